@@ -1,0 +1,83 @@
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+enum { BLOCK_SIZE_DEFAULT = 16384, ALIGN = 8 };
+
+struct td_arena_block {
+    struct td_arena_block *next;
+    size_t size;
+    uint8_t data[];
+};
+
+void td_arena_init(struct td_arena *arena, size_t block_size)
+{
+    *arena = (struct td_arena){ .block_size = block_size == 0 ? BLOCK_SIZE_DEFAULT : block_size };
+}
+
+static void free_chain(struct td_arena *arena, struct td_arena_block *block)
+{
+    while (block != NULL) {
+        struct td_arena_block *next = block->next;
+        arena->total -= block->size;
+        free(block);
+        block = next;
+    }
+}
+
+void td_arena_fini(struct td_arena *arena)
+{
+    free_chain(arena, arena->blocks);
+    arena->blocks = NULL;
+    arena->used = 0;
+}
+
+void td_arena_reset(struct td_arena *arena)
+{
+    if (arena->blocks == NULL)
+        return;
+    free_chain(arena, arena->blocks->next);
+    arena->blocks->next = NULL;
+    arena->used = 0;
+}
+
+void *td_arena_alloc(struct td_arena *arena, size_t size)
+{
+    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if (arena->blocks == NULL || arena->blocks->size - arena->used < size) {
+        size_t block_size = size > arena->block_size ? size : arena->block_size;
+        struct td_arena_block *block = td_malloc(sizeof(*block) + block_size);
+
+        block->size = block_size;
+        block->next = arena->blocks;
+        arena->blocks = block;
+        arena->total += block_size;
+        arena->used = 0;
+    }
+    void *memory = arena->blocks->data + arena->used;
+    arena->used += size;
+    return memory;
+}
+
+void *td_arena_zalloc(struct td_arena *arena, size_t size)
+{
+    return memset(td_arena_alloc(arena, size), 0, size);
+}
+
+void *td_arena_memdup(struct td_arena *arena, const void *data, size_t size)
+{
+    void *copy = td_arena_alloc(arena, size);
+
+    if (size != 0)
+        memcpy(copy, data, size);
+    return copy;
+}
+
+char *td_arena_strdup(struct td_arena *arena, const char *text)
+{
+    return td_arena_memdup(arena, text, strlen(text) + 1);
+}
