@@ -1,0 +1,89 @@
+/*
+ * base/hash.h - the keyed hash of names, and of small keys.
+ *
+ * Shape    A name is hashed label by label from the root: the state after each label is
+ *          the hash of that suffix, so one pass gives the hash of every ancestor. Labels
+ *          are given in lower case. 64 bits; all bits are equally good.
+ * Floor    0.
+ * Threads  Pure.
+ * Limits   td_hash_label reads up to 8 octets behind the start of a short label: the
+ *          buffer must be readable for TD_HASH_PAD octets behind the name.
+ *
+ * Multiply and fold (as wyhash and rapidhash do); the seed is secret and per process, so
+ * that nobody can choose names that collide. Not for authentication.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { TD_HASH_PAD = 16 };
+
+struct td_hash_seed {
+    uint64_t root; /* the hash of the root name */
+    uint64_t k0;
+    uint64_t k1;
+};
+
+static inline uint64_t td_hash_fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t td_hash_load(const uint8_t *at)
+{
+    uint64_t v;
+    memcpy(&v, at, 8);
+    return v;
+}
+
+/* A seed from two random numbers. */
+static inline struct td_hash_seed td_hash_seed_of(uint64_t random0, uint64_t random1)
+{
+    return (struct td_hash_seed){
+        .root = td_hash_fold(random0 ^ 0x9E3779B97F4A7C15u, random1 ^ 0xD6E8FEB86659FD93u),
+        .k0 = random0 | 1,
+        .k1 = random1 ^ 0xA0761D6478BD642Fu,
+    };
+}
+
+/* The hash of "label.suffix" from that of the suffix. `size` is 1..63, length octet not included. */
+static inline uint64_t td_hash_label(const struct td_hash_seed *seed, uint64_t suffix,
+                                     const uint8_t *label, size_t size)
+{
+    uint64_t a, b = size;
+
+    if (__builtin_expect(size <= 8, 1)) {
+        a = td_hash_load(label) << (64 - 8 * size);
+    } else {
+        while (size > 16) {
+            suffix = td_hash_fold(suffix ^ td_hash_load(label) ^ seed->k0,
+                                  seed->k1 ^ td_hash_load(label + 8));
+            label += 16;
+            size -= 16;
+        }
+        if (size > 8) {
+            a = td_hash_load(label);
+            b ^= td_hash_load(label + size - 8) << 8;
+        } else {
+            a = td_hash_load(label) << (64 - 8 * size);
+        }
+    }
+    return td_hash_fold(suffix ^ a ^ seed->k0, seed->k1 ^ b);
+}
+
+/* The hash of any octets; no padding is needed. */
+static inline uint64_t td_hash_octets(const struct td_hash_seed *seed, const void *data, size_t size)
+{
+    const uint8_t *at = data;
+    uint64_t hash = seed->root ^ size;
+    uint8_t last[16] = { 0 };
+
+    for (; size > 16; at += 16, size -= 16)
+        hash = td_hash_fold(hash ^ td_hash_load(at) ^ seed->k0, seed->k1 ^ td_hash_load(at + 8));
+    if (size != 0)
+        memcpy(last, at, size);
+    return td_hash_fold(hash ^ td_hash_load(last) ^ seed->k0, seed->k1 ^ td_hash_load(last + 8));
+}
