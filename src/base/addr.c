@@ -1,10 +1,10 @@
 #include "base/addr.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <net/if.h>
 
 #include "base/assert.h"
 
@@ -221,7 +221,8 @@ bool td_prefix_contains(const struct td_prefix *prefix, const struct td_addr *ad
 
     if (prefix->family != addr->family || memcmp(prefix->octets, addr->octets, whole) != 0)
         return false;
-    return rest == 0 || ((prefix->octets[whole] ^ addr->octets[whole]) & (0xFF00u >> rest) & 0xFF) == 0;
+    return rest == 0 ||
+           ((prefix->octets[whole] ^ addr->octets[whole]) & (0xFF00u >> rest) & 0xFF) == 0;
 }
 
 bool td_addr_is_any(const struct td_addr *addr)

@@ -19,9 +19,9 @@ enum { TD_ADDR_TEXT_SIZE = 64 };
 
 struct td_addr {
     uint8_t octets[16];
-    uint32_t scope;  /* IPv6 interface index; 0: none */
-    uint16_t port;   /* 0: none */
-    uint8_t family;  /* 4 or 6; 0: no address */
+    uint32_t scope; /* IPv6 interface index; 0: none */
+    uint16_t port;  /* 0: none */
+    uint8_t family; /* 4 or 6; 0: no address */
 };
 
 struct td_prefix {

@@ -36,7 +36,7 @@ void td_free_cleanup(void *pointer_to_pointer);
 #define td_grow(array, count, capacity)                                                            \
     do {                                                                                           \
         if ((count) == (capacity)) {                                                               \
-            (capacity) = (capacity) == 0 ? 8 : (capacity) * 2;                                     \
+            (capacity) = (capacity) == 0 ? 8 : (capacity)*2;                                       \
             (array) = td_realloc((array), (size_t)(capacity) * sizeof(*(array)));                  \
         }                                                                                          \
     } while (0)

@@ -23,7 +23,6 @@ void td_never_happened(const char *what, const char *file, int line);
 /* How often td_never was true since the start. */
 uint64_t td_never_count(void);
 
-#define td_assert(x)                                                                               \
-    (td_likely(x) ? (void)0 : td_assert_failed(#x, __FILE__, __LINE__))
+#define td_assert(x) (td_likely(x) ? (void)0 : td_assert_failed(#x, __FILE__, __LINE__))
 
 #define td_never(x) (td_unlikely(x) ? (td_never_happened(#x, __FILE__, __LINE__), true) : false)

@@ -53,7 +53,8 @@ struct td_counters;
 struct td_counters *td_counters_new(void);
 void td_counters_free(struct td_counters *counters);
 
-/* Make known an array of `count` values for `rows`. Both outlive the registry or are taken out first. */
+/* Make known an array of `count` values for `rows`. Both outlive the registry or are taken out
+ * first. */
 void td_counters_add(struct td_counters *counters, const struct td_counter_row *rows, size_t count,
                      const struct td_counter *values);
 void td_counters_remove(struct td_counters *counters, const struct td_counter *values);

@@ -49,7 +49,8 @@ static inline struct td_hash_seed td_hash_seed_of(uint64_t random0, uint64_t ran
     };
 }
 
-/* The hash of "label.suffix" from that of the suffix. `size` is 1..63, length octet not included. */
+/* The hash of "label.suffix" from that of the suffix. `size` is 1..63, length octet not included.
+ */
 static inline uint64_t td_hash_label(const struct td_hash_seed *seed, uint64_t suffix,
                                      const uint8_t *label, size_t size)
 {
@@ -75,7 +76,8 @@ static inline uint64_t td_hash_label(const struct td_hash_seed *seed, uint64_t s
 }
 
 /* The hash of any octets; no padding is needed. */
-static inline uint64_t td_hash_octets(const struct td_hash_seed *seed, const void *data, size_t size)
+static inline uint64_t td_hash_octets(const struct td_hash_seed *seed, const void *data,
+                                      size_t size)
 {
     const uint8_t *at = data;
     uint64_t hash = seed->root ^ size;

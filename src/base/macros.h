@@ -19,5 +19,5 @@
 #define td_unlikely(x) __builtin_expect(!!(x), 0)
 
 /* The structure of which `member` is at `pointer`. */
-#define td_container_of(pointer, type, member)                                                    \
-    ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
+#define td_container_of(pointer, type, member)                                                     \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
