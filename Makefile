@@ -1,0 +1,110 @@
+# A thin skin over Meson: each target is one command that can be typed by hand.
+# `make help` lists them.
+
+PYTHON  = /usr/bin/python3
+MESON   = /usr/bin/meson
+NINJA   = /usr/bin/ninja
+JOBS   ?= $(shell nproc)
+T      ?= 60
+PREFIX ?= /usr
+
+DEFINITIONS := meson.build meson_options.txt $(wildcard src/meson.build src/*/meson.build \
+	tests/meson.build tests/*/meson.build tests/*/*/meson.build packaging/meson.build)
+
+RELEASE = -Dtests=false --buildtype=release -Doptimization=2 -Db_lto=true
+DEBUG   = --buildtype=debug -Doptimization=1 -Dnever_aborts=true
+ASAN    = --buildtype=debug -Doptimization=1 -Dnever_aborts=true -Db_sanitize=address,undefined
+TSAN    = --buildtype=debug -Doptimization=1 -Dnever_aborts=true -Db_sanitize=thread -Db_pie=false
+FUZZ    = --buildtype=debug -Doptimization=1 -Dnever_aborts=true -Dfuzz=true \
+	-Db_sanitize=address,undefined -Db_lundef=false
+
+.PHONY: help deps deps-build deps-lint build debug run test lint asan tsan fuzz bench bench-full sim \
+	format install clean
+
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+
+## make run          install what is missing, build, and serve the example zone on 127.0.0.1 port 5300
+## make test         install what is missing, build, and run every test (what CI runs)
+## make deps         install the Debian packages that are missing (build, test and lint)
+## make build        the release build: build/release/tandemd and build/release/tandem
+## make lint         formatting, floors, sizes, headers, banned calls
+## make asan         unit tests and replay of the fuzz corpora under AddressSanitizer and UBSan
+## make tsan         unit tests and scenarios under ThreadSanitizer
+## make fuzz T=60    every fuzz target with libFuzzer, T seconds each
+## make bench        the quick benchmarks: hot functions, instructions per query
+## make bench-full   the long ones: against NSD, Knot, BIND and gdnsd, interleaved
+## make sim          the scenarios in the simulator, with a new seed (SEED=n replays one)
+## make format       let clang-format lay out every file
+## make install      install below DESTDIR (PREFIX=/usr), with systemd unit and default configuration
+## make clean        remove build/
+
+deps:
+	@tools/deps build test lint
+
+deps-build:
+	@tools/deps build
+
+deps-lint:
+	@tools/deps build lint
+
+# A directory joins the build when its meson.build appears, which ninja cannot see.
+define configure
+	@if [ -f build/$(1)/build.ninja ]; then $(MESON) setup --reconfigure build/$(1) >/dev/null; \
+	else $(3) $(MESON) setup build/$(1) --prefix=$(PREFIX) --sysconfdir=/etc --localstatedir=/var $(2); fi
+	@touch build/$(1)/build.ninja
+endef
+
+build/release/build.ninja: $(DEFINITIONS)
+	$(call configure,release,$(RELEASE))
+build/debug/build.ninja: $(DEFINITIONS)
+	$(call configure,debug,$(DEBUG))
+build/asan/build.ninja: $(DEFINITIONS)
+	$(call configure,asan,$(ASAN))
+build/tsan/build.ninja: $(DEFINITIONS)
+	$(call configure,tsan,$(TSAN))
+build/fuzz/build.ninja: $(DEFINITIONS)
+	$(call configure,fuzz,$(FUZZ),CC=clang-14)
+
+build: build/release/build.ninja
+	@$(NINJA) -C build/release -j$(JOBS) --quiet
+
+debug: build/debug/build.ninja
+	@$(NINJA) -C build/debug -j$(JOBS) --quiet
+
+run: deps-build build
+	@tools/run
+
+test: deps build/release/build.ninja build/debug/build.ninja build/asan/build.ninja
+	@$(PYTHON) tools/test
+
+lint: deps-lint
+	@$(PYTHON) tools/lint/all
+
+asan: build/asan/build.ninja
+	@$(PYTHON) tools/test asan
+
+tsan: build/tsan/build.ninja
+	@$(PYTHON) tools/test tsan
+
+fuzz: build/fuzz/build.ninja
+	@$(NINJA) -C build/fuzz -j$(JOBS) --quiet
+	@$(PYTHON) tools/fuzz --seconds $(T)
+
+sim: build/debug/build.ninja
+	@SEED=$(SEED) $(PYTHON) tools/test sim
+
+bench: build
+	@$(PYTHON) tools/bench quick
+
+bench-full: build
+	@$(PYTHON) tools/bench full
+
+format:
+	@git ls-files -z --cached --others --exclude-standard '*.c' '*.h' | xargs -0r clang-format-14 -i
+
+install: build
+	@DESTDIR="$(DESTDIR)" $(MESON) install -C build/release --no-rebuild
+
+clean:
+	rm -rf build
