@@ -1,0 +1,211 @@
+/*
+ * conf/conf.h - a configuration: read, checked, and then never changed.
+ *
+ * Shape    one immutable tree of plain data, everything in it owned by it. Defaults are filled
+ *          in and templates resolved, so no reader ever asks "is it set?". File names are
+ *          ready for use: relative ones were joined to the directory of the configuration
+ *          file. Durations are in ms, sizes in octets.
+ * Floor    8.
+ * Threads  Any; loading reads files through the reader it is given.
+ * Limits   CONF_FILE_SIZE_MAX, CONF_ERROR_COUNT_MAX, conf/yaml.h for the syntax.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/diag.h"
+#include "base/err.h"
+
+enum {
+    CONF_FILE_SIZE_MAX = 256 * 1024 * 1024,
+    CONF_ERROR_COUNT_MAX = 100, /* then reading stops */
+    CONF_COOKIE_SECRET_SIZE = 16,
+    CONF_COOKIE_SECRET_COUNT_MAX = 2,
+};
+
+/* Who may: any entry that fits suffices; no entry: nobody. "any" is 0.0.0.0/0 and ::/0. */
+enum conf_acl_kind { CONF_ACL_PREFIX, CONF_ACL_KEY };
+
+struct conf_acl_entry {
+    enum conf_acl_kind kind;
+    struct td_prefix prefix; /* CONF_ACL_PREFIX */
+    uint32_t key;            /* CONF_ACL_KEY: index in conf.keys */
+};
+
+struct conf_acl {
+    const struct conf_acl_entry *entries;
+    uint32_t count;
+};
+
+struct conf_addrs {
+    const struct td_addr *items;
+    uint32_t count;
+};
+
+struct conf_prefixes {
+    const struct td_prefix *items;
+    uint32_t count;
+};
+
+struct conf_cookie_secrets {
+    uint8_t secrets[CONF_COOKIE_SECRET_COUNT_MAX][CONF_COOKIE_SECRET_SIZE];
+    uint32_t count; /* 0: draw one at random; the first signs, both are accepted */
+};
+
+struct conf_tcp {
+    uint32_t connections;            /* in all */
+    uint32_t connections_per_client; /* per address */
+    uint32_t pipeline;               /* questions of one connection in work at a time */
+    uint32_t idle_timeout_ms;
+};
+
+/* All rates are answers a second to one client prefix; 0: not limited. */
+struct conf_rate_limit {
+    bool enabled; /* is there a rate-limit section? */
+    uint32_t responses_per_second;
+    uint32_t nodata_per_second;
+    uint32_t nxdomains_per_second;
+    uint32_t referrals_per_second;
+    uint32_t errors_per_second;
+    uint32_t window_ms;
+    uint32_t slip; /* every n-th refused answer is sent truncated; 0: none */
+    uint32_t ipv4_prefix_length;
+    uint32_t ipv6_prefix_length;
+    uint32_t table_size; /* prefixes remembered */
+    struct conf_prefixes exempt;
+    bool log_only;
+};
+
+enum conf_log_format { CONF_LOG_TEXT, CONF_LOG_JSON };
+enum conf_log_level {
+    CONF_LOG_ERROR,
+    CONF_LOG_WARNING,
+    CONF_LOG_NOTICE,
+    CONF_LOG_INFO,
+    CONF_LOG_DEBUG,
+};
+
+struct conf_log {
+    uint32_t format; /* enum conf_log_format */
+    uint32_t level;  /* enum conf_log_level */
+};
+
+struct conf_server {
+    struct conf_addrs listen; /* UDP and TCP */
+    uint32_t workers;         /* 0: one per core */
+    const char *state;        /* directory */
+    const char *control;      /* path of the control socket */
+    const char *user;         /* NULL: the user stays */
+    const char *identity;     /* NSID, hostname.bind, id.server; NULL: off */
+    const char *version;      /* version.bind, version.server; NULL: off */
+    bool answer_cache;
+    bool cookies;
+    struct conf_cookie_secrets cookie_secrets;
+    uint32_t edns_udp_size;
+    bool minimal_any;
+    bool zoneversion;
+    uint32_t udp_receive_buffer;
+    uint32_t udp_send_buffer;
+    struct conf_tcp tcp;
+    struct conf_rate_limit rate_limit;
+    struct conf_log log;
+    struct conf_addrs metrics; /* none or one: where Prometheus may ask over HTTP */
+};
+
+struct conf_key {
+    const char *name;    /* presentation form, lower case, absolute */
+    const uint8_t *wire; /* the same, uncompressed */
+    uint8_t wire_size;
+    uint32_t algorithm; /* enum conf_key_algorithm */
+    const uint8_t *secret;
+    uint32_t secret_size;
+    uint32_t line;
+};
+
+enum conf_key_algorithm {
+    CONF_KEY_HMAC_SHA1,
+    CONF_KEY_HMAC_SHA224,
+    CONF_KEY_HMAC_SHA256,
+    CONF_KEY_HMAC_SHA384,
+    CONF_KEY_HMAC_SHA512,
+};
+
+/* What zones may have in common. Zones that say the same share one of these. */
+struct conf_zone_options {
+    struct conf_acl allow_query;
+    struct conf_acl allow_transfer;
+    bool rotation;
+};
+
+struct conf_zone {
+    const char *name;    /* presentation form, lower case, absolute */
+    const uint8_t *wire; /* the same, uncompressed */
+    uint8_t wire_size;
+    uint32_t line; /* of its row in the configuration file */
+    uint32_t column;
+    const char *file;
+    const struct conf_zone_options *options;
+};
+
+/* Every NAME.zone in it is a zone, unless a row of conf.zones has that name. */
+struct conf_zone_directory {
+    const char *path;
+    uint32_t line;
+    uint32_t column;
+    const struct conf_zone_options *options;
+};
+
+struct conf {
+    const char *path; /* of the file, as given */
+    struct conf_server server;
+    const struct conf_key *keys; /* in the order of the file */
+    uint32_t key_count;
+    const struct conf_zone *zones; /* by wire form, octet by octet: see conf_zone_find */
+    uint32_t zone_count;
+    const struct conf_zone_directory *directories; /* in the order of the file */
+    uint32_t directory_count;
+    struct conf_store *store; /* the memory of all of it */
+};
+
+/*
+ * Where files come from. read() gives a buffer of malloc, *ret_size octets, and on failure
+ * says the reason (only that, no place) in diag. TD_E_NOT_FOUND, TD_E_IO, TD_E_LIMIT.
+ */
+struct conf_reader {
+    td_err (*read)(void *context, const char *path, size_t size_max, uint8_t **ret_data,
+                   size_t *ret_size, struct td_diag *diag);
+    void *context;
+};
+
+/* The file system. */
+extern const struct conf_reader conf_reader_files;
+
+/*
+ * Read and check the file at `path`. Whatever is wrong with it goes to the sink, in the order
+ * of the file as far as it can; with an error nothing is returned. Freed with conf_free().
+ *
+ * TD_E_IO         the file cannot be read
+ * TD_E_MALFORMED  it is not YAML, or not the YAML that we accept
+ * TD_E_INVALID    an option is wrong
+ * TD_E_LIMIT      too large
+ */
+TD_NODISCARD td_err conf_load(const char *path, const struct conf_reader *reader,
+                              const struct td_diag_sink *sink, struct conf **ret_conf);
+
+/* The same of text in memory; `path` is its name in messages and the root of relative paths. */
+TD_NODISCARD td_err conf_parse(const char *text, size_t size, const char *path,
+                               const struct conf_reader *reader, const struct td_diag_sink *sink,
+                               struct conf **ret_conf);
+
+/* Secrets are wiped. NULL is allowed. */
+void conf_free(struct conf *conf);
+void conf_free_cleanup(struct conf **conf);
+
+/* By uncompressed wire form in lower case; NULL: there is none. */
+const struct conf_zone *conf_zone_find(const struct conf *conf, const uint8_t *wire, size_t size);
+
+/* The words of the configuration file for an algorithm, "hmac-sha256". */
+const char *conf_key_algorithm_text(uint32_t algorithm);

@@ -1,0 +1,15 @@
+/*
+ * conf/print.h - the table of options, told to people and to editors.
+ *
+ * Floor    8.
+ * Threads  Pure.
+ */
+#pragma once
+
+#include "base/buf.h"
+
+/* A JSON Schema, draft 2020-12, of the configuration file. Ends with a newline. */
+void conf_schema_print(struct td_buf *out);
+
+/* The OPTIONS section of tandem.yaml(5), roff with man macros, .SH line included. */
+void conf_man_print(struct td_buf *out);
