@@ -1,0 +1,118 @@
+/*
+ * io/sim.h - a simulated world: hosts, a network, clocks and disks from one seed.
+ *
+ * Shape    A world has hosts; a host has addresses, a disk, a clock and one or more threads, each a
+ *          `struct io`. All run in the calling thread, in virtual time: nothing waits. Chances
+ *          are in parts per million. The same seed and the same program give the same
+ *          events in the same order, which io_sim_trace_hash proves.
+ * Floor    1.
+ * Threads  One.
+ * Limits   IO_SIM_ADDR_MAX addresses a host; memory otherwise.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/err.h"
+#include "io/io.h"
+
+enum { IO_SIM_ADDR_MAX = 16, IO_SIM_PPM = 1000000 };
+
+struct io_sim;
+struct io_sim_host;
+
+/* How datagrams and segments travel from one host to another. */
+struct io_sim_link {
+    uint64_t latency_ns;    /* at least */
+    uint64_t jitter_ns;     /* and up to this more; datagrams overtake each other by it */
+    uint32_t loss_ppm;      /* of datagrams; a lost segment of a stream comes later */
+    uint32_t duplicate_ppm; /* of datagrams */
+    uint32_t reset_ppm;     /* of segments of a stream: the connection is reset */
+    uint32_t mtu;           /* larger datagrams are lost; 0: none are */
+    bool is_cut;            /* nothing gets through */
+};
+
+struct io_sim_options {
+    uint64_t seed;
+    uint64_t wall_start_s;   /* 0: 2025-01-01 */
+    struct io_sim_link link; /* between any two hosts until io_sim_link_set */
+    uint64_t mail_delay_ns;  /* a letter wakes its reader after 0..this */
+    /* Each event as a line, for people. May be NULL. */
+    void (*trace)(void *context, uint64_t now_ns, const char *line);
+    void *trace_context;
+};
+
+struct io_sim *io_sim_new(const struct io_sim_options *options);
+/* Frees the hosts too; their fibers must have ended and their sockets be closed. */
+void io_sim_free(struct io_sim *sim);
+
+/* -- hosts -------------------------------------------------------------------- */
+
+/* `addrs` are IPv4 or IPv6, ports not looked at. TD_E_EXISTS: another host has one of them. */
+TD_NODISCARD td_err io_sim_host_new(struct io_sim *sim, const char *name,
+                                    const struct td_addr *addrs, uint32_t addr_count,
+                                    struct io_sim_host **ret_host);
+/* The world of its first thread. */
+struct io *io_sim_host_io(struct io_sim_host *host);
+const char *io_sim_host_name(const struct io_sim_host *host);
+
+/*
+ * Pull the plug. From this instant the host sends and receives nothing, its disk has what was
+ * synced (and, by the seed, some of the rest), every operation fails with TD_E_IO and every fiber
+ * is cancelled, so that they unwind and give their memory back while io_sim_run goes on. Peers see
+ * silence.
+ */
+void io_sim_host_crash(struct io_sim_host *host);
+/* Every fiber must have ended and every socket be closed. Fresh worlds on the old disk;
+ * io_sim_host_io is new. */
+void io_sim_host_restart(struct io_sim_host *host);
+
+/* A signal to the host's process. */
+void io_sim_signal(struct io_sim_host *host, int number);
+/* The wall clock of a host jumps by this much. */
+void io_sim_wall_jump(struct io_sim_host *host, int64_t ns);
+
+/* -- network ------------------------------------------------------------------ */
+
+/* One way: from one host to another. */
+void io_sim_link_set(struct io_sim *sim, const struct io_sim_host *from,
+                     const struct io_sim_host *to, const struct io_sim_link *link);
+struct io_sim_link io_sim_link_get(const struct io_sim *sim, const struct io_sim_host *from,
+                                   const struct io_sim_host *to);
+/* Cut or mend both ways. */
+void io_sim_partition(struct io_sim *sim, const struct io_sim_host *a, const struct io_sim_host *b,
+                      bool is_cut);
+
+/* -- disk --------------------------------------------------------------------- */
+
+struct io_sim_disk {
+    uint64_t capacity; /* octets; 0: no end */
+    uint64_t sync_ns;  /* a sync takes at least this long */
+    uint64_t sync_jitter_ns;
+    uint32_t write_fail_ppm; /* TD_E_IO */
+    uint32_t sync_fail_ppm;  /* TD_E_IO, and what was not synced is lost */
+    uint32_t read_fail_ppm;
+    uint32_t keep_ppm; /* in a crash: chance of each unsynced write to be there all the same */
+    uint32_t tear_ppm; /* and of one that is, to be there in part only */
+};
+
+void io_sim_disk_set(struct io_sim_host *host, const struct io_sim_disk *disk);
+
+/* -- time --------------------------------------------------------------------- */
+
+uint64_t io_sim_now_ns(const struct io_sim *sim);
+
+/* Run until the time is `until_ns` or nothing is left that will ever happen. Returns false in the
+ * latter case. */
+bool io_sim_run(struct io_sim *sim, uint64_t until_ns);
+
+/* Run while `go_on` says so; false if `until_ns` came, or nothing was left, before. */
+bool io_sim_run_while(struct io_sim *sim, bool (*go_on)(void *context), void *context,
+                      uint64_t until_ns);
+
+/* One number for all events so far: their order, times, sizes and octets. */
+uint64_t io_sim_trace_hash(const struct io_sim *sim);
+/* Events so far. */
+uint64_t io_sim_event_count(const struct io_sim *sim);
