@@ -1,0 +1,110 @@
+/*
+ * wire/answer.h - what is to be said, before it is octets.
+ *
+ * Shape    Record sets per section in the order they will stand in, with RCODE and EDE;
+ *          and perhaps a prepared image, which stands before the sets of its sections.
+ *          An answer borrows: sets, names and images belong to zone versions (or to the
+ *          answer's own scratch) and are good until the worker's next quiet point.
+ * Floor    1.
+ * Threads  One owner: a worker has one for each request under way.
+ * Limits   ANSWER_SETS_MAX sets; what is more is left out of the additional section
+ *          (optional) or makes the answer SERVFAIL (never with real zones).
+ * RFC      1035 4.1, 2181 9 (TC), 8914 (EDE), 9471 (glue is required).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "wire/rrset.h"
+
+enum {
+    ANSWER_SETS_MAX = 96,
+    ANSWER_EDE_TEXT_SIZE = 128,
+};
+
+enum wire_section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL, SECTION_COUNT };
+
+/* How the encoder finds the owner of a set. */
+enum answer_place {
+    PLACE_QNAME,    /* the owner is the question's name: pointer to offset 12 */
+    PLACE_IN_QNAME, /* the owner is the question's name from octet `qname_offset` on */
+    PLACE_NAME,     /* the owner is written out: owner (labels without an end) and suffix */
+};
+
+enum {
+    ANSWER_ROTATE = 1,    /* the records may be turned (round robin) */
+    ANSWER_OPTIONAL = 2,  /* may be left out without TC, whole sets at a time */
+    ANSWER_SIGNATURE = 4, /* belongs to the set before it: left out together */
+};
+
+struct answer_set {
+    const struct wire_rrset *set;
+    const uint8_t *owner;  /* PLACE_NAME: labels without an end, owner_size octets */
+    const uint8_t *suffix; /* PLACE_NAME: the rest of the name, an uncompressed name */
+    uint32_t ttl;          /* the TTL to be said: that of the set, or less */
+    uint8_t owner_size;
+    uint8_t qname_offset;
+    uint8_t place;   /* enum answer_place */
+    uint8_t section; /* enum wire_section; sections stand in ascending order */
+    uint8_t flags;
+};
+
+/*
+ * A prepared piece of message. It was laid out for a question whose name is `name_size`
+ * octets long and which is the question's name or an ancestor of it, so a question longer
+ * by d adds d to each compression pointer. authority_size octets of authority records
+ * come first, then those of the additional section.
+ */
+struct wire_image {
+    uint16_t size;           /* octets of records */
+    uint16_t authority_size; /* of them in the authority section */
+    uint16_t name_size;
+    uint8_t authority_count; /* records */
+    uint8_t additional_count;
+    uint8_t pointer_count; /* compression pointers to patch */
+    uint8_t target_count;  /* addresses to be looked up at the time: see zone/image.h */
+    uint16_t pointers[];   /* their offsets; then the octets */
+};
+
+static inline const uint8_t *wire_image_octets(const struct wire_image *image)
+{
+    return (const uint8_t *)(image->pointers + image->pointer_count);
+}
+
+struct answer {
+    uint16_t rcode; /* extended RCODEs are possible */
+    bool is_authoritative;
+    bool is_truncated; /* asked for by whoever collected it (ANY over UDP, RRL slip) */
+    bool is_dropped;   /* nothing is to be sent */
+    uint16_t set_count;
+    uint16_t ede_code;              /* 0xFFFF: none */
+    const char *ede_text;           /* NULL or a text that outlives the answer */
+    const struct wire_image *image; /* NULL: none */
+    struct td_arena *scratch;       /* for what is made up: synthesised CNAMEs */
+    struct answer_set sets[ANSWER_SETS_MAX];
+};
+
+enum { ANSWER_EDE_NONE = 0xFFFF };
+
+static inline void answer_reset(struct answer *answer, struct td_arena *scratch)
+{
+    answer->rcode = 0;
+    answer->is_authoritative = false;
+    answer->is_truncated = false;
+    answer->is_dropped = false;
+    answer->set_count = 0;
+    answer->ede_code = ANSWER_EDE_NONE;
+    answer->ede_text = NULL;
+    answer->image = NULL;
+    answer->scratch = scratch;
+}
+
+/* A place for one more set, or NULL when the answer is full. */
+static inline struct answer_set *answer_add(struct answer *answer)
+{
+    if (answer->set_count == ANSWER_SETS_MAX)
+        return NULL;
+    return &answer->sets[answer->set_count++];
+}

@@ -1,0 +1,103 @@
+#include "wire/key.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+
+typedef uint8_t octets16 __attribute__((vector_size(16)));
+
+/* Length octets are below 64, so they are never taken for letters. */
+static inline octets16 lower16(octets16 v)
+{
+    octets16 is_upper = (octets16)((v >= 'A') & (v <= 'Z'));
+
+    return v | (is_upper & 0x20);
+}
+
+/* `size` octets, rounded up to 16, which both buffers must have. */
+static inline void lower_padded(uint8_t *out, const uint8_t *in, size_t size)
+{
+    for (size_t i = 0; i < size; i += 16) {
+        octets16 v;
+        memcpy(&v, in + i, 16);
+        v = lower16(v);
+        memcpy(out + i, &v, 16);
+    }
+}
+
+/* Fill lower[0..size); never reads behind in[size). */
+static inline void lower_exact(uint8_t *out, const uint8_t *in, size_t size)
+{
+    size_t whole = size & ~(size_t)15;
+
+    lower_padded(out, in, whole);
+    if (size != whole) {
+        uint8_t rest[16] = { 0 };
+        memcpy(rest, in + whole, size - whole);
+        lower_padded(out + whole, rest, 16);
+    }
+}
+
+static inline void hash_labels(struct wire_key *key, const struct td_hash_seed *seed)
+{
+    uint64_t hash = seed->root;
+
+    key->hashes[key->label_count] = hash;
+    for (unsigned i = key->label_count; i-- > 0;) {
+        const uint8_t *label = key->lower + key->offsets[i];
+        hash = td_hash_label(seed, hash, label + 1, label[0]);
+        key->hashes[i] = hash;
+    }
+}
+
+td_err wire_key_read(struct wire_key *ret_key, const struct td_hash_seed *seed,
+                     const uint8_t *octets, size_t left)
+{
+    size_t end = left < WIRE_KEY_SIZE_MAX ? left : WIRE_KEY_SIZE_MAX;
+    size_t at = 0;
+    unsigned count = 0;
+
+    for (;;) {
+        if (at >= end)
+            return left > WIRE_KEY_SIZE_MAX ? TD_E_MALFORMED : TD_E_TRUNCATED;
+        uint8_t length = octets[at];
+        ret_key->offsets[count] = (uint8_t)at;
+        if (length == 0)
+            break;
+        if (length > 63)
+            return TD_E_MALFORMED;
+        at += 1u + length;
+        count++;
+    }
+    ret_key->size = (uint8_t)(at + 1);
+    ret_key->label_count = (uint8_t)count;
+    lower_exact(ret_key->lower, octets, at + 1);
+    hash_labels(ret_key, seed);
+    return TD_OK;
+}
+
+void wire_key_make(struct wire_key *ret_key, const struct td_hash_seed *seed, const uint8_t *name)
+{
+    td_err err = wire_key_read(ret_key, seed, name, WIRE_KEY_SIZE_MAX);
+
+    td_assert(err == TD_OK);
+}
+
+void wire_key_join(struct wire_key *ret_key, const struct td_hash_seed *seed, const uint8_t *labels,
+                   size_t labels_size, const uint8_t *rest)
+{
+    uint8_t name[WIRE_KEY_SIZE_MAX];
+    size_t size = labels_size;
+
+    td_assert(labels_size < sizeof(name));
+    memcpy(name, labels, labels_size);
+    for (bool is_root = false; !is_root;) {
+        size_t step = 1u + *rest;
+        is_root = step == 1;
+        td_assert(size + step <= sizeof(name));
+        memcpy(name + size, rest, step);
+        size += step;
+        rest += step;
+    }
+    wire_key_make(ret_key, seed, name);
+}
