@@ -92,9 +92,11 @@ td_err td_addr_parse(const char *text, uint16_t port_default, struct td_addr *re
     unsigned long number = port_default;
     struct td_addr addr = { .port = 0 };
 
-    if (strlen(text) >= sizeof(copy))
+    size_t size = strlen(text) + 1;
+
+    if (size > sizeof(copy))
         return TD_E_MALFORMED;
-    strcpy(copy, text);
+    memcpy(copy, text, size);
     if (!split_port(copy, &host, &port) || !parse_host(host, &addr))
         return TD_E_MALFORMED;
     if (port != NULL && !parse_number(port, UINT16_MAX, &number))
@@ -118,9 +120,11 @@ td_err td_prefix_parse(const char *text, struct td_prefix *ret_prefix)
     char copy[TD_ADDR_TEXT_SIZE];
     struct td_addr addr = { .port = 0 };
 
-    if (strlen(text) >= sizeof(copy))
+    size_t size = strlen(text) + 1;
+
+    if (size > sizeof(copy))
         return TD_E_MALFORMED;
-    strcpy(copy, text);
+    memcpy(copy, text, size);
     char *slash = strchr(copy, '/');
     if (slash != NULL)
         *slash = '\0';
@@ -190,7 +194,7 @@ socklen_t td_addr_to_sockaddr(const struct td_addr *addr, struct sockaddr_storag
 char *td_addr_format(const struct td_addr *addr, char *out)
 {
     if (addr->family == 0)
-        strcpy(out, "-");
+        memcpy(out, "-", 2);
     else
         inet_ntop(addr->family == 4 ? AF_INET : AF_INET6, addr->octets, out, TD_ADDR_TEXT_SIZE);
     return out;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/assert.h"
 
 enum { BLOCK_SIZE_DEFAULT = 16384, ALIGN = 8 };
 
@@ -38,15 +39,26 @@ void td_arena_fini(struct td_arena *arena)
 
 void td_arena_reset(struct td_arena *arena)
 {
-    if (arena->blocks == NULL)
-        return;
-    free_chain(arena, arena->blocks->next);
-    arena->blocks->next = NULL;
+    struct td_arena_block *kept = arena->blocks;
+
+    /* One large allocation must not stay for ever. */
+    while (kept != NULL && kept->size > arena->block_size) {
+        struct td_arena_block *next = kept->next;
+        arena->total -= kept->size;
+        free(kept);
+        kept = next;
+    }
+    if (kept != NULL) {
+        free_chain(arena, kept->next);
+        kept->next = NULL;
+    }
+    arena->blocks = kept;
     arena->used = 0;
 }
 
 void *td_arena_alloc(struct td_arena *arena, size_t size)
 {
+    td_assert(size <= PTRDIFF_MAX);
     size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     if (arena->blocks == NULL || arena->blocks->size - arena->used < size) {
         size_t block_size = size > arena->block_size ? size : arena->block_size;

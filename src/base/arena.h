@@ -30,5 +30,5 @@ void *td_arena_memdup(struct td_arena *arena, const void *data, size_t size)
     __attribute__((returns_nonnull));
 char *td_arena_strdup(struct td_arena *arena, const char *text) __attribute__((returns_nonnull));
 
-/* Forget every allocation, keep one block for the next round. */
+/* Forget every allocation, keep one block of the usual size for the next round. */
 void td_arena_reset(struct td_arena *arena);

@@ -54,7 +54,9 @@ static inline struct td_hash_seed td_hash_seed_of(uint64_t random0, uint64_t ran
 static inline uint64_t td_hash_label(const struct td_hash_seed *seed, uint64_t suffix,
                                      const uint8_t *label, size_t size)
 {
-    uint64_t a, b = size;
+    uint64_t a, b = 0;
+    /* Added and not xored, so that no choice of octets cancels a difference in size. */
+    uint64_t key = seed->k1 + size * 0x9E3779B97F4A7C15u;
 
     if (__builtin_expect(size <= 8, 1)) {
         a = td_hash_load(label) << (64 - 8 * size);
@@ -67,12 +69,12 @@ static inline uint64_t td_hash_label(const struct td_hash_seed *seed, uint64_t s
         }
         if (size > 8) {
             a = td_hash_load(label);
-            b ^= td_hash_load(label + size - 8) << 8;
+            b = td_hash_load(label + size - 8);
         } else {
             a = td_hash_load(label) << (64 - 8 * size);
         }
     }
-    return td_hash_fold(suffix ^ a ^ seed->k0, seed->k1 ^ b);
+    return td_hash_fold(suffix ^ a ^ seed->k0, key ^ b);
 }
 
 /* The hash of any octets; no padding is needed. */

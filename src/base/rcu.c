@@ -83,20 +83,23 @@ uint64_t td_rcu_ticket(struct td_rcu *rcu)
     return atomic_fetch_add_explicit(&rcu->epoch, 1, memory_order_seq_cst) + 1;
 }
 
-static bool passed_locked(const struct td_rcu *rcu, uint64_t ticket)
+/* The epoch that every reader online has seen: tickets up to it have passed. */
+static uint64_t seen_by_all_locked(const struct td_rcu *rcu)
 {
+    uint64_t least = UINT64_MAX;
+
     for (uint32_t i = 0; i < rcu->reader_count; i++) {
         uint64_t seen = atomic_load_explicit(&rcu->readers[i]->seen, memory_order_seq_cst);
-        if (seen != 0 && seen < ticket)
-            return false;
+        if (seen != 0 && seen < least)
+            least = seen;
     }
-    return true;
+    return least;
 }
 
 bool td_rcu_passed(struct td_rcu *rcu, uint64_t ticket)
 {
     pthread_mutex_lock(&rcu->lock);
-    bool passed = passed_locked(rcu, ticket);
+    bool passed = ticket <= seen_by_all_locked(rcu);
     pthread_mutex_unlock(&rcu->lock);
     return passed;
 }
@@ -126,7 +129,8 @@ uint64_t td_rcu_reclaim(struct td_rcu *rcu)
     struct td_rcu_later **end = &ready;
 
     pthread_mutex_lock(&rcu->lock);
-    while (rcu->oldest != NULL && passed_locked(rcu, rcu->oldest->ticket)) {
+    uint64_t seen = seen_by_all_locked(rcu);
+    while (rcu->oldest != NULL && rcu->oldest->ticket <= seen) {
         *end = rcu->oldest;
         end = &rcu->oldest->next;
         rcu->oldest = *end;
@@ -135,7 +139,6 @@ uint64_t td_rcu_reclaim(struct td_rcu *rcu)
     *end = NULL;
     if (rcu->oldest == NULL)
         rcu->newest = &rcu->oldest;
-    uint64_t waiting = rcu->waiting;
     pthread_mutex_unlock(&rcu->lock);
 
     while (ready != NULL) {
@@ -143,5 +146,9 @@ uint64_t td_rcu_reclaim(struct td_rcu *rcu)
         ready->free(ready);
         ready = next;
     }
+    /* Looked at last: what was freed may have deferred more. */
+    pthread_mutex_lock(&rcu->lock);
+    uint64_t waiting = rcu->waiting;
+    pthread_mutex_unlock(&rcu->lock);
     return waiting;
 }

@@ -46,7 +46,10 @@ void td_rcu_free(struct td_rcu *rcu);
 void td_rcu_reader_add(struct td_rcu *rcu, struct td_rcu_reader *reader);
 void td_rcu_reader_remove(struct td_rcu_reader *reader);
 
-/* A quiet point: this thread holds nothing that it borrowed before. Also comes online. */
+/*
+ * A quiet point: this thread holds nothing that it borrowed before. Also comes online.
+ * What it then borrows is loaded with memory_order_acquire or stronger.
+ */
 void td_rcu_quiet(struct td_rcu_reader *reader);
 
 /* This thread will hold nothing until its next td_rcu_quiet (it is about to sleep). */

@@ -20,10 +20,10 @@
 
 #define TEST(name) static void name(void **test_state TD_UNUSED)
 
-#define CHECK(x)          assert_true(x)
-#define CHECK_OK(x)       assert_int_equal((x), TD_OK)
-#define CHECK_EQ(a, b)    assert_int_equal((a), (b))
-#define CHECK_STR(a, b)   assert_string_equal((a), (b))
+#define CHECK(x)        assert_true(x)
+#define CHECK_OK(x)     assert_int_equal((x), TD_OK)
+#define CHECK_EQ(a, b)  assert_int_equal((a), (b))
+#define CHECK_STR(a, b) assert_string_equal((a), (b))
 #define CHECK_EQ_WHY(a, b, why)                                                                    \
     do {                                                                                           \
         long long check_a = (long long)(a), check_b = (long long)(b);                              \
@@ -44,14 +44,11 @@
         return cmocka_run_group_tests(tests, NULL, NULL);                                          \
     }
 
-#define TEST_PARENS ()
-#define TEST_EXPAND(...)                                                                           \
-    TEST_EXPAND3(TEST_EXPAND3(TEST_EXPAND3(TEST_EXPAND3(__VA_ARGS__))))
-#define TEST_EXPAND3(...)                                                                          \
-    TEST_EXPAND2(TEST_EXPAND2(TEST_EXPAND2(TEST_EXPAND2(__VA_ARGS__))))
-#define TEST_EXPAND2(...)                                                                          \
-    TEST_EXPAND1(TEST_EXPAND1(TEST_EXPAND1(TEST_EXPAND1(__VA_ARGS__))))
-#define TEST_EXPAND1(...) __VA_ARGS__
+#define TEST_PARENS           ()
+#define TEST_EXPAND(...)      TEST_EXPAND3(TEST_EXPAND3(TEST_EXPAND3(TEST_EXPAND3(__VA_ARGS__))))
+#define TEST_EXPAND3(...)     TEST_EXPAND2(TEST_EXPAND2(TEST_EXPAND2(TEST_EXPAND2(__VA_ARGS__))))
+#define TEST_EXPAND2(...)     TEST_EXPAND1(TEST_EXPAND1(TEST_EXPAND1(TEST_EXPAND1(__VA_ARGS__))))
+#define TEST_EXPAND1(...)     __VA_ARGS__
 #define TEST_EACH(macro, ...) __VA_OPT__(TEST_EXPAND(TEST_EACH_STEP(macro, __VA_ARGS__)))
 #define TEST_EACH_STEP(macro, first, ...)                                                          \
     macro(first) __VA_OPT__(TEST_EACH_AGAIN TEST_PARENS(macro, __VA_ARGS__))
