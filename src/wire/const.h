@@ -185,7 +185,8 @@ enum wire_header_flag {
     X(OHTTP,            8, "ohttp") \
     X(TLS_GROUPS,       9, "tls-supported-groups") \
     X(DOCPATH,         10, "docpath") \
-    X(PVD,             11, "pvd")
+    X(PVD,             11, "pvd") \
+    X(OOTS,            12, "oots")
 /* clang-format on */
 
 #define WIRE_CONST_ENUM(prefix, symbol, value) prefix##symbol = (value),
