@@ -6,7 +6,7 @@
  *          are given in lower case. 64 bits; all bits are equally good.
  * Floor    0.
  * Threads  Pure.
- * Limits   td_hash_label reads up to 8 octets behind the start of a short label: the
+ * Limits   td_hash_label reads up to 7 octets behind the end of a label: the
  *          buffer must be readable for TD_HASH_PAD octets behind the name.
  *
  * Multiply and fold (as wyhash and rapidhash do); the seed is secret and per process, so
@@ -49,32 +49,30 @@ static inline struct td_hash_seed td_hash_seed_of(uint64_t random0, uint64_t ran
     };
 }
 
-/* The hash of "label.suffix" from that of the suffix. `size` is 1..63, length octet not included.
+/*
+ * Eight octets more. Both factors depend on the octets: with one of them constant, names
+ * that differ in a few digits would fall on a lattice for some seeds.
  */
+static inline uint64_t td_hash_step(uint64_t state, uint64_t key, uint64_t octets)
+{
+    return td_hash_fold(state ^ octets, key ^ (octets << 32 | octets >> 32));
+}
+
+/* A key for each size: added and not xored, so that no choice of octets cancels it. */
+static inline uint64_t td_hash_key(const struct td_hash_seed *seed, size_t size)
+{
+    return seed->k1 + size * 0x9E3779B97F4A7C15u;
+}
+
+/* The hash of "label.suffix" from that of the suffix; `size` is 1..63, without length octet. */
 static inline uint64_t td_hash_label(const struct td_hash_seed *seed, uint64_t suffix,
                                      const uint8_t *label, size_t size)
 {
-    uint64_t a, b = 0;
-    /* Added and not xored, so that no choice of octets cancels a difference in size. */
-    uint64_t key = seed->k1 + size * 0x9E3779B97F4A7C15u;
+    uint64_t key = td_hash_key(seed, size);
 
-    if (__builtin_expect(size <= 8, 1)) {
-        a = td_hash_load(label) << (64 - 8 * size);
-    } else {
-        while (size > 16) {
-            suffix = td_hash_fold(suffix ^ td_hash_load(label) ^ seed->k0,
-                                  seed->k1 ^ td_hash_load(label + 8));
-            label += 16;
-            size -= 16;
-        }
-        if (size > 8) {
-            a = td_hash_load(label);
-            b = td_hash_load(label + size - 8);
-        } else {
-            a = td_hash_load(label) << (64 - 8 * size);
-        }
-    }
-    return td_hash_fold(suffix ^ a ^ seed->k0, key ^ b);
+    for (; __builtin_expect(size > 8, 0); label += 8, size -= 8)
+        suffix = td_hash_step(suffix ^ seed->k0, key, td_hash_load(label));
+    return td_hash_step(suffix ^ seed->k0, key, td_hash_load(label) << (64 - 8 * size));
 }
 
 /* The hash of any octets; no padding is needed. */
@@ -82,12 +80,13 @@ static inline uint64_t td_hash_octets(const struct td_hash_seed *seed, const voi
                                       size_t size)
 {
     const uint8_t *at = data;
-    uint64_t hash = seed->root ^ size;
-    uint8_t last[16] = { 0 };
+    uint64_t key = td_hash_key(seed, size);
+    uint64_t hash = seed->root;
+    uint64_t last = 0;
 
-    for (; size > 16; at += 16, size -= 16)
-        hash = td_hash_fold(hash ^ td_hash_load(at) ^ seed->k0, seed->k1 ^ td_hash_load(at + 8));
+    for (; size > 8; at += 8, size -= 8)
+        hash = td_hash_step(hash ^ seed->k0, key, td_hash_load(at));
     if (size != 0)
-        memcpy(last, at, size);
-    return td_hash_fold(hash ^ td_hash_load(last) ^ seed->k0, seed->k1 ^ td_hash_load(last + 8));
+        memcpy(&last, at, size);
+    return td_hash_step(hash ^ seed->k0, key, last);
 }
