@@ -19,6 +19,8 @@
 #include "base/diag.h"
 #include "base/err.h"
 
+struct io;
+
 enum {
     CONF_FILE_SIZE_MAX = 256 * 1024 * 1024,
     CONF_ERROR_COUNT_MAX = 100, /* then reading stops */
@@ -64,7 +66,7 @@ struct conf_tcp {
 
 /* All rates are answers a second to one client prefix; 0: not limited. */
 struct conf_rate_limit {
-    bool enabled; /* is there a rate-limit section? */
+    bool enabled; /* is any rate limited? */
     uint32_t responses_per_second;
     uint32_t nodata_per_second;
     uint32_t nxdomains_per_second;
@@ -77,6 +79,7 @@ struct conf_rate_limit {
     uint32_t table_size; /* prefixes remembered */
     struct conf_prefixes exempt;
     bool log_only;
+    uint64_t written; /* which options the file says; for src/conf itself */
 };
 
 enum conf_log_format { CONF_LOG_TEXT, CONF_LOG_JSON };
@@ -91,6 +94,13 @@ enum conf_log_level {
 struct conf_log {
     uint32_t format; /* enum conf_log_format */
     uint32_t level;  /* enum conf_log_level */
+};
+
+/* What zones may have in common. Zones that say the same share one of these. */
+struct conf_zone_options {
+    struct conf_acl allow_query;
+    struct conf_acl allow_transfer;
+    bool rotation;
 };
 
 struct conf_server {
@@ -112,17 +122,30 @@ struct conf_server {
     struct conf_tcp tcp;
     struct conf_rate_limit rate_limit;
     struct conf_log log;
-    struct conf_addrs metrics; /* none or one: where Prometheus may ask over HTTP */
+    struct conf_addrs metrics;      /* none or one: where Prometheus may ask over HTTP */
+    struct conf_zone_options zones; /* what a zone gets that says nothing */
+    uint64_t written;               /* for src/conf itself */
+};
+
+/* A domain name, in lower case. */
+struct conf_name {
+    const char *text;    /* presentation form, absolute: "example.com." */
+    const uint8_t *wire; /* uncompressed */
+    uint8_t size;        /* octets of wire, 1..255 */
+};
+
+struct conf_octets {
+    const uint8_t *octets;
+    uint32_t size;
 };
 
 struct conf_key {
-    const char *name;    /* presentation form, lower case, absolute */
-    const uint8_t *wire; /* the same, uncompressed */
-    uint8_t wire_size;
+    struct conf_name name;
     uint32_t algorithm; /* enum conf_key_algorithm */
-    const uint8_t *secret;
-    uint32_t secret_size;
-    uint32_t line;
+    struct conf_octets secret;
+    uint32_t line; /* of its row in the configuration file */
+    uint32_t column;
+    uint64_t written; /* for src/conf itself */
 };
 
 enum conf_key_algorithm {
@@ -133,17 +156,8 @@ enum conf_key_algorithm {
     CONF_KEY_HMAC_SHA512,
 };
 
-/* What zones may have in common. Zones that say the same share one of these. */
-struct conf_zone_options {
-    struct conf_acl allow_query;
-    struct conf_acl allow_transfer;
-    bool rotation;
-};
-
 struct conf_zone {
-    const char *name;    /* presentation form, lower case, absolute */
-    const uint8_t *wire; /* the same, uncompressed */
-    uint8_t wire_size;
+    struct conf_name name;
     uint32_t line; /* of its row in the configuration file */
     uint32_t column;
     const char *file;
@@ -171,17 +185,17 @@ struct conf {
 };
 
 /*
- * Where files come from. read() gives a buffer of malloc, *ret_size octets, and on failure
- * says the reason (only that, no place) in diag. TD_E_NOT_FOUND, TD_E_IO, TD_E_LIMIT.
+ * Where files come from: a buffer of malloc, ended by a 0 octet that *ret_size does not count;
+ * on failure the reason in diag. TD_E_NOT_FOUND, TD_E_REFUSED, TD_E_IO, TD_E_LIMIT.
  */
 struct conf_reader {
-    td_err (*read)(void *context, const char *path, size_t size_max, uint8_t **ret_data,
+    td_err (*read)(void *context, const char *path, size_t size_max, char **ret_octets,
                    size_t *ret_size, struct td_diag *diag);
     void *context;
 };
 
-/* The file system. */
-extern const struct conf_reader conf_reader_files;
+/* The files of a machine, real or simulated. */
+struct conf_reader conf_reader_of(struct io *io);
 
 /*
  * Read and check the file at `path`. Whatever is wrong with it goes to the sink, in the order

@@ -1,0 +1,55 @@
+#include "conf/conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/load.h"
+
+void conf_free(struct conf *conf)
+{
+    if (conf == NULL)
+        return;
+    conf_store_free(conf->store);
+    explicit_bzero(&conf->server.cookie_secrets, sizeof(conf->server.cookie_secrets));
+    free(conf);
+}
+
+void conf_free_cleanup(struct conf **conf)
+{
+    conf_free(*conf);
+}
+
+const struct conf_zone *conf_zone_find(const struct conf *conf, const uint8_t *wire, size_t size)
+{
+    uint32_t low = 0;
+    uint32_t high = conf->zone_count;
+    struct conf_name name = { .wire = wire, .size = (uint8_t)size };
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = conf_name_compare(&conf->zones[middle].name, &name);
+        if (order == 0)
+            return &conf->zones[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+int conf_name_compare(const struct conf_name *a, const struct conf_name *b)
+{
+    uint8_t size = a->size < b->size ? a->size : b->size;
+    int order = memcmp(a->wire, b->wire, size);
+
+    /* No name begins with another: the root label ends each. So a shorter one never ties. */
+    return order != 0 ? order : (int)a->size - (int)b->size;
+}
+
+const char *conf_key_algorithm_text(uint32_t algorithm)
+{
+    const struct conf_option *option = conf_option_find(&conf_section_key, "algorithm");
+
+    return option->choices[algorithm].word;
+}

@@ -1,0 +1,214 @@
+/*
+ * The table as a JSON Schema, for editors and for whoever generates configurations. It is a
+ * little more tolerant than the parser: it knows no references between options.
+ */
+#include <string.h>
+
+#include "base/macros.h"
+#include "conf/load.h"
+#include "conf/print.h"
+
+static void json_text(struct td_buf *out, const char *text, size_t size)
+{
+    td_buf_add_char(out, '"');
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '"' || text[i] == '\\')
+            td_buf_add_char(out, '\\');
+        td_buf_add_char(out, text[i]);
+    }
+    td_buf_add_char(out, '"');
+}
+
+static void json_word(struct td_buf *out, const char *text)
+{
+    json_text(out, text, strlen(text));
+}
+
+static void choices_print(struct td_buf *out, const struct conf_choice *choices)
+{
+    td_buf_add_text(out, "\"enum\": [");
+    for (uint32_t i = 0; choices[i].word != NULL && choices[i].refused == NULL; i++) {
+        if (i != 0)
+            td_buf_add_text(out, ", ");
+        json_word(out, choices[i].word);
+    }
+    td_buf_add_text(out, "]");
+}
+
+static void count_print(struct td_buf *out, const struct conf_option *option)
+{
+    if (option->choices != NULL) {
+        td_buf_add_text(out, "\"anyOf\": [{ ");
+        choices_print(out, option->choices);
+        td_buf_add_text(out, " }, { ");
+    }
+    td_buf_printf(out, "\"type\": \"integer\", \"minimum\": %llu, \"maximum\": %llu",
+                  (unsigned long long)option->min, (unsigned long long)option->max);
+    if (option->choices != NULL)
+        td_buf_add_text(out, " }]");
+}
+
+/* What a value looks like, without the outer braces. */
+static void type_print(struct td_buf *out, const struct conf_option *option)
+{
+    static const char *const words[CONF_TYPE_COUNT] = {
+        [CONF_BOOL] = "\"$ref\": \"#/$defs/boolean\"",
+        [CONF_DURATION] = "\"$ref\": \"#/$defs/duration\"",
+        [CONF_SIZE] = "\"$ref\": \"#/$defs/size\"",
+        [CONF_PATH] = "\"$ref\": \"#/$defs/path\"",
+        [CONF_COOKIE_FILE] = "\"$ref\": \"#/$defs/path\"",
+        [CONF_SECRET_FILE] = "\"$ref\": \"#/$defs/path\"",
+        [CONF_NAME] = "\"type\": \"string\", \"minLength\": 1, \"maxLength\": 1004",
+        [CONF_TEMPLATE] = "\"type\": [\"string\", \"number\"]",
+        [CONF_ADDRS] = "\"$ref\": \"#/$defs/words\"",
+        [CONF_ADDR_OR_OFF] = "\"type\": [\"string\", \"boolean\"]",
+        [CONF_PREFIXES] = "\"$ref\": \"#/$defs/words\"",
+        [CONF_ACL] = "\"$ref\": \"#/$defs/words\"",
+        [CONF_COOKIE_SECRETS] = "\"$ref\": \"#/$defs/cookieSecrets\"",
+        [CONF_SECRET] = "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9+/]+={0,2}$\"",
+    };
+
+    switch (option->type) {
+    case CONF_COUNT:
+        count_print(out, option);
+        break;
+    case CONF_CHOICE:
+        choices_print(out, option->choices);
+        break;
+    case CONF_TEXT:
+    case CONF_TEXT_OR_OFF:
+        td_buf_printf(out,
+                      "\"type\": [\"string\", \"number\"%s], \"minLength\": 1, "
+                      "\"maxLength\": %llu",
+                      option->type == CONF_TEXT ? "" : ", \"boolean\"",
+                      (unsigned long long)option->max);
+        break;
+    default:
+        td_buf_add_text(out, words[option->type]);
+        break;
+    }
+}
+
+static void default_print(struct td_buf *out, const struct conf_option *option)
+{
+    const char *preset = option->preset;
+
+    if (preset == NULL)
+        return;
+    td_buf_add_text(out, ", \"default\": ");
+    if (strchr(preset, ',') != NULL) {
+        for (const char *at = preset; at != NULL;) {
+            size_t size = strcspn(at, ",");
+            td_buf_add_text(out, at == preset ? "[" : ", ");
+            json_text(out, at, size);
+            at = at[size] == '\0' ? NULL : at + size + 1 + strspn(at + size + 1, " ");
+        }
+        td_buf_add_text(out, "]");
+    } else if (option->type == CONF_COUNT && preset[0] >= '0' && preset[0] <= '9') {
+        td_buf_add_text(out, preset);
+    } else if (option->type == CONF_TEXT_OR_OFF || option->type == CONF_ADDR_OR_OFF) {
+        td_buf_add_text(out, "false");
+    } else {
+        json_word(out, preset);
+    }
+}
+
+static void indent(struct td_buf *out, unsigned depth)
+{
+    td_buf_printf(out, "\n%*s", (int)depth * 2, "");
+}
+
+static void section_print(struct td_buf *out, const struct conf_section *section, unsigned depth);
+
+static void option_print(struct td_buf *out, const struct conf_option *option, unsigned depth)
+{
+    td_buf_add_text(out, "\"description\": ");
+    json_word(out, option->help);
+    td_buf_add_text(out, ",");
+    indent(out, depth);
+    if (option->type == CONF_MAP) {
+        section_print(out, option->section, depth);
+    } else if (option->type == CONF_LIST) {
+        bool is_mapped = (option->flags & CONF_MAPPED) != 0;
+        td_buf_printf(out, "\"type\": [\"array\", %s\"null\"], \"items\": {",
+                      is_mapped ? "\"object\", " : "");
+        indent(out, depth + 1);
+        section_print(out, option->section, depth + 1);
+        indent(out, depth);
+        td_buf_add_text(out, "}");
+    } else {
+        type_print(out, option);
+        default_print(out, option);
+    }
+}
+
+/* Which options must be there, and what holds between them. */
+static void rules_print(struct td_buf *out, const struct conf_section *section, unsigned depth)
+{
+    bool is_first = true;
+
+    for (uint32_t i = 0; i < section->count; i++) {
+        if ((section->options[i].flags & CONF_REQUIRED) == 0)
+            continue;
+        if (is_first)
+            indent(out, depth);
+        td_buf_add_text(out, is_first ? "\"required\": [" : ", ");
+        json_word(out, conf_option_name(&section->options[i]));
+        is_first = false;
+    }
+    if (!is_first)
+        td_buf_add_text(out, "],");
+    if (section->schema_rule != NULL) {
+        indent(out, depth);
+        td_buf_printf(out, "%s,", section->schema_rule);
+    }
+}
+
+/* A mapping of options, without the outer braces. */
+static void section_print(struct td_buf *out, const struct conf_section *section, unsigned depth)
+{
+    td_buf_add_text(out, "\"type\": \"object\", \"additionalProperties\": false,");
+    rules_print(out, section, depth);
+    indent(out, depth);
+    td_buf_add_text(out, "\"properties\": {");
+    for (uint32_t i = 0; i < section->count; i++) {
+        const struct conf_option *option = &section->options[i];
+        td_buf_add_text(out, i == 0 ? "" : ",");
+        indent(out, depth + 1);
+        json_word(out, conf_option_name(option));
+        td_buf_add_text(out, ": {");
+        indent(out, depth + 2);
+        option_print(out, option, depth + 2);
+        indent(out, depth + 1);
+        td_buf_add_text(out, "}");
+    }
+    indent(out, depth);
+    td_buf_add_text(out, "}");
+}
+
+void conf_schema_print(struct td_buf *out)
+{
+    td_buf_add_text(
+        out,
+        "{\n"
+        "  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+        "  \"title\": \"tandem.yaml\",\n"
+        "  \"$defs\": {\n"
+        "    \"boolean\": { \"enum\": [true, false, \"on\", \"off\", \"yes\", \"no\", \"true\", "
+        "\"false\"] },\n"
+        "    \"duration\": { \"type\": \"string\", \"pattern\": "
+        "\"^([0-9]+(ms|s|m|h|d|w))+$\" },\n"
+        "    \"size\": { \"anyOf\": [{ \"type\": \"integer\", \"minimum\": 0 }, { \"type\": "
+        "\"string\", \"pattern\": \"^[0-9]+(B|KiB|MiB|GiB)?$\" }] },\n"
+        "    \"path\": { \"type\": \"string\", \"minLength\": 1, \"maxLength\": 4095 },\n"
+        "    \"words\": { \"anyOf\": [{ \"type\": \"string\" }, { \"type\": \"array\", "
+        "\"items\": { \"type\": \"string\" } }] },\n"
+        "    \"cookieSecret\": { \"type\": \"string\", \"pattern\": \"^[0-9A-Fa-f]{32}$\" },\n"
+        "    \"cookieSecrets\": { \"anyOf\": [{ \"$ref\": \"#/$defs/cookieSecret\" }, { \"type\": "
+        "\"array\", \"minItems\": 1, \"maxItems\": 2, \"items\": { \"$ref\": "
+        "\"#/$defs/cookieSecret\" } }] }\n"
+        "  },\n"
+        "  ");
+    section_print(out, &conf_section_file, 1);
+    td_buf_add_text(out, "\n}\n");
+}

@@ -1,0 +1,348 @@
+/*
+ * The options of tandem, one row each. A new option is a row here, a field in conf/conf.h, and
+ * whoever uses it; nothing else.
+ */
+#include "conf/option.h"
+
+#include <string.h>
+
+#include "base/macros.h"
+
+/* clang-format off */
+
+#define SECTION(name, the_path, rows, type)                                                        \
+    const struct conf_section name = { .path = (the_path), .options = (rows),                      \
+        .count = TD_COUNT(rows), .size = sizeof(type), .written_offset = CONF_NO_WRITTEN }
+#define SECTION_WRITTEN(name, the_path, rows, type)                                                \
+    const struct conf_section name = { .path = (the_path), .options = (rows),                      \
+        .count = TD_COUNT(rows), .size = sizeof(type), .written_offset = offsetof(type, written) }
+#define SECTION_RULED(name, the_path, rows, type, rule)                                            \
+    const struct conf_section name = { .path = (the_path), .options = (rows),                      \
+        .count = TD_COUNT(rows), .size = sizeof(type), .written_offset = offsetof(type, written),  \
+        .schema_rule = (rule) }
+
+static const struct conf_choice choices_auto[] = { { "auto", NULL }, { NULL, NULL } };
+
+static const struct conf_choice choices_log_format[] = {
+    { "text", NULL }, { "json", NULL }, { NULL, NULL }
+};
+
+static const struct conf_choice choices_log_level[] = {
+    { "error", NULL }, { "warning", NULL }, { "notice", NULL }, { "info", NULL },
+    { "debug", NULL }, { NULL, NULL }
+};
+
+/* In the order of enum conf_key_algorithm. */
+static const struct conf_choice choices_algorithm[] = {
+    { "hmac-sha1", NULL }, { "hmac-sha224", NULL }, { "hmac-sha256", NULL },
+    { "hmac-sha384", NULL }, { "hmac-sha512", NULL },
+    { "hmac-md5", "MD5 must not be used any more (RFC 8945 section 6); take hmac-sha256" },
+    { "hmac-md5.sig-alg.reg.int",
+      "MD5 must not be used any more (RFC 8945 section 6); take hmac-sha256" },
+    { NULL, NULL }
+};
+
+/* --- server.tcp --- */
+
+#define AT(member) .offset = offsetof(struct conf_tcp, member)
+static const struct conf_option options_tcp[] = {
+    { "server.tcp.connections", CONF_COUNT, AT(connections), .min = 1, .max = 1000000,
+      .reload = CONF_RELOAD_LIMITS, .preset = "10000", .also = "tcp-count tcp-clients",
+      .help = "How many TCP connections may be open in all. When they are used up, the one that "
+              "has been idle longest makes room for a new one." },
+    { "server.tcp.connections-per-client", CONF_COUNT, AT(connections_per_client), .min = 1,
+      .max = 1000000, .reload = CONF_RELOAD_LIMITS, .preset = "1000",
+      .help = "How many TCP connections one client address may have open at a time." },
+    { "server.tcp.pipeline", CONF_COUNT, AT(pipeline), .min = 1, .max = 65535,
+      .reload = CONF_RELOAD_LIMITS, .preset = "100", .also = "tcp-query-count",
+      .help = "How many questions of one TCP connection are worked on at a time; those behind "
+              "wait in the socket." },
+    { "server.tcp.idle-timeout", CONF_DURATION, AT(idle_timeout_ms), .min = 100, .max = 3600000,
+      .reload = CONF_RELOAD_LIMITS, .preset = "10s", .also = "tcp-timeout tcp-idle-timeout",
+      .help = "How long a TCP connection may say nothing before it is closed. It shrinks as "
+              "connections get scarce, and clients are told by EDNS keepalive (RFC 7828)." },
+};
+#undef AT
+static SECTION(section_tcp, "server.tcp", options_tcp, struct conf_tcp);
+
+/* --- server.rate-limit --- */
+
+#define AT(member) .offset = offsetof(struct conf_rate_limit, member)
+static const struct conf_option options_rate_limit[] = {
+    { "server.rate-limit.responses-per-second", CONF_COUNT, AT(responses_per_second), .max = 1000000,
+      .reload = CONF_RELOAD_LIMITS, .flags = CONF_REQUIRED, .also = "rate-limit rate",
+      .help = "How many answers with data a second one client prefix gets for the same name over "
+              "UDP; 0 is no limit." },
+    { "server.rate-limit.nodata-per-second", CONF_COUNT, AT(nodata_per_second), .max = 1000000,
+      .reload = CONF_RELOAD_LIMITS,
+      .help = "The same for answers without data. Not written: as responses-per-second." },
+    { "server.rate-limit.nxdomains-per-second", CONF_COUNT, AT(nxdomains_per_second),
+      .max = 1000000, .reload = CONF_RELOAD_LIMITS, .also = "nxdomain-per-second",
+      .help = "The same for names that do not exist, counted by zone. Not written: as "
+              "responses-per-second." },
+    { "server.rate-limit.referrals-per-second", CONF_COUNT, AT(referrals_per_second),
+      .max = 1000000, .reload = CONF_RELOAD_LIMITS,
+      .help = "The same for referrals, counted by delegation. Not written: as "
+              "responses-per-second." },
+    { "server.rate-limit.errors-per-second", CONF_COUNT, AT(errors_per_second), .max = 1000000,
+      .reload = CONF_RELOAD_LIMITS,
+      .help = "The same for errors (REFUSED, FORMERR, SERVFAIL), whatever the name. Not written: "
+              "as responses-per-second." },
+    { "server.rate-limit.window", CONF_DURATION, AT(window_ms), .min = 1000, .max = 3600000,
+      .reload = CONF_RELOAD_LIMITS, .preset = "15s",
+      .help = "For how long a client that asked too much is remembered." },
+    { "server.rate-limit.slip", CONF_COUNT, AT(slip), .max = 100, .reload = CONF_RELOAD_LIMITS,
+      .preset = "2", .also = "rrl-slip rate-limit-slip",
+      .help = "Every n-th answer over the limit is sent truncated instead of dropped, so that a "
+              "real client can come back over TCP. 1 is all of them, 0 is none." },
+    { "server.rate-limit.ipv4-prefix-length", CONF_COUNT, AT(ipv4_prefix_length), .min = 1,
+      .max = 32, .reload = CONF_RELOAD_LIMITS, .preset = "24", .also = "rrl-ipv4-prefix-length",
+      .help = "IPv4 clients whose first bits, this many, are the same count as one." },
+    { "server.rate-limit.ipv6-prefix-length", CONF_COUNT, AT(ipv6_prefix_length), .min = 1,
+      .max = 128, .reload = CONF_RELOAD_LIMITS, .preset = "56", .also = "rrl-ipv6-prefix-length",
+      .help = "IPv6 clients whose first bits, this many, are the same count as one." },
+    { "server.rate-limit.table-size", CONF_COUNT, AT(table_size), .min = 1000, .max = 100000000,
+      .reload = CONF_RELOAD_LIMITS, .preset = "1000000", .also = "rrl-size max-table-size",
+      .help = "How many pairs of client prefix and kind of answer are remembered, all workers "
+              "together." },
+    { "server.rate-limit.exempt", CONF_PREFIXES, AT(exempt), .reload = CONF_RELOAD_LIMITS,
+      .also = "exempt-clients whitelist rate-limit-whitelist",
+      .help = "Clients that are never limited: addresses and prefixes." },
+    { "server.rate-limit.log-only", CONF_BOOL, AT(log_only), .reload = CONF_RELOAD_LIMITS,
+      .preset = "off",
+      .help = "Count and log what would be limited, and answer all the same." },
+};
+#undef AT
+static SECTION_WRITTEN(section_rate_limit, "server.rate-limit", options_rate_limit,
+                      struct conf_rate_limit);
+
+/* --- server.log --- */
+
+#define AT(member) .offset = offsetof(struct conf_log, member)
+static const struct conf_option options_log[] = {
+    { "server.log.format", CONF_CHOICE, AT(format), .choices = choices_log_format,
+      .reload = CONF_RELOAD_LOG, .preset = "text",
+      .help = "Lines for people, or one JSON object a line. Logs go to standard error." },
+    { "server.log.level", CONF_CHOICE, AT(level), .choices = choices_log_level,
+      .reload = CONF_RELOAD_LOG, .preset = "info", .also = "verbosity severity",
+      .help = "The least important messages that are written." },
+};
+#undef AT
+static SECTION(section_log, "server.log", options_log, struct conf_log);
+
+/* --- server --- */
+
+#define AT(member) .offset = offsetof(struct conf_server, member)
+static const struct conf_option options_server[] = {
+    { "server.listen", CONF_ADDRS, AT(listen), .min = 53, .reload = CONF_RELOAD_LISTEN,
+      .preset = "0.0.0.0, ::", .also = "interface ip-address listen-on listen-on-v6 bind",
+      .help = "Addresses to answer on, over UDP and TCP: ADDR, ADDR:PORT, [V6]:PORT or ADDR@PORT. "
+              "Answers to a wildcard address leave from the address that was asked." },
+    { "server.workers", CONF_COUNT, AT(workers), .min = 1, .max = 256, .choices = choices_auto,
+      .reload = CONF_RELOAD_RESTART, .preset = "auto",
+      .also = "server-count threads udp-workers num-threads",
+      .help = "Threads that answer; auto is one for each core." },
+    { "server.state", CONF_PATH, AT(state), .reload = CONF_RELOAD_RESTART,
+      .preset = "/var/lib/tandem", .also = "storage database directory zonesdir",
+      .help = "Directory for what survives a restart. A lock in it keeps a second instance out." },
+    { "server.control", CONF_PATH, AT(control), .reload = CONF_RELOAD_RESTART,
+      .preset = "/run/tandem/control.sock", .also = "control-interface socket rundir",
+      .help = "The Unix socket on which tandem(1) reaches the daemon, open to its user and "
+              "group." },
+    { "server.user", CONF_TEXT, AT(user), .max = 64, .reload = CONF_RELOAD_RESTART,
+      .also = "username",
+      .help = "The user to become when started as root, before anything is opened; binding to "
+              "port 53 stays possible. Not written: the user stays." },
+    { "server.identity", CONF_TEXT_OR_OFF, AT(identity), .max = 255, .reload = CONF_RELOAD_LIVE,
+      .preset = "off", .also = "nsid server-id hostname",
+      .help = "What this server calls itself: NSID (RFC 5001) and the CHAOS names hostname.bind "
+              "and id.server." },
+    { "server.version", CONF_TEXT_OR_OFF, AT(version), .max = 255, .reload = CONF_RELOAD_LIVE,
+      .preset = "off", .also = "hide-version",
+      .help = "Answer to the CHAOS names version.bind and version.server." },
+    { "server.rotation", CONF_BOOL, AT(zones.rotation), .reload = CONF_RELOAD_ZONES,
+      .preset = "on", .also = "round-robin answer-rotation rrset-order",
+      .help = "Start each answer with another record of its address sets, in turn." },
+    { "server.allow-query", CONF_ACL, AT(zones.allow_query), .reload = CONF_RELOAD_ZONES,
+      .preset = "any", .also = "acl",
+      .help = "Who may ask: addresses, prefixes, \"key NAME\", any, none; any one that fits "
+              "suffices. Others are REFUSED." },
+    { "server.minimal-any", CONF_BOOL, AT(minimal_any), .reload = CONF_RELOAD_LIVE,
+      .preset = "on", .also = "refuse-any deny-any",
+      .help = "Answer the type ANY over UDP with one set only (RFC 8482)." },
+    { "server.answer-cache", CONF_BOOL, AT(answer_cache), .reload = CONF_RELOAD_LIVE,
+      .preset = "on",
+      .help = "Let each worker keep answers ready for questions asked again." },
+    { "server.edns-udp-size", CONF_SIZE, AT(edns_udp_size), .min = 512, .max = 65535,
+      .reload = CONF_RELOAD_LIVE, .preset = "1232",
+      .also = "ipv4-edns-size ipv6-edns-size udp-max-payload max-udp-size",
+      .help = "The largest answer sent over UDP, and the size offered by EDNS, in octets. Larger "
+              "than 1232 can be fragmented on its way." },
+    { "server.cookies", CONF_BOOL, AT(cookies), .reload = CONF_RELOAD_LIMITS, .preset = "on",
+      .also = "answer-cookie",
+      .help = "Answer DNS cookies (RFC 7873, 9018)." },
+    { "server.cookie-secrets", CONF_COOKIE_SECRETS, AT(cookie_secrets),
+      .reload = CONF_RELOAD_LIMITS, .also = "cookie-secret",
+      .help = "One or two secrets of 16 octets as 32 hexadecimal digits. The first makes cookies, "
+              "both are accepted; servers behind one address share them. Not written: one is drawn "
+              "at random at each start." },
+    { "server.cookie-secrets-file", CONF_COOKIE_FILE, AT(cookie_secrets),
+      .reload = CONF_RELOAD_LIMITS, .also = "cookie-secret-file",
+      .help = "A file with these secrets, one in a line, instead." },
+    { "server.zoneversion", CONF_BOOL, AT(zoneversion), .reload = CONF_RELOAD_LIVE,
+      .preset = "on",
+      .help = "Tell the serial of the zone to who asks for it (RFC 9660)." },
+    { "server.udp-receive-buffer", CONF_SIZE, AT(udp_receive_buffer), .min = 4096,
+      .max = 1073741824, .reload = CONF_RELOAD_LISTEN, .preset = "4MiB",
+      .also = "receive-buffer-size so-rcvbuf",
+      .help = "Receive buffer asked for each UDP socket; to get less is a warning." },
+    { "server.udp-send-buffer", CONF_SIZE, AT(udp_send_buffer), .min = 4096, .max = 1073741824,
+      .reload = CONF_RELOAD_LISTEN, .preset = "4MiB", .also = "send-buffer-size so-sndbuf",
+      .help = "Send buffer asked for each UDP socket." },
+    { "server.tcp", CONF_MAP, AT(tcp), .section = &section_tcp,
+      .help = "Limits of TCP." },
+    { "server.rate-limit", CONF_MAP, AT(rate_limit), .section = &section_rate_limit,
+      .also = "rrl",
+      .help = "Limits how much of the same one client prefix gets over UDP, so that this server is "
+              "no amplifier. Not written: no limit." },
+    { "server.log", CONF_MAP, AT(log), .section = &section_log, .also = "logging",
+      .help = "What is logged and how." },
+    { "server.metrics", CONF_ADDR_OR_OFF, AT(metrics), .min = 9153, .reload = CONF_RELOAD_LISTEN,
+      .preset = "off", .also = "prometheus stats",
+      .help = "Address on which GET /metrics is answered over HTTP, for Prometheus. The control "
+              "socket answers it always." },
+};
+#undef AT
+SECTION_RULED(conf_section_server, "server", options_server, struct conf_server,
+              "\"not\": { \"required\": [\"cookie-secrets\", \"cookie-secrets-file\"] }");
+
+/* --- keys --- */
+
+#define AT(member) .offset = offsetof(struct conf_key, member)
+static const struct conf_option options_key[] = {
+    { "keys.name", CONF_NAME, AT(name), .flags = CONF_REQUIRED, .reload = CONF_RELOAD_KEYS,
+      .also = "id key-name",
+      .help = "The name that both sides give the key, a domain name." },
+    { "keys.algorithm", CONF_CHOICE, AT(algorithm), .flags = CONF_REQUIRED,
+      .choices = choices_algorithm, .reload = CONF_RELOAD_KEYS, .also = "algo alg",
+      .help = "What the key is used with." },
+    { "keys.secret", CONF_SECRET, AT(secret), .reload = CONF_RELOAD_KEYS,
+      .help = "The shared secret in base64. Keep the file from the eyes of others, or use "
+              "secret-file." },
+    { "keys.secret-file", CONF_SECRET_FILE, AT(secret), .reload = CONF_RELOAD_KEYS,
+      .also = "file keyfile",
+      .help = "A file with the secret in base64 and nothing else." },
+};
+#undef AT
+SECTION_RULED(conf_section_key, "keys", options_key, struct conf_key,
+              "\"oneOf\": [{ \"required\": [\"secret\"] }, { \"required\": [\"secret-file\"] }]");
+
+/* --- templates and zones --- */
+
+#define AT(member) .offset = offsetof(struct conf_zone_row, member)
+#define HELP_TEMPLATE                                                                              \
+    "The template to take from what is not written here. Not written: the template named "        \
+    "default, if there is one."
+#define HELP_TRANSFER                                                                              \
+    "Who may transfer the zone: addresses, prefixes, \"key NAME\", any, none; any one that fits "  \
+    "suffices. Nobody by default."
+#define HELP_QUERY                                                                                 \
+    "Who may ask for names of the zone, written as for allow-transfer."
+#define HELP_ROTATION                                                                              \
+    "Start each answer with another record of its address sets, in turn."
+static const struct conf_option options_template[] = {
+    { "templates.name", CONF_TEMPLATE, AT(label), .flags = CONF_REQUIRED,
+      .reload = CONF_RELOAD_ZONES, .also = "id",
+      .help = "The name zones call it by. The template named default is for all zones that name "
+              "none." },
+    { "templates.template", CONF_TEMPLATE, AT(parent), .reload = CONF_RELOAD_ZONES,
+      .also = "like include-pattern pattern",
+      .help = "Another template to take from what is not written here." },
+    { "templates.allow-query", CONF_ACL, AT(options.allow_query), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .help = HELP_QUERY },
+    { "templates.allow-transfer", CONF_ACL, AT(options.allow_transfer), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "provide-xfr acl", .help = HELP_TRANSFER },
+    { "templates.rotation", CONF_BOOL, AT(options.rotation), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "round-robin", .help = HELP_ROTATION },
+};
+SECTION_WRITTEN(conf_section_template, "templates", options_template, struct conf_zone_row);
+
+static const struct conf_option options_zone[] = {
+    { "zones.name", CONF_NAME, AT(name), .reload = CONF_RELOAD_ZONES, .also = "domain zone origin",
+      .help = "The name of the zone, with or without its last dot." },
+    { "zones.file", CONF_PATH, AT(file), .reload = CONF_RELOAD_ZONES, .also = "zonefile zone-file",
+      .help = "Its zone file. A zone that does not load answers SERVFAIL and does not keep the "
+              "others from being served." },
+    { "zones.directory", CONF_PATH, AT(directory), .reload = CONF_RELOAD_ZONES,
+      .also = "dir path storage",
+      .help = "Instead of name and file: every NAME.zone in this directory is a zone. A zone "
+              "listed by name goes before one found so." },
+    { "zones.template", CONF_TEMPLATE, AT(parent), .reload = CONF_RELOAD_ZONES,
+      .also = "like include-pattern pattern", .help = HELP_TEMPLATE },
+    { "zones.allow-query", CONF_ACL, AT(options.allow_query), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .help = HELP_QUERY },
+    { "zones.allow-transfer", CONF_ACL, AT(options.allow_transfer), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "provide-xfr acl", .help = HELP_TRANSFER },
+    { "zones.rotation", CONF_BOOL, AT(options.rotation), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "round-robin", .help = HELP_ROTATION },
+};
+#undef AT
+SECTION_RULED(conf_section_zone, "zones", options_zone, struct conf_zone_row,
+              "\"oneOf\": [{ \"required\": [\"name\", \"file\"], \"properties\": { \"directory\": false } }, "
+              "{ \"required\": [\"directory\"], \"properties\": { \"name\": false, \"file\": false } }]");
+
+/* --- the file; read in this order, since zones speak of keys --- */
+
+static const struct conf_option options_file[] = {
+    { "keys", CONF_LIST, .section = &conf_section_key, .reload = CONF_RELOAD_KEYS, .also = "key",
+      .help = "Keys for TSIG (RFC 8945)." },
+    { "server", CONF_MAP, .offset = offsetof(struct conf, server),
+      .section = &conf_section_server, .also = "options global",
+      .help = "The server as a whole." },
+    { "templates", CONF_LIST, .section = &conf_section_template, .flags = CONF_MAPPED,
+      .reload = CONF_RELOAD_ZONES, .also = "template pattern",
+      .help = "What many zones share: a list, or a mapping from name to options." },
+    { "zones", CONF_LIST, .section = &conf_section_zone, .reload = CONF_RELOAD_ZONES,
+      .also = "zone",
+      .help = "The zones that are served." },
+};
+SECTION(conf_section_file, "", options_file, struct conf);
+
+/* clang-format on */
+
+const char *conf_option_name(const struct conf_option *option)
+{
+    const char *dot = strrchr(option->path, '.');
+
+    return dot == NULL ? option->path : dot + 1;
+}
+
+const struct conf_option *conf_option_find(const struct conf_section *section, const char *name)
+{
+    for (uint32_t i = 0; i < section->count; i++)
+        if (strcmp(conf_option_name(&section->options[i]), name) == 0)
+            return &section->options[i];
+    return NULL;
+}
+
+static const struct conf_option *section_by_path(const struct conf_section *section,
+                                                 const char *path)
+{
+    for (uint32_t i = 0; i < section->count; i++) {
+        const struct conf_option *option = &section->options[i];
+        if (strcmp(option->path, path) == 0)
+            return option;
+        if (option->section != NULL)
+            option = section_by_path(option->section, path);
+        else
+            option = NULL;
+        if (option != NULL)
+            return option;
+    }
+    return NULL;
+}
+
+const struct conf_option *conf_option_by_path(const char *path)
+{
+    return section_by_path(&conf_section_file, path);
+}

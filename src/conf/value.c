@@ -1,0 +1,368 @@
+#include "conf/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/macros.h"
+#include "wire/name.h"
+
+bool conf_value_fail(struct conf_load *load, const struct conf_option *option,
+                     const struct conf_scalar *scalar, const char *hint)
+{
+    struct td_buf expect = { .data = NULL };
+    char quote[CONF_QUOTE_SIZE];
+
+    conf_option_expect(option, &expect);
+    conf_load_error(load, scalar->line, scalar->column, "%s: expected %s, not %s%s%s", option->path,
+                    td_buf_text(&expect), conf_quote(scalar->text, quote),
+                    *hint == '\0' ? "" : "; ", hint);
+    td_buf_fini(&expect);
+    return false;
+}
+
+bool conf_bool_read(const char *text, bool *ret_value)
+{
+    static const struct {
+        const char *word;
+        bool value;
+    } rows[] = { { "on", true },     { "off", false }, { "true", true },
+                 { "false", false }, { "yes", true },  { "no", false } };
+
+    for (size_t i = 0; i < TD_COUNT(rows); i++) {
+        if (strcasecmp(text, rows[i].word) == 0) {
+            *ret_value = rows[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The digits at the start; false: there are none, or too many. */
+static bool digits_read(const char **text, uint64_t *ret_value)
+{
+    const char *at = *text;
+    uint64_t value = 0;
+
+    for (; *at >= '0' && *at <= '9'; at++) {
+        if (value > UINT64_MAX / 100)
+            return false;
+        value = value * 10 + (uint64_t)(*at - '0');
+    }
+    if (at == *text)
+        return false;
+    *text = at;
+    *ret_value = value;
+    return true;
+}
+
+static bool in_range(const struct conf_option *option, uint64_t value)
+{
+    return value >= option->min && value <= option->max;
+}
+
+static bool count_read(struct conf_load *load, const struct conf_option *option,
+                       const struct conf_scalar *scalar, uint32_t *field)
+{
+    const char *text = scalar->text;
+    uint64_t value;
+
+    for (const struct conf_choice *choice = option->choices; choice != NULL && choice->word != NULL;
+         choice++) {
+        if (strcmp(text, choice->word) == 0) {
+            *field = 0;
+            return true;
+        }
+    }
+    if (!digits_read(&text, &value) || *text != '\0' || !in_range(option, value))
+        return conf_value_fail(load, option, scalar, "");
+    *field = (uint32_t)value;
+    return true;
+}
+
+/* "1h30m": numbers each with its unit. */
+static bool duration_parse(const char *text, uint64_t *ret_ms)
+{
+    static const struct {
+        const char *word;
+        uint64_t ms;
+    } units[] = { { "ms", 1 },      { "s", 1000 },     { "m", 60000 },
+                  { "h", 3600000 }, { "d", 86400000 }, { "w", 7 * 86400000ull } };
+    uint64_t total = 0;
+
+    do {
+        uint64_t value;
+        size_t i;
+
+        if (!digits_read(&text, &value) || value > UINT32_MAX)
+            return false;
+        for (i = 0; i < TD_COUNT(units); i++) {
+            size_t size = strlen(units[i].word);
+            bool is_letter_behind = text[0] != '\0' && text[size] >= 'a' && text[size] <= 'z';
+            if (strncmp(text, units[i].word, size) == 0 && !is_letter_behind) {
+                text += size;
+                break;
+            }
+        }
+        if (i == TD_COUNT(units))
+            return false;
+        total += value * units[i].ms;
+    } while (*text != '\0' && total <= UINT32_MAX);
+    *ret_ms = total;
+    return true;
+}
+
+static bool duration_read(struct conf_load *load, const struct conf_option *option,
+                          const struct conf_scalar *scalar, uint32_t *field)
+{
+    const char *text = scalar->text;
+    uint64_t value;
+
+    if (duration_parse(text, &value) && in_range(option, value)) {
+        *field = (uint32_t)value;
+        return true;
+    }
+    if (digits_read(&text, &value) && *text == '\0') {
+        struct td_buf hint = { .data = NULL };
+        td_buf_printf(&hint, "a number alone has no unit: write %.16ss", scalar->text);
+        (void)conf_value_fail(load, option, scalar, td_buf_text(&hint));
+        td_buf_fini(&hint);
+        return false;
+    }
+    return conf_value_fail(load, option, scalar, "");
+}
+
+static bool size_read(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_scalar *scalar, uint32_t *field)
+{
+    static const struct {
+        const char *word;
+        uint64_t octets;
+        const char *hint;
+    } units[] = {
+        { "", 1, NULL },          { "B", 1, NULL },         { "KiB", 1024, NULL },
+        { "MiB", 1 << 20, NULL }, { "GiB", 1 << 30, NULL }, { "K", 0, "write KiB" },
+        { "k", 0, "write KiB" },  { "KB", 0, "write KiB" }, { "kB", 0, "write KiB" },
+        { "M", 0, "write MiB" },  { "MB", 0, "write MiB" }, { "m", 0, "write MiB" },
+        { "G", 0, "write GiB" },  { "GB", 0, "write GiB" }, { "g", 0, "write GiB" },
+    };
+    const char *text = scalar->text;
+    uint64_t value;
+
+    if (!digits_read(&text, &value) || value > UINT32_MAX)
+        return conf_value_fail(load, option, scalar, "");
+    for (size_t i = 0; i < TD_COUNT(units); i++) {
+        if (strcmp(text, units[i].word) != 0)
+            continue;
+        if (units[i].hint != NULL)
+            return conf_value_fail(load, option, scalar, units[i].hint);
+        if (!in_range(option, value * units[i].octets))
+            break;
+        *field = (uint32_t)(value * units[i].octets);
+        return true;
+    }
+    return conf_value_fail(load, option, scalar, "");
+}
+
+static bool choice_read(struct conf_load *load, const struct conf_option *option,
+                        const struct conf_scalar *scalar, uint32_t *field)
+{
+    struct conf_guess guess = { .written = scalar->text };
+    char hint[CONF_QUOTE_SIZE];
+
+    for (uint32_t i = 0; option->choices[i].word != NULL; i++) {
+        const struct conf_choice *choice = &option->choices[i];
+        if (strcasecmp(scalar->text, choice->word) != 0) {
+            if (choice->refused == NULL)
+                conf_guess_offer(&guess, choice->word);
+            continue;
+        }
+        if (choice->refused != NULL)
+            return conf_value_fail(load, option, scalar, choice->refused);
+        *field = i;
+        return true;
+    }
+    conf_guess_text(&guess, hint);
+    return conf_value_fail(load, option, scalar, hint[0] == '\0' ? "" : hint + 2);
+}
+
+static bool text_read(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_scalar *scalar, const char **field)
+{
+    size_t size = strlen(scalar->text);
+    bool is_on;
+
+    if (option->type == CONF_TEXT_OR_OFF && conf_bool_read(scalar->text, &is_on)) {
+        if (is_on)
+            return conf_value_fail(load, option, scalar, "write the text itself");
+        *field = NULL;
+        return true;
+    }
+    if (size == 0 || size > option->max)
+        return conf_value_fail(load, option, scalar, "");
+    *field = td_arena_strdup(load->arena, scalar->text);
+    return true;
+}
+
+static bool path_read(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_scalar *scalar, const char **field)
+{
+    if (scalar->text[0] == '\0' || strlen(scalar->text) >= 4096)
+        return conf_value_fail(load, option, scalar, "");
+    *field = conf_path_join(load, scalar->text);
+    return true;
+}
+
+static bool name_read(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_scalar *scalar, struct conf_name *field)
+{
+    struct wire_name name;
+    char text[WIRE_NAME_TEXT_SIZE];
+
+    for (const char *at = scalar->text; *at != '\0'; at++)
+        if ((unsigned char)*at >= 0x80)
+            return conf_value_fail(load, option, scalar,
+                                   "write an international name in its ASCII form (xn--...)");
+    if (wire_name_from_text(scalar->text, &name) != TD_OK)
+        return conf_value_fail(load, option, scalar, "");
+    wire_name_lower(name.octets, name.octets, name.size);
+    field->text = td_arena_strdup(load->arena, wire_name_format(name.octets, text));
+    field->wire = td_arena_memdup(load->arena, name.octets, name.size);
+    field->size = name.size;
+    return true;
+}
+
+static bool word_read(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_scalar *scalar, struct conf_word *field)
+{
+    if (scalar->text[0] == '\0')
+        return conf_value_fail(load, option, scalar, "");
+    field->text = td_arena_strdup(load->arena, scalar->text);
+    field->line = scalar->line;
+    field->column = scalar->column;
+    return true;
+}
+
+static bool scalar_read(struct conf_load *load, const struct conf_option *option,
+                        const struct conf_scalar *scalar, void *field)
+{
+    switch (option->type) {
+    case CONF_BOOL:
+        return conf_bool_read(scalar->text, field) || conf_value_fail(load, option, scalar, "");
+    case CONF_COUNT:
+        return count_read(load, option, scalar, field);
+    case CONF_DURATION:
+        return duration_read(load, option, scalar, field);
+    case CONF_SIZE:
+        return size_read(load, option, scalar, field);
+    case CONF_CHOICE:
+        return choice_read(load, option, scalar, field);
+    case CONF_TEXT:
+    case CONF_TEXT_OR_OFF:
+        return text_read(load, option, scalar, field);
+    case CONF_PATH:
+        return path_read(load, option, scalar, field);
+    case CONF_NAME:
+        return name_read(load, option, scalar, field);
+    case CONF_TEMPLATE:
+        return word_read(load, option, scalar, field);
+    case CONF_COOKIE_FILE:
+        return conf_cookie_file_read(load, option, scalar, field);
+    case CONF_SECRET:
+        return conf_secret_read(load, option, scalar, field);
+    case CONF_SECRET_FILE:
+        return conf_secret_file_read(load, option, scalar, field);
+    default:
+        break;
+    }
+    td_assert(!"a type that is no scalar");
+    return false;
+}
+
+static struct conf_scalar scalar_of(const struct conf_load *load, const struct conf_yaml_node *node)
+{
+    return (struct conf_scalar){ .text = conf_yaml_text(&load->yaml, node),
+                                 .line = node->line,
+                                 .column = node->column };
+}
+
+static bool kind_fail(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_yaml_node *node)
+{
+    static const char *const words[] = {
+        [CONF_YAML_EMPTY] = "nothing",
+        [CONF_YAML_SCALAR] = "a single value",
+        [CONF_YAML_SEQUENCE] = "a list",
+        [CONF_YAML_MAPPING] = "a mapping",
+    };
+    struct td_buf expect = { .data = NULL };
+
+    conf_option_expect(option, &expect);
+    conf_load_error(load, node->line, node->column, "%s: expected %s, not %s", option->path,
+                    td_buf_text(&expect), words[node->kind]);
+    td_buf_fini(&expect);
+    return false;
+}
+
+static bool list_read(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_yaml_node *node, void *field)
+{
+    struct conf_items items = { .data = NULL };
+    bool is_good = true;
+
+    if (node->kind == CONF_YAML_SCALAR) {
+        struct conf_scalar scalar = scalar_of(load, node);
+        is_good = conf_item_read(load, option, &scalar, &items);
+    } else if (node->kind == CONF_YAML_SEQUENCE && option->type != CONF_ADDR_OR_OFF) {
+        for (uint32_t at = node->first; at != 0; at = load->yaml.nodes[at].next) {
+            const struct conf_yaml_node *item = &load->yaml.nodes[at];
+            struct conf_scalar scalar = scalar_of(load, item);
+            if (item->kind != CONF_YAML_SCALAR)
+                is_good = kind_fail(load, option, item);
+            else if (!conf_item_read(load, option, &scalar, &items))
+                is_good = false;
+        }
+    } else {
+        is_good = kind_fail(load, option, node);
+    }
+    if (is_good)
+        is_good = conf_items_store(load, option, &items, node, field);
+    conf_items_fini(&items, option->type);
+    return is_good;
+}
+
+bool conf_value_read(struct conf_load *load, const struct conf_option *option,
+                     const struct conf_yaml_node *node, void *field)
+{
+    if (conf_type_is_list(option->type))
+        return list_read(load, option, node, field);
+    if (node->kind != CONF_YAML_SCALAR)
+        return kind_fail(load, option, node);
+
+    struct conf_scalar scalar = scalar_of(load, node);
+    return scalar_read(load, option, &scalar, field);
+}
+
+void conf_value_preset(struct conf_load *load, const struct conf_option *option, void *field)
+{
+    struct conf_items items = { .data = NULL };
+    char *copy = td_strdup(option->preset);
+    char *rest = copy;
+    bool is_good = true;
+
+    if (!conf_type_is_list(option->type)) {
+        struct conf_scalar scalar = { .text = copy };
+        is_good = scalar_read(load, option, &scalar, field);
+    } else {
+        for (char *word; (word = strsep(&rest, ",")) != NULL;) {
+            struct conf_scalar scalar = { .text = word + strspn(word, " ") };
+            is_good = conf_item_read(load, option, &scalar, &items) && is_good;
+        }
+        is_good = conf_items_store(load, option, &items, NULL, field) && is_good;
+        conf_items_fini(&items, option->type);
+    }
+    td_assert(is_good); /* the table is ours */
+    free(copy);
+}
