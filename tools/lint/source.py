@@ -3,7 +3,9 @@ import os
 import re
 import subprocess
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# LINT_ROOT is for the tests of the checks themselves.
+ROOT = os.environ.get("LINT_ROOT") or os.path.dirname(
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def files(*suffixes, under=("src", "apps", "tests")):
