@@ -141,7 +141,7 @@ td_err wire_rrtype_find(const char *text, size_t size, uint16_t *ret_type)
 
     for (unsigned slot = slot_of(&key); slots[slot] != 0; slot = (slot + 1) % SLOT_COUNT) {
         const struct wire_rrtype *row = &wire_rrtypes[slots[slot]];
-        if (memcmp(row->mnemonic, &key, sizeof(key)) == 0) {
+        if (row->mnemonic_size == size && memcmp(row->mnemonic, &key, sizeof(key)) == 0) {
             *ret_type = row->number;
             return TD_OK;
         }
