@@ -23,7 +23,8 @@
 
 enum {
     IO_FIBER_WORLD_MAX = 10000,
-    IO_FIBER_PROCESS_MAX = 30000, /* a guarded stack costs two mappings of 65,530 */
+    IO_FIBER_WORLD_MAX_TSAN = 4000, /* ThreadSanitizer has 8128 at most, of threads and fibers */
+    IO_FIBER_PROCESS_MAX = 30000,   /* a guarded stack costs two mappings of 65,530 */
     IO_FIBER_STACK_SIZE = 64 * 1024,
     IO_FIBER_STACK_SIZE_SANITIZED = 256 * 1024,
 };

@@ -2,16 +2,18 @@
  * io/file.h - durable files.
  *
  * Shape    A file is an object; offsets and sizes in octets. What was written is durable after
- *          io_file_sync, what was created, renamed or removed after io_dir_sync of its directory.
+ *          io_file_sync; what was created, renamed or removed, after io_dir_sync of its directory.
  * Floor    1.
- * Threads  Real: the calls block; for keeper threads and for starting up, never on a worker
- *          that answers. Any thread, a file by one at a time. Sim: an in-memory disk per host,
- * which after a crash has only what was synced, perhaps some of the rest, perhaps torn. The sync
- * calls take simulated time: given a fiber, they suspend it; with NULL they do not. Errors
- * TD_E_NOT_FOUND  no such file or directory TD_E_EXISTS     there is one, or the lock is taken
+ * Threads  Real: the calls block, so they are for keepers and for starting up, never for a worker
+ *          that answers; any thread, a file by one at a time. Sim: an in-memory disk per host,
+ *          which after a crash has what was synced, perhaps some of the rest, perhaps torn. The
+ *          sync calls take simulated time: given a fiber they suspend it; with NULL they do not.
+ * Errors   TD_E_NOT_FOUND  no such file or directory
+ *          TD_E_EXISTS     there is one, or the lock is taken
  *          TD_E_REFUSED    not permitted
  *          TD_E_LIMIT      the disk or quota is full
- *          TD_E_IO         anything else. The diagnostic (which may be NULL) has file and reason
+ *          TD_E_IO         anything else
+ *          The diagnostic, which may be NULL, has the file and the reason.
  */
 #pragma once
 

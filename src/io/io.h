@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,10 +51,15 @@ struct io_hooks {
     void *context;
 };
 
+struct io_stack_pool;
+struct io_context;
+
 struct io_fiber_list {
     struct fiber *first;
     struct fiber *last;
 };
+
+struct io_mailbox;
 
 /* The fields are for the inline functions below and for src/io; nobody else touches them. */
 struct io {
@@ -64,18 +70,21 @@ struct io {
     struct fiber *current; /* the fiber that runs; NULL: the loop */
     struct io_fiber_list ready;
     struct io_deferred *deferred_first;
-    struct io_deferred **deferred_last;
+    struct io_deferred *deferred_last;
     struct io_hooks hooks;
     struct io_timer **timers; /* heap, earliest first */
     uint32_t timer_count;
     uint32_t timer_capacity;
     uint64_t timer_sequence;
-    void *stack_pool;   /* free fiber stacks */
-    void *loop_context; /* where fibers switch back to */
-    void *user;         /* for the thread's owner: io_user */
-    const char *name;
+    struct io_stack_pool *stacks;
+    struct io_context *loop_context;     /* where fibers switch back to */
+    _Atomic(struct io_mailbox *) posted; /* boxes with news, newest first */
+    _Atomic bool is_stopping;
     bool is_simulated;
-    bool is_stopping;
+    void *user; /* of the thread's owner: io_user */
+    char *name;
+    uint64_t random[64];  /* octets in store */
+    uint32_t random_left; /* octets of it not yet given out */
 };
 
 /*

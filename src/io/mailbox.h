@@ -5,9 +5,10 @@
  *          of one sender arrive in order. A box is read by one thread, by a fiber that
  *          waits or by a callback on the loop, not both.
  * Floor    1.
- * Threads  io_mailbox_post: any; takes no lock, so a sender of idle priority holds nobody up. The
- * rest: the thread of the box's world. In the simulation letters wake their reader after a delay
- * from the seed. Limits   the capacity given, at most IO_MAILBOX_CAPACITY_MAX.
+ * Threads  io_mailbox_post: any; it takes no lock, so a sender of idle priority holds nobody up.
+ *          The rest: the thread of the box's world. In the simulation letters wake their reader
+ *          after a delay from the seed.
+ * Limits   the capacity given, at most IO_MAILBOX_CAPACITY_MAX.
  */
 #pragma once
 

@@ -86,7 +86,7 @@ typedef void io_tcp_written(void *context, td_err err);
 void io_tcp_write(struct io_tcp *tcp, const void *octets, size_t size, io_tcp_written *done,
                   void *context);
 /* Octets queued and not yet taken by the system. */
-size_t io_tcp_write_queue_size(const struct io_tcp *tcp);
+size_t io_tcp_write_queue_size(struct io_tcp *tcp);
 
 /* End our side once all queued octets are written; the other side may go on. */
 void io_tcp_shutdown(struct io_tcp *tcp);

@@ -2,8 +2,10 @@
  * io/thread.h - workers and keepers: a thread with a world of its own.
  *
  * Shape    `start` runs first on the new thread's loop (not in a fiber): it opens sockets and
- * spawns fibers. The loop then runs until io_stop on that world; `finish` runs last and undoes
- * `start`. In the simulation all threads of a host are worlds in one real thread. Floor    1.
+ *          spawns fibers. The loop then runs until io_stop on that world; `finish` runs last
+ *          and undoes `start`. In the simulation all threads of a host are worlds in one real
+ *          thread.
+ * Floor    1.
  * Threads  Started and joined by the thread that owns it.
  */
 #pragma once

@@ -2,8 +2,9 @@
  * io/timer.h - calls at a time, embedded in what they are about.
  *
  * Shape    A heap per world: starting and stopping cost O(log n) comparisons; starting a running
- * one for a later time (an idle timeout pushed on) is a store. Real time is kept to a millisecond,
- * never early. Timers of one time go off in the order in which they were started. Floor    1.
+ *          one for a later time (an idle timeout pushed on) is a store. Real time is kept to a
+ *          millisecond, never early.
+ * Floor    1.
  * Threads  The world's thread. The call comes on the loop, not in a fiber.
  */
 #pragma once

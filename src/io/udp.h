@@ -2,12 +2,15 @@
  * io/udp.h - datagrams: servers in batches, clients in fibers.
  *
  * Shape    A server socket owns IO_UDP_BATCH_MAX receive and send buffers. Datagrams come in
- * batches, one recvmmsg each; `receive` fills the answers in place, and one sendmmsg sends them
- * all. On a wildcard address the answer leaves from the address asked. Path MTU discovery is off
- * and the DF bit unset. Floor    1. Threads  The world's thread. Limits   IO_UDP_BATCH_MAX
- * datagrams a batch, IO_UDP_ROUND_MAX batches a turn. A datagram larger than the receive buffer is
- * dropped and counted; so is an answer that the system does not take at once. RFC      9715
- * (fragmentation avoided).
+ *          batches, one recvmmsg each; `receive` fills the answers in place, and one sendmmsg
+ *          sends them all. On a wildcard address the answer leaves from the address asked.
+ *          Path MTU discovery is off and the DF bit is not set.
+ * Floor    1.
+ * Threads  The world's thread.
+ * Limits   IO_UDP_BATCH_MAX datagrams a batch, IO_UDP_ROUND_MAX batches a turn. A datagram larger
+ *          than the receive buffer is dropped and counted; so is an answer that the system
+ *          does not take at once.
+ * RFC      9715 (fragmentation avoided).
  */
 #pragma once
 
@@ -17,6 +20,7 @@
 #include <sys/socket.h>
 
 #include "base/addr.h"
+#include "base/counter.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "io/fiber.h"
@@ -45,12 +49,11 @@ struct io_udp_path {
 };
 
 struct io_udp_item {
-    uint8_t *octets; /* the datagram; the buffer is receive_size long and may be written to */
-    uint8_t
-        *answer;   /* send_size octets, or, when the callback sets it, anything that stays until it
-                      returns (such as `octets`, to answer in place). Set anew for each batch */
-    uint32_t size; /* of the datagram */
-    uint32_t answer_size; /* 0 before the callback; 0 after it: no answer */
+    uint8_t *octets;      /* the datagram; the buffer has receive_size octets, and may be written */
+    uint32_t size;        /* of the datagram */
+    uint32_t answer_size; /* 0 before the callback; still 0 after it: no answer */
+    uint8_t *answer;      /* room for send_size octets. The callback may point it to anything that
+                           * stays until it returns, such as `octets`, to answer in place */
     struct io_udp_path *path;
 };
 
@@ -60,13 +63,13 @@ struct io_udp;
 typedef void io_udp_receive(void *context, struct io_udp *udp, struct io_udp_item *items,
                             uint32_t count);
 
-/* Grow only; written by the socket's thread with relaxed stores, read by any with relaxed loads. */
+/* Totals. */
 struct io_udp_counters {
-    uint64_t received;
-    uint64_t sent;
-    uint64_t batches;
-    uint64_t oversize;     /* dropped: larger than the receive buffer */
-    uint64_t send_dropped; /* the system did not take them (its buffer is full, no route, ...) */
+    struct td_counter received;
+    struct td_counter sent;
+    struct td_counter batches;
+    struct td_counter oversize;     /* dropped: larger than the receive buffer */
+    struct td_counter send_dropped; /* not taken by the system: buffer full, no route, ... */
 };
 
 struct io_udp_options {
