@@ -1,0 +1,128 @@
+/*
+ * Proofs by NSEC3: RFC 5155 7.2. Each costs one to three hashes; that of a name whose NSEC3 is
+ * known (node->nsec3) costs none.
+ */
+#include <string.h>
+
+#include "auth/walk.h"
+#include "dnssec/nsec3.h"
+
+/* The parameters of the zone's chain, once for an answer. */
+struct hasher {
+    struct auth_walk *walk;
+    struct dnssec_nsec3_params params;
+};
+
+static const struct zone_node *look(const struct hasher *hasher, const uint8_t *name, size_t size,
+                                    bool *ret_match)
+{
+    uint8_t hash[DNSSEC_NSEC3_HASH_SIZE];
+
+    dnssec_nsec3_hash_lower(&hasher->params, name, size, hash);
+    *ret_match = false;
+    return zone_nsec3_at_or_before(hasher->walk->version, hash, ret_match);
+}
+
+/* The NSEC3 that matches (then *ret_match) or covers the name that begins at `label`. */
+static const struct zone_node *look_at(const struct hasher *hasher, unsigned label, bool *ret_match)
+{
+    const struct auth_walk *walk = hasher->walk;
+    const struct wire_key *key = walk->key;
+    const struct zone_node *node = NULL;
+
+    if (label == walk->found.encloser_label)
+        node = walk->found.encloser;
+    if (node != NULL && node->nsec3 != 0) {
+        *ret_match = true;
+        return zone_node_at(walk->version, node->nsec3);
+    }
+    size_t at = key->offsets[label];
+    return look(hasher, key->lower + at, key->size - at, ret_match);
+}
+
+/* The NSEC3 for the wildcard below the name that begins at `label`. */
+static const struct zone_node *look_wildcard(const struct hasher *hasher, unsigned label)
+{
+    const struct wire_key *key = hasher->walk->key;
+    size_t at = key->offsets[label];
+    uint8_t name[2 + WIRE_KEY_SIZE_MAX] = { 1, '*' };
+    bool is_match;
+
+    memcpy(name + 2, key->lower + at, key->size - at);
+    return look(hasher, name, 2 + key->size - at, &is_match);
+}
+
+/*
+ * The closest encloser proof (5155 7.2.1) for a name that does not exist: the NSEC3 of the
+ * closest ancestor, from `label` on upwards, that has one, and the one that covers the name a
+ * label longer. In an opt-out zone that need not be the closest encloser itself. Returns the label
+ * of that ancestor.
+ */
+static unsigned prove_encloser(const struct hasher *hasher, unsigned label)
+{
+    struct auth_walk *walk = hasher->walk;
+    unsigned apex_label = walk->key->label_count - zone_version_label_count(walk->version);
+    const struct zone_node *next_closer = NULL;
+    bool is_match = false;
+
+    for (; label <= apex_label; label++) {
+        const struct zone_node *node = look_at(hasher, label, &is_match);
+        if (is_match) {
+            auth_proof_note(walk, node);
+            break;
+        }
+        next_closer = node;
+    }
+    if (label > apex_label)
+        return apex_label; /* a chain without its apex: nothing can be proved */
+    if (next_closer == NULL && label > 0)
+        next_closer = look_at(hasher, label - 1, &is_match);
+    auth_proof_note(walk, next_closer);
+    return label;
+}
+
+/* No data: the NSEC3 of the name, or what shows that it may be in an opt-out span. */
+static void prove_no_type(const struct hasher *hasher, unsigned label)
+{
+    bool is_match;
+    const struct zone_node *node = look_at(hasher, label, &is_match);
+
+    if (is_match)
+        auth_proof_note(hasher->walk, node);
+    else
+        prove_encloser(hasher, label + 1);
+}
+
+void auth_deny_hashed(struct auth_walk *walk, enum auth_denial denial)
+{
+    const struct zone_nsec3 *chain = walk->version->nsec3;
+    struct hasher hasher = { .walk = walk };
+    unsigned encloser = walk->found.encloser_label;
+    bool is_match;
+
+    hasher.params.algorithm = chain->algorithm;
+    hasher.params.iterations = chain->iterations;
+    hasher.params.salt_size = chain->salt_size;
+    memcpy(hasher.params.salt, chain->salt, chain->salt_size);
+    if (dnssec_nsec3_params_check(&hasher.params) != TD_OK)
+        return; /* the checks of loading have said so */
+
+    switch (denial) {
+    case DENY_NAME:
+        auth_proof_note(walk, look_wildcard(&hasher, prove_encloser(&hasher, encloser)));
+        break;
+    case DENY_TYPE:
+        prove_no_type(&hasher, 0);
+        break;
+    case DENY_WILDCARD_NAME:
+        auth_proof_note(walk, look_at(&hasher, encloser - 1, &is_match));
+        break;
+    case DENY_WILDCARD_TYPE:
+        prove_encloser(&hasher, encloser);
+        auth_proof_note(walk, look_wildcard(&hasher, encloser));
+        break;
+    case DENY_CUT:
+        prove_no_type(&hasher, walk->found.cover_label);
+        break;
+    }
+}

@@ -1,0 +1,208 @@
+#include "wire/encode_name.h"
+
+#include "base/macros.h"
+#include "base/reader.h"
+#include "base/writer.h"
+#include "wire/const.h"
+#include "wire/name.h"
+
+enum { PROBES_MAX = 8, QUESTION_NAME_AT = WIRE_HEADER_SIZE };
+
+void wire_encode_table_init(struct wire_encode_table *table)
+{
+    memset(table, 0, sizeof(*table));
+}
+
+/* A new generation makes all slots free. */
+static void table_open(struct encode_cursor *cursor)
+{
+    struct wire_encode_table *table = cursor->table;
+
+    cursor->is_table_open = true;
+    table->used = 0;
+    if (++table->generation == 0) {
+        wire_encode_table_init(table);
+        table->generation = 1;
+    }
+}
+
+/*
+ * Setting bit 5 of every octet makes letters of either case the same (and some other octets
+ * too, which costs nothing: labels are compared). The table is bounded by PROBES_MAX, so that
+ * whoever chooses labels that collide makes answers longer, not slower.
+ */
+static inline unsigned slot_of(unsigned parent, const uint8_t *label)
+{
+    size_t size = (size_t)label[0] + 1;
+    uint64_t octets;
+
+    if (size >= 8) {
+        uint64_t tail;
+        memcpy(&octets, label, 8);
+        memcpy(&tail, label + size - 8, 8);
+        octets ^= tail << 29 | tail >> 35;
+    } else if (size >= 4) {
+        uint32_t head, tail;
+        memcpy(&head, label, 4);
+        memcpy(&tail, label + size - 4, 4);
+        octets = (uint64_t)tail << 32 | head;
+    } else {
+        octets = (uint64_t)label[0] << 16 | (uint64_t)label[1] << 8 | label[size - 1];
+    }
+    octets |= 0x2020202020202020u;
+    octets = (octets ^ parent * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u;
+    return (unsigned)(octets >> 40) % WIRE_ENCODE_SLOTS;
+}
+
+static inline bool labels_equal(const uint8_t *a, const uint8_t *b)
+{
+    return a[0] == b[0] && (a[1] | 0x20) == (b[1] | 0x20) && wire_octets_equal(a + 1, b + 1, a[0]);
+}
+
+/* The offset of `label` in front of the name at `parent`, or 0. */
+static unsigned table_find(const struct encode_cursor *cursor, unsigned parent,
+                           const uint8_t *label)
+{
+    const struct wire_encode_table *table = cursor->table;
+    unsigned slot = slot_of(parent, label);
+
+    for (unsigned probe = 0; probe < PROBES_MAX; probe++) {
+        if (table->slots[slot].generation != table->generation)
+            return 0;
+        if (table->slots[slot].parent == parent &&
+            labels_equal(cursor->message + table->slots[slot].offset, label))
+            return table->slots[slot].offset;
+        slot = (slot + 1) % WIRE_ENCODE_SLOTS;
+    }
+    return 0;
+}
+
+static void table_add(struct wire_encode_table *table, unsigned parent, unsigned offset,
+                      const uint8_t *label)
+{
+    unsigned slot = slot_of(parent, label);
+
+    for (unsigned probe = 0; probe < PROBES_MAX; probe++) {
+        if (table->slots[slot].generation != table->generation) {
+            table->slots[slot].generation = table->generation;
+            table->slots[slot].parent = (uint16_t)parent;
+            table->slots[slot].offset = (uint16_t)offset;
+            table->used++;
+            return;
+        }
+        slot = (slot + 1) % WIRE_ENCODE_SLOTS;
+    }
+}
+
+/* A name split into labels, and how much of it stands in the message already. */
+struct split {
+    const uint8_t *name;
+    unsigned size;        /* octets, the root label included */
+    unsigned label_count; /* without the root */
+    unsigned new_count;   /* labels that have to be written */
+    unsigned parent;      /* offset of what is behind them; 0: the root */
+    uint8_t offsets[WIRE_LABEL_COUNT_MAX];
+};
+
+static inline void split_name(struct split *split, const uint8_t *name)
+{
+    unsigned at = 0, count = 0;
+
+    while (name[at] != 0) {
+        split->offsets[count++] = (uint8_t)at;
+        at += name[at] + 1u;
+    }
+    split->offsets[count] = (uint8_t)at;
+    split->name = name;
+    split->size = at + 1;
+    split->label_count = count;
+}
+
+/* What has the name in common with the question's, and then with names written before? */
+static inline void split_match(struct split *split, const struct encode_cursor *cursor)
+{
+    const struct wire_key *key = cursor->key;
+    unsigned left = split->label_count;
+    unsigned key_left = key->label_count;
+
+    while (left > 0 && key_left > 0 &&
+           labels_equal(split->name + split->offsets[left - 1],
+                        key->lower + key->offsets[key_left - 1])) {
+        left--;
+        key_left--;
+    }
+    split->parent =
+        left == split->label_count ? 0 : QUESTION_NAME_AT + (unsigned)key->offsets[key_left];
+    if (cursor->is_table_open) {
+        while (left > 0) {
+            unsigned found =
+                table_find(cursor, split->parent, split->name + split->offsets[left - 1]);
+            if (found == 0)
+                break;
+            split->parent = found;
+            left--;
+        }
+    }
+    split->new_count = left;
+}
+
+/* Enter the new labels, the rightmost first. Returns the offset of the whole name, or 0. */
+static unsigned split_remember(const struct split *split, struct encode_cursor *cursor,
+                               unsigned start)
+{
+    unsigned parent = split->parent;
+
+    if (!cursor->is_table_open)
+        table_open(cursor);
+    for (unsigned i = split->new_count; i-- > 0;) {
+        unsigned offset = start + split->offsets[i];
+        if (offset >= ENCODE_OFFSET_END)
+            return 0;
+        if (cursor->table->used < WIRE_ENCODE_SLOTS * 3 / 4)
+            table_add(cursor->table, parent, offset, split->name + split->offsets[i]);
+        parent = offset;
+    }
+    return parent;
+}
+
+bool encode_name(struct encode_cursor *cursor, const uint8_t *name, struct encode_named *ret_named)
+{
+    struct split split;
+
+    split_name(&split, name);
+    split_match(&split, cursor);
+
+    size_t literal = split.offsets[split.new_count];
+    if (literal + 2 > encode_left(cursor) &&
+        !(split.parent == 0 && literal + 1 == encode_left(cursor)))
+        return false;
+
+    unsigned offset = split.parent;
+    if (literal != 0) {
+        unsigned start = (unsigned)(cursor->at - cursor->message);
+        encode_copy(cursor->at, name, literal);
+        offset = split_remember(&split, cursor, start);
+        cursor->at += literal;
+    }
+    if (split.parent != 0) {
+        td_put_u16(cursor->at, (uint16_t)(ENCODE_POINTER | split.parent));
+        cursor->at += 2;
+    } else {
+        *cursor->at++ = 0;
+    }
+    ret_named->offset = (uint16_t)offset;
+    ret_named->size = (uint16_t)split.size;
+    return true;
+}
+
+void encode_name_known(struct encode_cursor *cursor, unsigned offset)
+{
+    const uint8_t *message = cursor->message;
+    struct split split = { .name = message + offset };
+    unsigned at = offset;
+
+    for (; message[at] != 0 && message[at] < 0xC0; at += message[at] + 1u)
+        split.offsets[split.new_count++] = (uint8_t)(at - offset);
+    split.parent = message[at] == 0 ? 0 : (unsigned)(td_get_u16(message + at) & ~ENCODE_POINTER);
+    split_remember(&split, cursor, offset);
+}
