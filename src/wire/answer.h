@@ -31,6 +31,7 @@ enum answer_place {
     PLACE_QNAME,    /* the owner is the question's name: pointer to offset 12 */
     PLACE_IN_QNAME, /* the owner is the question's name from octet `qname_offset` on */
     PLACE_NAME,     /* the owner is written out: owner (labels without an end) and suffix */
+    PLACE_POINTER,  /* the owner stands in the prepared image: message offset `pointer` */
 };
 
 enum {
@@ -44,6 +45,7 @@ struct answer_set {
     const uint8_t *owner;  /* PLACE_NAME: labels without an end, owner_size octets */
     const uint8_t *suffix; /* PLACE_NAME: the rest of the name, an uncompressed name */
     uint32_t ttl;          /* the TTL to be said: that of the set, or less */
+    uint16_t pointer; /* PLACE_POINTER: laid out for the image's question, so the shift is added */
     uint8_t owner_size;
     uint8_t qname_offset;
     uint8_t place;   /* enum answer_place */
@@ -64,13 +66,29 @@ struct wire_image {
     uint8_t authority_count; /* records */
     uint8_t additional_count;
     uint8_t pointer_count; /* compression pointers to patch */
-    uint8_t target_count;  /* addresses to be looked up at the time: see zone/image.h */
-    uint16_t pointers[];   /* their offsets; then the octets */
+    uint8_t target_count;  /* name servers whose addresses are not in the image, see below */
+    uint16_t offsets[];    /* pointer_count places to patch; target_count pairs; then the octets */
 };
+
+/*
+ * A name server inside the zone but not below the delegation: its addresses belong to another
+ * part of the zone and are looked up when the answer is made.
+ */
+struct wire_image_target {
+    uint16_t pointer;  /* message offset of its name, for the image's question */
+    uint16_t rdata_at; /* offset of its rdlength in the data of the NS set */
+};
+
+static inline struct wire_image_target wire_image_target(const struct wire_image *image, unsigned i)
+{
+    const uint16_t *pair = image->offsets + image->pointer_count + 2 * i;
+
+    return (struct wire_image_target){ .pointer = pair[0], .rdata_at = pair[1] };
+}
 
 static inline const uint8_t *wire_image_octets(const struct wire_image *image)
 {
-    return (const uint8_t *)(image->pointers + image->pointer_count);
+    return (const uint8_t *)(image->offsets + image->pointer_count + 2 * image->target_count);
 }
 
 struct answer {

@@ -7,8 +7,8 @@
  * Floor    3.
  * Threads  Pure: no I/O and no clock (`now_s` is given). Allocates scratch of its own.
  * Limits   One walk over the names in canonical order, and a second one when the apex has a
- *          ZONEMD record; scratch grows with the glue that nothing refers to. SPF chains are
- *          followed for MAIL_SPF_LOOKUPS_MAX look-ups and not further.
+ *          ZONEMD record; scratch grows with the glue of other delegations and with NSEC3. The
+ *          first 64 keys are looked at. SPF is followed through the zone for 64 look-ups.
  * RFC      those of the rows.
  */
 #pragma once
@@ -67,7 +67,7 @@ struct zone_check_options {
     uint8_t levels[ZONE_CHECK_COUNT];      /* enum zone_check_level */
 };
 
-/* Fill in the defaults: 7 days, 20 findings, 100 records, no signature. */
+/* Fill in the defaults: 2 days, 20 findings, 100 records, no signature. */
 void zone_check_options_init(struct zone_check_options *ret_options,
                              enum zone_check_strictness strictness, uint64_t now_s);
 

@@ -94,7 +94,7 @@
  X(RECORD_DUPLICATE, "record-duplicate", WARNING, WARNING, "the same record stands there twice", \
    "one of them was probably to be another", "RFC 2181 5") \
  X(TTL_DIFFERS, "ttl-differs", WARNING, WARNING, "the TTLs in a set differ", \
-   "a set has one TTL: the lowest is taken for all of it", "RFC 2181 5.2") \
+   "a set has one TTL: that of its first record is taken for all of it", "RFC 2181 5.2") \
  X(TTL_TOO_LARGE, "ttl-too-large", WARNING, WARNING, "TTL over 2147483647", \
    "it counts as 0", "RFC 2181 8") \
  X(SET_LARGE, "set-large", WARNING, WARNING, "very many records in one set", \

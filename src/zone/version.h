@@ -41,6 +41,7 @@ enum zone_node_flag {
     ZONE_NODE_LOWER = 1 << 6,          /* the stored labels are in lower case */
     ZONE_NODE_NSEC3 = 1 << 7,          /* an owner of NSEC3; not among the names */
     ZONE_NODE_SIGNED = 1 << 8,         /* has a set of type RRSIG */
+    ZONE_NODE_STALE = 1 << 9,          /* only during an edit: its referral must be laid out */
 };
 
 /* An owner name. An empty non-terminal has no sets. */
@@ -61,7 +62,7 @@ struct zone_nsec3 {
     uint16_t iterations;
     uint8_t algorithm; /* 0: the zone has no NSEC3 chain */
     uint8_t salt_size;
-    uint8_t salt[255];
+    const uint8_t *salt; /* in the version */
 };
 
 enum zone_version_flag {
@@ -91,6 +92,9 @@ struct zone_version {
     uint64_t id; /* counts up within the lineage, from 1 */
     struct zone_lineage *lineage;
     const struct zone_nsec3 *nsec3; /* NULL: no NSEC3PARAM */
+    struct zone_nsec3 nsec3_param;
+    uint8_t depth;       /* labels of the deepest name, relative to the apex */
+    _Atomic bool is_cut; /* whoever has pinned it must let go */
     _Atomic uint32_t pins;
     /* Below: for zone/lineage.c. */
     uint64_t ticket;

@@ -1,0 +1,190 @@
+#include "zone/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "wire/rrtype.h"
+#include "zone/check_run.h"
+
+enum {
+    EXPIRY_SOON_S = 2 * 86400, /* BIND signs again 5 days before the end, others 3 */
+    FINDINGS_MAX = 20,
+    SET_MAX = 100, /* max-records-per-type of BIND since 9.18.28 */
+    SLOTS_MIN = 64,
+    SLOTS_MAX = 16384,
+};
+
+/* A copy of a zone is what its primary says, as long as it can be answered from. */
+static uint8_t lax_level(unsigned id)
+{
+    uint8_t level = zone_check_rows[id].level;
+
+    if (id == ZONE_CHECK_SOA_MISSING || id == ZONE_CHECK_SOA_MULTIPLE)
+        return level;
+    return level == ZONE_LEVEL_ERROR ? ZONE_LEVEL_WARNING : level;
+}
+
+void zone_check_options_init(struct zone_check_options *ret_options,
+                             enum zone_check_strictness strictness, uint64_t now_s)
+{
+    *ret_options = (struct zone_check_options){
+        .now_s = now_s,
+        .expiry_soon_s = EXPIRY_SOON_S,
+        .findings_max = FINDINGS_MAX,
+        .set_max = SET_MAX,
+    };
+    for (unsigned i = 0; i < ZONE_CHECK_COUNT; i++) {
+        switch (strictness) {
+        case ZONE_CHECK_LAX:
+            ret_options->levels[i] = lax_level(i);
+            break;
+        case ZONE_CHECK_NORMAL:
+            ret_options->levels[i] = zone_check_rows[i].level;
+            break;
+        case ZONE_CHECK_STRICT:
+            ret_options->levels[i] = zone_check_rows[i].strict;
+            break;
+        }
+    }
+}
+
+/* ---- what the build found ---- */
+
+static void visit_odd(void *context, enum zone_place_oddity oddity, const struct zone_place *place,
+                      uint16_t type)
+{
+    struct check_run *run = context;
+    char mnemonic[WIRE_RRTYPE_MNEMONIC_SIZE];
+
+    check_say_at(run,
+                 oddity == ZONE_PLACE_DUPLICATE ? ZONE_CHECK_RECORD_DUPLICATE
+                                                : ZONE_CHECK_TTL_DIFFERS,
+                 place, "%s", wire_rrtype_format(type, mnemonic));
+}
+
+static void check_built(struct check_run *run)
+{
+    const struct zone_build_report *built = run->options->built;
+
+    if (built == NULL || (built->duplicates == 0 && built->ttls_lowered == 0))
+        return;
+    if (run->places != NULL) {
+        zone_places_odd(run->places, visit_odd, run);
+        return;
+    }
+    if (built->duplicates != 0)
+        check_say_at(run, ZONE_CHECK_RECORD_DUPLICATE, NULL, "%llu records",
+                     (unsigned long long)built->duplicates);
+    if (built->ttls_lowered != 0)
+        check_say_at(run, ZONE_CHECK_TTL_DIFFERS, NULL, "%llu records",
+                     (unsigned long long)built->ttls_lowered);
+}
+
+/* ---- the walk ---- */
+
+static void visit_name(struct check_run *run, const struct zone_node *node)
+{
+    bool is_hidden = (node->flags & ZONE_NODE_OCCLUDED) != 0;
+
+    if (run->cut.node != NULL &&
+        !(is_hidden && zone_node_at(run->version, node->cover) == run->cut.node))
+        check_cut_leave(run);
+    if (is_hidden) {
+        check_hidden(run, node);
+        return;
+    }
+    if (run->has_nsec3)
+        check_nsec3_name(run, node);
+    if (node->sets == 0)
+        return;
+    if (node->flags & ZONE_NODE_DELEGATION)
+        check_cut_enter(run, node);
+    else
+        check_node(run, node);
+    if (run->is_signed || (node->flags & ZONE_NODE_SIGNED))
+        check_signatures(run, node);
+    if (run->has_nsec)
+        check_nsec(run, node);
+}
+
+static void run_init(struct check_run *run)
+{
+    uint32_t slots = SLOTS_MIN;
+
+    while (slots < SLOTS_MAX && slots < run->version->node_count)
+        slots *= 2;
+    run->slots = td_calloc(slots, sizeof(*run->slots));
+    run->slot_mask = slots - 1;
+    run->apex = zone_version_apex(run->version);
+    run->apex_name = zone_version_name(run->version);
+    run->apex_size = zone_version_name_size(run->version);
+    run->is_signed = (run->version->flags & ZONE_IS_SIGNED) != 0;
+    run->has_nsec = run->is_signed && (run->version->flags & ZONE_HAS_NSEC) != 0;
+}
+
+static void run_fini(struct check_run *run)
+{
+    free(run->slots);
+    free(run->referenced.nodes);
+    free(run->orphans.nodes);
+    free(run->nsec3.matched.nodes);
+}
+
+bool zone_check(const struct zone_version *version, const struct zone_check_options *options,
+                const struct zone_places *places, const struct td_diag_sink *sink,
+                struct zone_check_result *ret_result)
+{
+    struct check_run *run = td_calloc(1, sizeof(*run));
+    struct zone_walk walk;
+
+    *ret_result = (struct zone_check_result){ .errors = 0 };
+    run->version = version;
+    run->options = options;
+    run->places = places;
+    run->sink = sink;
+    run->result = ret_result;
+    run_init(run);
+
+    check_built(run);
+    check_keys(run);
+    check_apex(run);
+    check_nsec3_start(run);
+    for (const struct zone_node *node = zone_walk_first(&walk, version, ZONE_ORDER_NAMES);
+         node != NULL; node = zone_walk_next(&walk))
+        visit_name(run, node);
+    if (run->cut.node != NULL)
+        check_cut_leave(run);
+    check_orphans(run);
+    check_nsec_finish(run);
+    check_nsec3_finish(run);
+    check_mail_finish(run);
+    check_zonemd(run);
+    check_tell_rest(run);
+
+    run_fini(run);
+    free(run);
+    return ret_result->errors == 0;
+}
+
+/* ---- a build that was refused ---- */
+
+void zone_check_soa_refused(const uint8_t *apex, const struct zone_places *places,
+                            const struct td_diag_sink *sink)
+{
+    char name[CHECK_NAME_SIZE];
+    struct zone_place place;
+    bool has_soa = places != NULL && zone_places_find(places, apex, WIRE_TYPE_SOA, NULL, 0, &place);
+    unsigned count = 0;
+
+    for (unsigned i = 0; has_soa && zone_places_nth(places, apex, WIRE_TYPE_SOA, i, &place); i++)
+        if (count++ > 0)
+            td_diag_report(sink, place.file, place.line, 0, TD_SEVERITY_ERROR, "%s: %s [%s]",
+                           check_name_text(apex, name),
+                           zone_check_rows[ZONE_CHECK_SOA_MULTIPLE].text,
+                           zone_check_rows[ZONE_CHECK_SOA_MULTIPLE].id);
+    if (count == 0)
+        td_diag_report(sink, NULL, 0, 0, TD_SEVERITY_ERROR, "%s: %s [%s]",
+                       check_name_text(apex, name), zone_check_rows[ZONE_CHECK_SOA_MISSING].text,
+                       zone_check_rows[ZONE_CHECK_SOA_MISSING].id);
+}

@@ -1,0 +1,95 @@
+#include "zone/label.h"
+
+#include <string.h>
+
+#include "wire/key.h"
+
+enum { LABELS_MAX = WIRE_KEY_LABELS_MAX };
+
+static inline uint8_t lower(uint8_t c)
+{
+    return (uint8_t)(c + ((c >= 'A' && c <= 'Z') ? 0x20 : 0));
+}
+
+static void label_offsets(const struct zone_labels *labels, uint8_t *offsets)
+{
+    unsigned at = 0;
+
+    for (unsigned i = 0; i < labels->label_count; i++) {
+        offsets[i] = (uint8_t)at;
+        at += 1u + labels->octets[at];
+    }
+}
+
+uint64_t zone_labels_sort_key(const struct zone_labels *labels)
+{
+    uint8_t offsets[LABELS_MAX];
+    uint64_t key = 0;
+    unsigned shift = 64;
+
+    label_offsets(labels, offsets);
+    for (unsigned i = labels->label_count; i-- > 0 && shift != 0;) {
+        const uint8_t *label = labels->octets + offsets[i];
+        for (unsigned left = *label++; left != 0 && shift != 0; left--) {
+            uint8_t c = lower(*label++);
+            shift -= 8;
+            key |= (uint64_t)(c > 1 ? c : 1) << shift;
+            if (c <= 1 && shift != 0) {
+                shift -= 8;
+                key |= (uint64_t)(c + 1) << shift;
+            }
+        }
+        if (shift != 0)
+            shift -= 8; /* the 00 that ends the label */
+    }
+    return key;
+}
+
+static int label_order(const uint8_t *a, const uint8_t *b)
+{
+    unsigned a_size = *a++;
+    unsigned b_size = *b++;
+    unsigned both = a_size < b_size ? a_size : b_size;
+
+    for (unsigned i = 0; i < both; i++) {
+        int difference = lower(a[i]) - lower(b[i]);
+        if (difference != 0)
+            return difference;
+    }
+    return (int)a_size - (int)b_size;
+}
+
+int zone_labels_order(const struct zone_labels *a, const struct zone_labels *b)
+{
+    uint8_t a_offsets[LABELS_MAX];
+    uint8_t b_offsets[LABELS_MAX];
+    unsigned both = a->label_count < b->label_count ? a->label_count : b->label_count;
+
+    label_offsets(a, a_offsets);
+    label_offsets(b, b_offsets);
+    for (unsigned i = 1; i <= both; i++) {
+        int order = label_order(a->octets + a_offsets[a->label_count - i],
+                                b->octets + b_offsets[b->label_count - i]);
+        if (order != 0)
+            return order;
+    }
+    return (int)a->label_count - (int)b->label_count;
+}
+
+bool zone_labels_equal(const uint8_t *a, const uint8_t *b, uint8_t size)
+{
+    if (memcmp(a, b, size) == 0)
+        return true;
+    for (unsigned i = 0; i < size; i++)
+        if (lower(a[i]) != lower(b[i]))
+            return false;
+    return true;
+}
+
+bool zone_labels_are_lower(const uint8_t *octets, uint8_t size)
+{
+    for (unsigned i = 0; i < size; i++)
+        if (octets[i] >= 'A' && octets[i] <= 'Z')
+            return false;
+    return true;
+}

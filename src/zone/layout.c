@@ -1,0 +1,344 @@
+#include "zone/layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "wire/rrtype.h"
+#include "zone/image.h"
+
+enum {
+    HASH_LOAD_NUMERATOR = 8, /* slots for each 5 names: a load of 0.62, room to grow to 0.75 */
+    HASH_LOAD_DENOMINATOR = 5,
+    PREFETCH_AHEAD = 16,
+    BELOW_MAX = IMAGE_BELOW_MAX,
+    SOA_NUMBERS_SIZE = 20,
+    NSEC3PARAM_FIXED_SIZE = 5,
+};
+
+void layout_init(struct layout *layout, struct zone_space *space)
+{
+    memset(layout, 0, offsetof(struct layout, ancestors));
+    layout->space = space;
+    layout->owner_size = layout->owner_label_count = 0;
+    layout->err = TD_OK;
+    order_bulk_init(&layout->names, space);
+    order_bulk_init(&layout->hashed, space);
+
+    struct wire_key apex;
+    wire_key_make(&apex, space->lineage->seed, space->lineage->name);
+    layout->ancestors[0].hash = apex.hashes[0];
+}
+
+void layout_fini(struct layout *layout)
+{
+    free(layout->entries);
+}
+
+/* ---- nodes ---- */
+
+uint16_t layout_node_flags(const struct zone_record *records, uint32_t count)
+{
+    uint16_t flags = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (records[i].type == WIRE_TYPE_CNAME)
+            flags |= ZONE_NODE_CNAME;
+        else if (records[i].type == WIRE_TYPE_RRSIG)
+            flags |= ZONE_NODE_SIGNED;
+        else if (records[i].type == WIRE_TYPE_NS)
+            flags |= ZONE_NODE_DELEGATION;
+        else if (records[i].type == WIRE_TYPE_DNAME)
+            flags |= ZONE_NODE_DNAME;
+    }
+    return flags;
+}
+
+/* A node and its sets, side by side. Returns its index; 0 on an error. */
+static uint32_t put_node(struct layout *layout, const struct zone_labels *labels, uint64_t hash,
+                         struct zone_record *records, uint32_t count)
+{
+    struct zone_space *space = layout->space;
+    size_t sets_size = 0;
+
+    if (count != 0) {
+        count = zone_sets_sort(records, count, &layout->report);
+        td_err err = zone_sets_size(records, count, &sets_size);
+        if (err != TD_OK) {
+            layout->err = err;
+            return 0;
+        }
+    }
+    uint32_t index = zone_space_alloc(space, sizeof(struct zone_node) + labels->size);
+    uint32_t sets = count == 0 ? 0 : zone_space_alloc(space, sets_size);
+    if (space->is_full) {
+        layout->err = TD_E_LIMIT;
+        return 0;
+    }
+    struct zone_node *node = zone_space_write(space, index);
+    *node = (struct zone_node){
+        .hash = (uint32_t)(hash >> 32),
+        .sets = sets,
+        .flags = layout_node_flags(records, count),
+        .labels_size = labels->size,
+        .label_count = labels->label_count,
+    };
+    memcpy(node->labels, labels->octets, labels->size);
+    if (zone_labels_are_lower(labels->octets, labels->size))
+        node->flags |= ZONE_NODE_LOWER;
+    if (count != 0)
+        node->set_count = zone_sets_write(records, count, zone_space_write(space, sets));
+    space->view->record_count += count;
+    return index;
+}
+
+/* The subtree of a delegation is complete. */
+static void finish_cut(struct layout *layout)
+{
+    if (layout->cut != 0)
+        zone_image_make(layout->space, layout->cut, layout->below, layout->below_count);
+    layout->cut = 0;
+}
+
+/* Flags that depend on where the node is; returns what hides the nodes below it. */
+static uint32_t place_node(struct layout *layout, uint32_t index, uint32_t hidden_by)
+{
+    struct zone_version *view = layout->space->view;
+    struct zone_node *node = zone_space_write(layout->space, index);
+
+    if (node->label_count == 0) {
+        node->flags = (uint16_t)((node->flags & ~ZONE_NODE_DELEGATION) | ZONE_NODE_APEX);
+        if (node->flags & ZONE_NODE_DNAME)
+            view->flags |= ZONE_HAS_DNAME;
+        return (node->flags & ZONE_NODE_DNAME) ? index : 0;
+    }
+    if (hidden_by != 0) {
+        node->flags &= (uint16_t) ~(ZONE_NODE_DELEGATION | ZONE_NODE_DNAME);
+        node->flags |= ZONE_NODE_OCCLUDED;
+        node->cover = hidden_by;
+        if (hidden_by == layout->cut && layout->below_count <= BELOW_MAX)
+            layout->below[layout->below_count++] = index;
+        return hidden_by;
+    }
+    if (node->flags & ZONE_NODE_DELEGATION) {
+        /* A DNAME beside NS below the apex is occluded with everything else there. */
+        node->flags &= (uint16_t)~ZONE_NODE_DNAME;
+        view->flags |= ZONE_HAS_DELEGATION;
+        view->delegation_count++;
+        layout->cut = index;
+        layout->below_count = 0;
+        return index;
+    }
+    if (node->flags & ZONE_NODE_DNAME) {
+        view->flags |= ZONE_HAS_DNAME;
+        return index;
+    }
+    return 0;
+}
+
+/* Where the labels of the current owner's ancestor (or itself) with `depth` labels begin. */
+static inline unsigned ancestor_at(const struct layout *layout, unsigned depth)
+{
+    return depth == 0 ? layout->owner_size : layout->offsets[layout->owner_label_count - depth];
+}
+
+/* The current owner, or the ancestor of it that has `depth` labels. */
+static void put_name(struct layout *layout, const struct zone_labels *labels, unsigned depth,
+                     struct zone_record *records, uint32_t count)
+{
+    struct zone_version *view = layout->space->view;
+    unsigned at = ancestor_at(layout, depth);
+    struct zone_labels own = { labels->octets + at, (uint8_t)(labels->size - at), (uint8_t)depth };
+    struct layout_ancestor *parent = depth == 0 ? NULL : &layout->ancestors[depth - 1];
+    const uint8_t *label = layout->owner + at;
+    uint64_t hash = depth == 0
+                        ? layout->ancestors[0].hash
+                        : td_hash_label(view->lineage->seed, parent->hash, label + 1, *label);
+    uint32_t hidden_by = depth == 0 ? 0 : parent->hidden_by;
+
+    if (layout->cut != 0 && hidden_by != layout->cut)
+        finish_cut(layout);
+    uint32_t index = put_node(layout, &own, hash, records, count);
+    if (index == 0)
+        return;
+    uint32_t hides = place_node(layout, index, hidden_by);
+    if (depth != 0 && label[0] == 1 && label[1] == '*') {
+        struct zone_node *above = zone_space_write(layout->space, parent->node);
+        above->flags |= ZONE_NODE_WILDCARD_BELOW;
+        view->flags |= ZONE_HAS_WILDCARD;
+    }
+    layout->ancestors[depth] =
+        (struct layout_ancestor){ .hash = hash, .node = index, .hidden_by = hides };
+    td_grow(layout->entries, layout->entry_count, layout->entry_capacity);
+    layout->entries[layout->entry_count++] = (struct layout_entry){ hash, index };
+    order_bulk_add(&layout->names, zone_labels_sort_key(&own), index);
+    view->node_count++;
+    if (depth > view->depth)
+        view->depth = (uint8_t)depth;
+}
+
+/* Remember the owner; returns how many of its ancestors (the apex included) are there already. */
+static unsigned take_owner(struct layout *layout, const struct zone_labels *labels)
+{
+    uint8_t lower[WIRE_KEY_SIZE_MAX + TD_HASH_PAD + 1];
+    uint8_t offsets[WIRE_KEY_LABELS_MAX];
+    unsigned at = 0;
+
+    for (unsigned i = 0; i < labels->label_count; i++) {
+        offsets[i] = (uint8_t)at;
+        at += 1u + labels->octets[at];
+    }
+    for (unsigned i = 0; i < labels->size; i++) {
+        uint8_t c = labels->octets[i];
+        lower[i] = (uint8_t)(c + ((c >= 'A' && c <= 'Z') ? 0x20 : 0));
+    }
+    unsigned common = 0;
+    unsigned both = layout->owner_label_count < labels->label_count ? layout->owner_label_count
+                                                                    : labels->label_count;
+    for (; common < both; common++) {
+        const uint8_t *a = layout->owner + layout->offsets[layout->owner_label_count - common - 1];
+        const uint8_t *b = lower + offsets[labels->label_count - common - 1];
+        if (memcmp(a, b, 1u + *b) != 0)
+            break;
+    }
+    memcpy(layout->owner, lower, labels->size);
+    memcpy(layout->offsets, offsets, labels->label_count);
+    layout->owner_size = labels->size;
+    layout->owner_label_count = labels->label_count;
+    return common + 1;
+}
+
+void layout_name(struct layout *layout, const struct zone_labels *labels,
+                 struct zone_record *records, uint32_t count)
+{
+    unsigned have = take_owner(layout, labels);
+
+    if (layout->entry_count == 0)
+        have = 0;
+    for (unsigned depth = have; depth < labels->label_count && layout->err == TD_OK; depth++)
+        put_name(layout, labels, depth, NULL, 0);
+    if (layout->err == TD_OK)
+        put_name(layout, labels, labels->label_count, records, count);
+}
+
+void layout_hashed(struct layout *layout, const struct zone_labels *labels,
+                   struct zone_record *records, uint32_t count)
+{
+    uint32_t index = layout->err == TD_OK ? put_node(layout, labels, 0, records, count) : 0;
+
+    if (index == 0)
+        return;
+    struct zone_node *node = zone_space_write(layout->space, index);
+    node->flags |= ZONE_NODE_NSEC3;
+    order_bulk_add(&layout->hashed, zone_labels_sort_key(labels), index);
+}
+
+/* ---- the hash index ---- */
+
+static uint64_t *slot_of(struct layout *layout, uint32_t slot)
+{
+    return zone_space_write(layout->space, layout->space->view->slots + slot);
+}
+
+static void put_entry(struct layout *layout, const struct layout_entry *entry)
+{
+    uint32_t slot_count = layout->space->view->slot_count;
+    uint32_t slot = (uint32_t)(((entry->hash >> 32) * slot_count) >> 32);
+
+    while (*slot_of(layout, slot) != 0)
+        if (++slot == slot_count)
+            slot = 0;
+    *slot_of(layout, slot) = entry->hash << 32 | entry->node;
+}
+
+static void put_slots(struct layout *layout)
+{
+    struct zone_version *view = layout->space->view;
+    uint32_t count = layout->entry_count;
+
+    view->slot_count =
+        (uint32_t)((uint64_t)count * HASH_LOAD_NUMERATOR / HASH_LOAD_DENOMINATOR + 2);
+    view->slots = zone_space_alloc_table(layout->space, view->slot_count);
+    if (layout->space->is_full)
+        return;
+    for (uint32_t at = 0; at < view->slot_count;) {
+        uint32_t in_page = ZONE_PAGE_UNITS - (view->slots + at) % ZONE_PAGE_UNITS;
+        uint32_t run = view->slot_count - at < in_page ? view->slot_count - at : in_page;
+        memset(slot_of(layout, at), 0, (size_t)run * ZONE_UNIT_SIZE);
+        at += run;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + PREFETCH_AHEAD < count) {
+            uint64_t hash = layout->entries[i + PREFETCH_AHEAD].hash;
+            uint32_t slot = (uint32_t)(((hash >> 32) * view->slot_count) >> 32);
+            __builtin_prefetch(slot_of(layout, slot), 1);
+        }
+        put_entry(layout, &layout->entries[i]);
+    }
+}
+
+/* ---- the apex ---- */
+
+/* The first NSEC3PARAM with flags 0 is in force (RFC 5155 4.1.2). */
+static void read_nsec3param(struct zone_space *space, const struct zone_node *apex)
+{
+    struct zone_version *view = space->view;
+    const struct wire_rrset *set = zone_node_set(view, apex, WIRE_TYPE_NSEC3PARAM);
+
+    view->nsec3 = NULL;
+    for (size_t at = 0; set != NULL && at < set->size;) {
+        struct wire_rdata rdata = wire_rrset_rdata(set, &at);
+        if (rdata.size < NSEC3PARAM_FIXED_SIZE || rdata.octets[1] != 0 ||
+            rdata.size != NSEC3PARAM_FIXED_SIZE + rdata.octets[4])
+            continue;
+        view->nsec3_param = (struct zone_nsec3){
+            .algorithm = rdata.octets[0],
+            .iterations = td_get_u16(rdata.octets + 2),
+            .salt_size = rdata.octets[4],
+            .salt = rdata.octets + NSEC3PARAM_FIXED_SIZE,
+        };
+        view->nsec3 = &view->nsec3_param;
+        return;
+    }
+}
+
+td_err layout_read_apex(struct zone_space *space)
+{
+    struct zone_version *view = space->view;
+    const struct zone_node *apex = zone_node_at(view, view->apex);
+    const struct wire_rrset *soa = zone_node_set(view, apex, WIRE_TYPE_SOA);
+
+    if (soa == NULL || soa->count != 1)
+        return TD_E_INVALID;
+    struct wire_rdata rdata = wire_rrset_first(soa);
+    if (rdata.size < SOA_NUMBERS_SIZE + 2)
+        return TD_E_INVALID;
+    view->serial = td_get_u32(rdata.octets + rdata.size - SOA_NUMBERS_SIZE);
+
+    view->flags &= ~(uint32_t)(ZONE_IS_SIGNED | ZONE_HAS_NSEC | ZONE_HAS_NSEC3);
+    if ((apex->flags & ZONE_NODE_SIGNED) && zone_node_set(view, apex, WIRE_TYPE_DNSKEY) != NULL)
+        view->flags |= ZONE_IS_SIGNED;
+    if (zone_node_set(view, apex, WIRE_TYPE_NSEC) != NULL)
+        view->flags |= ZONE_HAS_NSEC;
+    read_nsec3param(space, apex);
+    if (view->nsec3 != NULL && view->nsec3_order != 0)
+        view->flags |= ZONE_HAS_NSEC3;
+    return TD_OK;
+}
+
+td_err layout_finish(struct layout *layout)
+{
+    struct zone_space *space = layout->space;
+
+    if (layout->err != TD_OK)
+        return layout->err;
+    if (layout->entry_count == 0)
+        return TD_E_INVALID;
+    finish_cut(layout);
+    space->view->apex = layout->entries[0].node;
+    put_slots(layout);
+    space->view->order = order_bulk_finish(&layout->names);
+    space->view->nsec3_order = order_bulk_finish(&layout->hashed);
+    return space->is_full ? TD_E_LIMIT : layout_read_apex(space);
+}

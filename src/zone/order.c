@@ -1,0 +1,171 @@
+#include "zone/order.h"
+
+#include "base/assert.h"
+
+static const struct order_node *tree_node(const struct zone_version *version, uint32_t index)
+{
+    return zone_at(version, index);
+}
+
+static struct zone_labels labels_of(const struct zone_node *node)
+{
+    return (struct zone_labels){ node->labels, node->labels_size, node->label_count };
+}
+
+/* The first name below an entry. */
+static const struct zone_node *first_below(const struct zone_version *version, unsigned level,
+                                           uint32_t ref)
+{
+    for (; level != 0; level--)
+        ref = order_refs(tree_node(version, ref))[0];
+    return zone_node_at(version, ref);
+}
+
+/* Is the entry's (first) name not behind the one sought? Their sort keys are equal. */
+static bool tie_is_not_behind(const struct zone_version *version, const struct order_node *tree,
+                              unsigned at, const struct zone_labels *labels)
+{
+    struct zone_labels entry = labels_of(first_below(version, tree->level, order_refs(tree)[at]));
+
+    return zone_labels_order(&entry, labels) <= 0;
+}
+
+unsigned order_count_not_behind(const struct zone_version *version, const struct order_node *tree,
+                                uint64_t key, const struct zone_labels *labels)
+{
+    unsigned low = 0;
+    unsigned high = tree->count;
+
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        bool is_not_behind =
+            tree->keys[middle] < key ||
+            (tree->keys[middle] == key && tie_is_not_behind(version, tree, middle, labels));
+        if (is_not_behind)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool order_seek(struct zone_walk *walk, const struct zone_version *version, uint32_t root,
+                const struct zone_labels *labels)
+{
+    uint64_t key = zone_labels_sort_key(labels);
+    unsigned depth = 0;
+
+    walk->version = version;
+    walk->level_count = 0;
+    if (root == 0)
+        return false;
+    for (uint32_t index = root;; depth++) {
+        const struct order_node *tree = tree_node(version, index);
+        unsigned count = order_count_not_behind(version, tree, key, labels);
+        if (count == 0)
+            return false; /* only at the root: below, the first entry was compared above */
+        walk->path[depth] = index;
+        walk->at[depth] = (uint16_t)(count - 1);
+        if (tree->level == 0)
+            break;
+        index = order_refs(tree)[count - 1];
+    }
+    walk->level_count = (uint8_t)(depth + 1);
+    return true;
+}
+
+static uint32_t root_of(const struct zone_version *version, enum zone_order order)
+{
+    return order == ZONE_ORDER_NAMES ? version->order : version->nsec3_order;
+}
+
+static const struct zone_node *walk_here(const struct zone_walk *walk)
+{
+    unsigned leaf = walk->level_count - 1u;
+    const struct order_node *tree = tree_node(walk->version, walk->path[leaf]);
+
+    return zone_node_at(walk->version, order_refs(tree)[walk->at[leaf]]);
+}
+
+/* From a tree node on `depth`, go down its first or last entries to a leaf. */
+static const struct zone_node *walk_down(struct zone_walk *walk, unsigned depth, uint32_t index,
+                                         bool to_last)
+{
+    for (;; depth++) {
+        const struct order_node *tree = tree_node(walk->version, index);
+        walk->path[depth] = index;
+        walk->at[depth] = to_last ? (uint16_t)(tree->count - 1) : 0;
+        if (tree->level == 0)
+            break;
+        index = order_refs(tree)[walk->at[depth]];
+    }
+    walk->level_count = (uint8_t)(depth + 1);
+    return walk_here(walk);
+}
+
+static const struct zone_node *walk_end(struct zone_walk *walk, const struct zone_version *version,
+                                        enum zone_order order, bool to_last)
+{
+    uint32_t root = root_of(version, order);
+
+    walk->version = version;
+    walk->level_count = 0;
+    return root == 0 ? NULL : walk_down(walk, 0, root, to_last);
+}
+
+const struct zone_node *zone_walk_first(struct zone_walk *walk, const struct zone_version *version,
+                                        enum zone_order order)
+{
+    return walk_end(walk, version, order, false);
+}
+
+const struct zone_node *zone_walk_last(struct zone_walk *walk, const struct zone_version *version,
+                                       enum zone_order order)
+{
+    return walk_end(walk, version, order, true);
+}
+
+const struct zone_node *zone_walk_at_or_before(struct zone_walk *walk,
+                                               const struct zone_version *version,
+                                               enum zone_order order, const struct wire_key *key)
+{
+    struct zone_labels labels = {
+        .octets = key->lower,
+        .size = (uint8_t)(key->size - zone_version_name_size(version)),
+        .label_count = (uint8_t)(key->label_count - zone_version_label_count(version)),
+    };
+
+    if (!order_seek(walk, version, root_of(version, order), &labels))
+        return NULL;
+    return walk_here(walk);
+}
+
+const struct zone_node *zone_walk_next(struct zone_walk *walk)
+{
+    for (unsigned depth = walk->level_count; depth-- > 0;) {
+        const struct order_node *tree = tree_node(walk->version, walk->path[depth]);
+        if (walk->at[depth] + 1 == tree->count)
+            continue;
+        walk->at[depth]++;
+        if (tree->level == 0)
+            return walk_here(walk);
+        return walk_down(walk, depth + 1, order_refs(tree)[walk->at[depth]], false);
+    }
+    walk->level_count = 0;
+    return NULL;
+}
+
+const struct zone_node *zone_walk_previous(struct zone_walk *walk)
+{
+    for (unsigned depth = walk->level_count; depth-- > 0;) {
+        const struct order_node *tree = tree_node(walk->version, walk->path[depth]);
+        if (walk->at[depth] == 0)
+            continue;
+        walk->at[depth]--;
+        if (tree->level == 0)
+            return walk_here(walk);
+        return walk_down(walk, depth + 1, order_refs(tree)[walk->at[depth]], true);
+    }
+    walk->level_count = 0;
+    return NULL;
+}

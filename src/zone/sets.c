@@ -1,0 +1,202 @@
+#include "zone/sets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/writer.h"
+#include "wire/rdata.h"
+#include "wire/rrtype.h"
+
+enum { INSERTION_MAX = 12, SETS_MAX = 65535 };
+
+static inline uint8_t lower(uint8_t c)
+{
+    return (uint8_t)(c + ((c >= 'A' && c <= 'Z') ? 0x20 : 0));
+}
+
+static int folded_order(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        int difference = lower(a[i]) - lower(b[i]);
+        if (difference != 0)
+            return difference;
+    }
+    return 0;
+}
+
+static inline bool folds(uint16_t type)
+{
+    return (wire_rrtype_get(type)->flags & WIRE_RRTYPE_LOWER) != 0;
+}
+
+bool zone_rdata_same(uint16_t type, const uint8_t *a, uint16_t a_size, const uint8_t *b,
+                     uint16_t b_size)
+{
+    if (a_size != b_size)
+        return false;
+    if (memcmp(a, b, a_size) == 0)
+        return true;
+    if (!folds(type) || folded_order(a, b, a_size) != 0)
+        return false;
+
+    uint8_t *both = td_malloc((size_t)a_size * 2);
+    memcpy(both, a, a_size);
+    memcpy(both + a_size, b, b_size);
+    wire_rdata_canonical(type, both, a_size);
+    wire_rdata_canonical(type, both + a_size, b_size);
+    bool is_same = memcmp(both, both + a_size, a_size) == 0;
+    free(both);
+    return is_same;
+}
+
+/* Sets of one owner stand in this order. */
+static inline uint32_t rank(const struct zone_record *record)
+{
+    if (record->type == WIRE_TYPE_RRSIG && record->size >= 2)
+        return (uint32_t)td_get_u16(record->rdata) << 1 | 1;
+    return (uint32_t)record->type << 1;
+}
+
+/*
+ * Spellings of one name stand side by side: for types with names the octets are first
+ * compared without case, all of them, which is an order like any other.
+ */
+static int record_order(const void *left, const void *right)
+{
+    const struct zone_record *a = left;
+    const struct zone_record *b = right;
+    uint32_t a_rank = rank(a);
+    uint32_t b_rank = rank(b);
+
+    if (a_rank != b_rank)
+        return a_rank < b_rank ? -1 : 1;
+    size_t both = a->size < b->size ? a->size : b->size;
+    int order =
+        folds(a->type) ? folded_order(a->rdata, b->rdata, both) : memcmp(a->rdata, b->rdata, both);
+    if (order != 0)
+        return order;
+    if (a->size != b->size)
+        return a->size < b->size ? -1 : 1;
+    return a->arrival < b->arrival ? -1 : 1;
+}
+
+static void sort(struct zone_record *records, uint32_t count)
+{
+    if (count > INSERTION_MAX) {
+        qsort(records, count, sizeof(*records), record_order);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        struct zone_record record = records[i];
+        uint32_t at = i;
+        for (; at > 0 && record_order(&record, &records[at - 1]) < 0; at--)
+            records[at] = records[at - 1];
+        records[at] = record;
+    }
+}
+
+/* How many records from the first on are of its set. */
+static uint32_t set_length(const struct zone_record *records, uint32_t count)
+{
+    uint32_t first = rank(records);
+    uint32_t length = 1;
+
+    while (length < count && rank(&records[length]) == first)
+        length++;
+    return length;
+}
+
+static void give_one_ttl(struct zone_record *records, uint32_t count,
+                         struct zone_sets_report *report)
+{
+    uint32_t first = 0;
+
+    for (uint32_t i = 1; i < count; i++)
+        if (records[i].arrival < records[first].arrival)
+            first = i;
+    for (uint32_t i = 0; i < count; i++) {
+        if (records[i].ttl == records[first].ttl)
+            continue;
+        records[i].ttl = records[first].ttl;
+        report->ttls_changed++;
+    }
+}
+
+static bool same_record(const struct zone_record *a, const struct zone_record *b)
+{
+    return rank(a) == rank(b) && zone_rdata_same(a->type, a->rdata, a->size, b->rdata, b->size);
+}
+
+uint32_t zone_sets_sort(struct zone_record *records, uint32_t count,
+                        struct zone_sets_report *report)
+{
+    uint32_t kept = 0;
+
+    if (count == 1)
+        return 1;
+    sort(records, count);
+    for (uint32_t at = 0, length; at < count; at += length) {
+        length = set_length(records + at, count - at);
+        if (length > 1)
+            give_one_ttl(records + at, length, report);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (kept != 0 && same_record(&records[kept - 1], &records[i])) {
+            report->duplicates++;
+            continue;
+        }
+        records[kept++] = records[i];
+    }
+    return kept;
+}
+
+td_err zone_sets_size(const struct zone_record *records, uint32_t count, size_t *ret_size)
+{
+    bool is_signed = false;
+    size_t total = 0;
+    uint32_t sets = 0;
+
+    for (uint32_t at = 0, length; at < count; at += length, sets++) {
+        size_t size = 0;
+        length = set_length(records + at, count - at);
+        for (uint32_t i = 0; i < length; i++)
+            size += 2u + records[at + i].size;
+        if (length > WIRE_RRSET_COUNT_MAX)
+            return TD_E_LIMIT;
+        is_signed |= records[at].type == WIRE_TYPE_RRSIG;
+        total += (sizeof(struct wire_rrset) + size + 3) & ~(size_t)3;
+    }
+    if (sets > SETS_MAX || total > UINT32_MAX / 2)
+        return TD_E_LIMIT;
+    *ret_size = total + (is_signed ? sizeof(struct wire_rrset) : 0);
+    return TD_OK;
+}
+
+uint16_t zone_sets_write(const struct zone_record *records, uint32_t count, uint8_t *out)
+{
+    bool is_signed = false;
+    uint16_t sets = 0;
+
+    for (uint32_t at = 0, length; at < count; at += length, sets++) {
+        struct wire_rrset *set = (struct wire_rrset *)(void *)out;
+        uint8_t *to = set->data;
+        length = set_length(records + at, count - at);
+        for (uint32_t i = 0; i < length; i++) {
+            const struct zone_record *record = &records[at + i];
+            td_put_u16(to, record->size);
+            if (record->size != 0)
+                memcpy(to + 2, record->rdata, record->size);
+            to += 2u + record->size;
+        }
+        set->ttl = records[at].ttl;
+        set->type = records[at].type;
+        set->count = (uint16_t)length;
+        set->size = (uint32_t)(to - set->data);
+        is_signed |= set->type == WIRE_TYPE_RRSIG;
+        out += wire_rrset_span(set);
+    }
+    if (is_signed)
+        memset(out, 0, sizeof(struct wire_rrset));
+    return sets;
+}

@@ -1,0 +1,251 @@
+#include "zone/version.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/basen.h"
+#include "wire/rrtype.h"
+#include "zone/label.h"
+#include "zone/order.h"
+#include "zone/space.h"
+
+const uint8_t *zone_version_name(const struct zone_version *version)
+{
+    return version->lineage->name;
+}
+
+uint8_t zone_version_name_size(const struct zone_version *version)
+{
+    return version->lineage->name_size;
+}
+
+uint8_t zone_version_label_count(const struct zone_version *version)
+{
+    return version->lineage->label_count;
+}
+
+const struct td_hash_seed *zone_version_seed(const struct zone_version *version)
+{
+    return version->lineage->seed;
+}
+
+const struct wire_rrset *zone_node_signature(const struct zone_version *version,
+                                             const struct zone_node *node,
+                                             const struct wire_rrset *set)
+{
+    (void)version;
+    if (!(node->flags & ZONE_NODE_SIGNED))
+        return NULL;
+    /* The sets of a signed node end with one of type 0 (zone/sets.h). */
+    const struct wire_rrset *next = wire_rrset_next(set);
+    if (next->type != WIRE_TYPE_RRSIG || wire_rrset_covered(next) != set->type)
+        return NULL;
+    return next;
+}
+
+void zone_node_name(const struct zone_version *version, const struct zone_node *node,
+                    struct wire_name *ret_name)
+{
+    memcpy(ret_name->octets, node->labels, node->labels_size);
+    memcpy(ret_name->octets + node->labels_size, version->lineage->name,
+           version->lineage->name_size);
+    ret_name->size = (uint8_t)(node->labels_size + version->lineage->name_size);
+    ret_name->label_count = (uint8_t)(node->label_count + version->lineage->label_count + 1);
+}
+
+/* ---- look-up by name ---- */
+
+static inline uint64_t slot_at(const struct zone_version *version, uint32_t slot)
+{
+    const uint64_t *unit = zone_at(version, version->slots + slot);
+
+    return *unit;
+}
+
+static inline uint32_t slot_home(const struct zone_version *version, uint64_t hash)
+{
+    return (uint32_t)(((hash >> 32) * version->slot_count) >> 32);
+}
+
+static inline bool is_named(const struct zone_node *node, const uint8_t *lower, unsigned size)
+{
+    if (node->labels_size != size)
+        return false;
+    if (td_likely(node->flags & ZONE_NODE_LOWER))
+        return memcmp(node->labels, lower, size) == 0;
+    return zone_labels_equal(node->labels, lower, (uint8_t)size);
+}
+
+/* The node of a name given as its hash and its lower-cased labels; 0: none. */
+static inline uint32_t probe(const struct zone_version *version, uint64_t hash,
+                             const uint8_t *lower, unsigned size)
+{
+    uint32_t slot = slot_home(version, hash);
+
+    for (;;) {
+        uint64_t value = slot_at(version, slot);
+        if (value == 0)
+            return 0;
+        if ((uint32_t)(value >> 32) == (uint32_t)hash) {
+            const struct zone_node *node = zone_node_at(version, (uint32_t)value);
+            if (node->hash == (uint32_t)(hash >> 32) && is_named(node, lower, size))
+                return (uint32_t)value;
+        }
+        if (++slot == version->slot_count)
+            slot = 0;
+    }
+}
+
+static inline const struct zone_node *node_or_null(const struct zone_version *version,
+                                                   uint32_t index)
+{
+    return index == 0 ? NULL : zone_node_at(version, index);
+}
+
+uint32_t zone_find_index(const struct zone_version *version, const struct wire_key *key,
+                         unsigned label)
+{
+    unsigned at = key->offsets[label];
+    unsigned size = key->size - at - version->lineage->name_size;
+
+    return probe(version, key->hashes[label], key->lower + at, size);
+}
+
+const struct zone_node *zone_find_exact(const struct zone_version *version,
+                                        const struct wire_key *key, unsigned label)
+{
+    return node_or_null(version, zone_find_index(version, key, label));
+}
+
+const struct zone_node *zone_find_wildcard(const struct zone_version *version,
+                                           const struct wire_key *key, unsigned label)
+{
+    uint8_t lower[WIRE_KEY_SIZE_MAX + TD_HASH_PAD] = { 1, '*' };
+    unsigned at = key->offsets[label];
+    unsigned size = key->size - at - version->lineage->name_size;
+    uint64_t hash = td_hash_label(version->lineage->seed, key->hashes[label], lower + 1, 1);
+
+    if (size + 2u > WIRE_KEY_SIZE_MAX)
+        return NULL;
+    memcpy(lower + 2, key->lower + at, size);
+    return node_or_null(version, probe(version, hash, lower, size + 2));
+}
+
+bool zone_contains(const struct zone_version *version, const struct wire_key *key)
+{
+    const struct zone_lineage *lineage = version->lineage;
+
+    if (key->label_count < lineage->label_count || key->size < lineage->name_size)
+        return false;
+    unsigned at = key->offsets[key->label_count - lineage->label_count];
+    return key->size - at == lineage->name_size &&
+           zone_labels_equal(key->lower + at, lineage->name, lineage->name_size);
+}
+
+static void find_cover(const struct zone_version *version, const struct wire_key *key,
+                       struct zone_found *found)
+{
+    const struct zone_node *encloser = found->encloser;
+
+    if (encloser->flags & ZONE_NODE_DELEGATION) {
+        found->cover = encloser;
+        found->cover_label = found->encloser_label;
+    } else if (encloser->flags & ZONE_NODE_OCCLUDED) {
+        found->cover = zone_node_at(version, encloser->cover);
+        found->cover_label =
+            (uint8_t)(key->label_count - version->lineage->label_count - found->cover->label_count);
+    } else if ((encloser->flags & ZONE_NODE_DNAME) && found->node == NULL) {
+        found->cover = encloser;
+        found->cover_label = found->encloser_label;
+    }
+}
+
+void zone_find(const struct zone_version *version, const struct wire_key *key,
+               struct zone_found *ret_found)
+{
+    unsigned relative = key->label_count - version->lineage->label_count;
+    /* Names deeper than the deepest of the zone need not be looked for. */
+    unsigned label = relative > version->depth ? relative - version->depth : 0;
+
+    ret_found->node = NULL;
+    ret_found->cover = NULL;
+    ret_found->cover_label = 0;
+    for (;; label++) {
+        const struct zone_node *node = zone_find_exact(version, key, label);
+        if (node == NULL)
+            continue; /* ends: the apex is always there */
+        ret_found->encloser = node;
+        ret_found->encloser_label = (uint8_t)label;
+        if (label == 0)
+            ret_found->node = node;
+        break;
+    }
+    find_cover(version, key, ret_found);
+}
+
+static inline unsigned first_label(const struct zone_version *version, const struct wire_key *key)
+{
+    unsigned relative = key->label_count - version->lineage->label_count;
+
+    return relative > version->depth ? relative - version->depth : 0;
+}
+
+void zone_prefetch_slot(const struct zone_version *version, const struct wire_key *key)
+{
+    unsigned label = first_label(version, key);
+    unsigned last = key->label_count - version->lineage->label_count;
+
+    for (unsigned i = label; i <= last && i < label + 2; i++)
+        __builtin_prefetch(zone_at(version, version->slots + slot_home(version, key->hashes[i])));
+}
+
+void zone_prefetch_node(const struct zone_version *version, const struct wire_key *key)
+{
+    unsigned label = first_label(version, key);
+    unsigned last = key->label_count - version->lineage->label_count;
+
+    for (unsigned i = label; i <= last && i < label + 2; i++) {
+        uint64_t value = slot_at(version, slot_home(version, key->hashes[i]));
+        if ((uint32_t)(value >> 32) != (uint32_t)key->hashes[i])
+            continue;
+        const uint8_t *node = zone_at(version, (uint32_t)value);
+        __builtin_prefetch(node);
+        __builtin_prefetch(node + 64);
+        return;
+    }
+}
+
+/* ---- denial ---- */
+
+const struct zone_node *zone_nsec_before(const struct zone_version *version,
+                                         const struct wire_key *key)
+{
+    struct zone_walk walk;
+    const struct zone_node *node = zone_walk_at_or_before(&walk, version, ZONE_ORDER_NAMES, key);
+
+    while (node != NULL && ((node->flags & ZONE_NODE_OCCLUDED) || node->sets == 0 ||
+                            zone_node_set(version, node, WIRE_TYPE_NSEC) == NULL))
+        node = zone_walk_previous(&walk);
+    return node;
+}
+
+const struct zone_node *zone_nsec3_at_or_before(const struct zone_version *version,
+                                                const uint8_t hash[20], bool *ret_match)
+{
+    uint8_t label[1 + 32] = { 32 };
+    struct zone_labels labels = { .octets = label, .size = sizeof(label), .label_count = 1 };
+    struct zone_walk walk;
+
+    if (version->nsec3_order == 0)
+        return NULL;
+    td_base32hex_encode(hash, 20, (char *)label + 1);
+    *ret_match = false;
+    if (!order_seek(&walk, version, version->nsec3_order, &labels))
+        return zone_walk_last(&walk, version, ZONE_ORDER_NSEC3);
+    unsigned leaf = walk.level_count - 1u;
+    const struct order_node *tree = zone_at(version, walk.path[leaf]);
+    const struct zone_node *node = zone_node_at(version, order_refs(tree)[walk.at[leaf]]);
+    *ret_match =
+        node->labels_size == sizeof(label) && zone_labels_equal(node->labels, label, sizeof(label));
+    return node;
+}
