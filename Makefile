@@ -11,11 +11,11 @@ PREFIX ?= /usr
 DEFINITIONS := meson.build meson_options.txt $(wildcard src/meson.build src/*/meson.build \
 	tests/meson.build tests/*/meson.build tests/*/*/meson.build packaging/meson.build)
 
-RELEASE = -Dtests=false --buildtype=release -Doptimization=2 -Db_lto=true
-DEBUG   = --buildtype=debug -Doptimization=1 -Dnever_aborts=true
-ASAN    = --buildtype=debug -Doptimization=1 -Dnever_aborts=true -Db_sanitize=address,undefined
-TSAN    = --buildtype=debug -Doptimization=1 -Dnever_aborts=true -Db_sanitize=thread -Db_pie=false
-FUZZ    = --buildtype=debug -Doptimization=1 -Dnever_aborts=true -Dfuzz=true \
+RELEASE = -Dtests=false -Doptimization=2 -Ddebug=false -Db_lto=true
+DEBUG   = -Doptimization=1 -Ddebug=true -Dnever_aborts=true
+ASAN    = -Doptimization=1 -Ddebug=true -Dnever_aborts=true -Db_sanitize=address,undefined
+TSAN    = -Doptimization=1 -Ddebug=true -Dnever_aborts=true -Db_sanitize=thread -Db_pie=false
+FUZZ    = -Doptimization=1 -Ddebug=true -Dnever_aborts=true -Dfuzz=true \
 	-Db_sanitize=address,undefined -Db_lundef=false
 
 .PHONY: help deps deps-build deps-lint build debug run test lint asan tsan fuzz bench bench-full sim \
@@ -50,8 +50,10 @@ deps-lint:
 
 # A directory joins the build when its meson.build appears, which ninja cannot see.
 define configure
-	@if [ -f build/$(1)/build.ninja ]; then $(MESON) setup --reconfigure build/$(1) >/dev/null; \
-	else $(3) $(MESON) setup build/$(1) --prefix=$(PREFIX) --sysconfdir=/etc --localstatedir=/var $(2); fi
+	@mkdir -p build; \
+	if [ -f build/$(1)/build.ninja ]; then set -- --reconfigure; \
+	else set -- --prefix=$(PREFIX) --sysconfdir=/etc --localstatedir=/var $(2); fi; \
+	$(3) $(MESON) setup "$$@" build/$(1) >build/$(1).log 2>&1 || { cat build/$(1).log; exit 1; }
 	@touch build/$(1)/build.ninja
 endef
 
