@@ -153,6 +153,11 @@ static void map_read(struct conf_load *load, const struct conf_section *section,
 
         if (values[i] == NULL)
             continue;
+        if ((given >> i & 1) != 0) {
+            conf_load_error(load, values[i]->line, values[i]->column,
+                            "%s is written already, as the name of the mapping", option->path);
+            continue;
+        }
         written |= (uint64_t)1 << i;
         if (option->type == CONF_LIST)
             list_read(load, option, values[i]);

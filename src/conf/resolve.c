@@ -33,10 +33,8 @@ static void key_check(struct conf_load *load, const struct conf_key *key)
     bool has_file = conf_was_written(&conf_section_key, key->written, "secret-file");
 
     if (has_secret == has_file)
-        conf_load_error(load, key->line, key->column,
-                        "keys: %s: expected either secret or "
-                        "secret-file",
-                        has_secret ? "secret and secret-file" : "neither secret nor secret-file");
+        conf_load_error(load, key->line, key->column, "keys: expected secret or secret-file%s",
+                        has_secret ? ", not both" : "");
 }
 
 void conf_resolve_keys(struct conf_load *load)

@@ -68,7 +68,7 @@ bool conf_secret_read(struct conf_load *load, const struct conf_option *option,
 static char *file_read(struct conf_load *load, const struct conf_option *option,
                        const struct conf_scalar *scalar, size_t *ret_size)
 {
-    struct td_diag diag = { .text = "it cannot be read" };
+    struct td_diag diag = { .text = "" };
     const char *path = conf_path_join(load, scalar->text);
     char *octets = NULL;
     td_err err = load->reader->read(load->reader->context, path, SECRET_FILE_SIZE_MAX, &octets,
@@ -76,8 +76,8 @@ static char *file_read(struct conf_load *load, const struct conf_option *option,
 
     if (err == TD_OK)
         return octets;
-    conf_load_error(load, scalar->line, scalar->column, "%s: file '%s': %s", option->path, path,
-                    diag.text);
+    conf_load_error(load, scalar->line, scalar->column, "%s: %s", option->path,
+                    diag.text[0] != '\0' ? diag.text : td_err_text(err));
     return NULL;
 }
 

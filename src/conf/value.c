@@ -98,16 +98,13 @@ static bool duration_parse(const char *text, uint64_t *ret_ms)
 
         if (!digits_read(&text, &value) || value > UINT32_MAX)
             return false;
-        for (i = 0; i < TD_COUNT(units); i++) {
-            size_t size = strlen(units[i].word);
-            bool is_letter_behind = text[0] != '\0' && text[size] >= 'a' && text[size] <= 'z';
-            if (strncmp(text, units[i].word, size) == 0 && !is_letter_behind) {
-                text += size;
+        size_t size = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+        for (i = 0; i < TD_COUNT(units); i++)
+            if (strlen(units[i].word) == size && strncmp(text, units[i].word, size) == 0)
                 break;
-            }
-        }
         if (i == TD_COUNT(units))
             return false;
+        text += size;
         total += value * units[i].ms;
     } while (*text != '\0' && total <= UINT32_MAX);
     *ret_ms = total;

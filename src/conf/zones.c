@@ -28,14 +28,13 @@ static bool zone_row_check(struct conf_load *load, const struct conf_zone_row *r
     bool has_file = conf_was_written(&conf_section_zone, row->written, "file");
     bool has_directory = conf_was_written(&conf_section_zone, row->written, "directory");
 
-    if (has_directory && (has_name || has_file))
-        fault = "expected either name and file, or directory, not both";
-    else if (!has_directory && !has_name)
-        fault = "expected name and file, or directory";
-    else if (!has_directory && !has_file)
-        fault = "zones.file is missing: expected 'file: ...' here";
+    if (has_directory)
+        fault = has_name || has_file ? ", not both" : NULL;
+    else if (!has_name || !has_file)
+        fault = has_name ? ": file is missing" : has_file ? ": name is missing" : "";
     if (fault != NULL)
-        conf_load_error(load, row->line, row->column, "zones: %s", fault);
+        conf_load_error(load, row->line, row->column,
+                        "zones: expected name and file, or directory%s", fault);
     return fault == NULL;
 }
 

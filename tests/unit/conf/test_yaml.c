@@ -100,7 +100,7 @@ TEST(refusals_stand_where_they_are)
         td_err err;
     } rows[] = {
         { "a: &x b\n", "t:1:7: error: anchors (&name) are not accepted", TD_E_MALFORMED },
-        { "a: b\nc: *x\n", "t:2:4: error: aliases (*name) are not accepted", TD_E_MALFORMED },
+        { "a: b\nc: *x\n", "t:2:5: error: aliases (*name) are not accepted", TD_E_MALFORMED },
         { "a: !!str b\n", "t:1:10: error: tags (!name) are not accepted", TD_E_MALFORMED },
         { "a: !x [b]\n", "t:1:7: error: tags", TD_E_MALFORMED },
         { "a: &x {b: c}\n", "t:1:7: error: anchors", TD_E_MALFORMED },
@@ -112,8 +112,7 @@ TEST(refusals_stand_where_they_are)
         { "a: [b\n", "t:2:1: error: not YAML: ", TD_E_MALFORMED },
         { "a: 'b\n", "t:1:5: error: not YAML: ", TD_E_MALFORMED },
         { "[a]: b\n", "t:1:1: error: a list or a mapping cannot be a key", TD_E_MALFORMED },
-        { "? {a: b}\n: c\n", "t:1:3: error: a list or a mapping cannot be a key",
-          TD_E_MALFORMED },
+        { "? {a: b}\n: c\n", "t:1:3: error: a list or a mapping cannot be a key", TD_E_MALFORMED },
         { "a: \"b\\nc\"\n", "t:1:5: error: a line break or control character inside a value",
           TD_E_MALFORMED },
         { "a: |\n  b\n", "t:2:1: error: a line break", TD_E_MALFORMED },
