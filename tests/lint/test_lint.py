@@ -45,8 +45,8 @@ def tree(tmp_path):
     write("tools/lint/calls.allow", "# PATH FUNCTION REASON\n")
     write("ARCHITECTURE.md", "| 0 | `base` | Job. | - |\n| 1 | `wire` | Job. | base |\n"
                              "| 2 | `zone` | Job. | base wire |\n")
-    for style in (".clang-format",):
-        write(style, open(os.path.join(TOOLS, "..", "..", style)).read())
+    with open(os.path.join(TOOLS, "..", "..", ".clang-format")) as style:
+        write(".clang-format", style.read())
     write.root = str(tmp_path)
     return write
 
@@ -98,6 +98,9 @@ def test_a_good_tree_passes(tree, check):
     ("docs", "ARCHITECTURE.md", "| 0 | `base` | Job. | - |\n| 1 | `wire` | Job. | zone |\n"
                                 "| 2 | `zone` | Job. | base wire |\n", "wire may include base"),
     ("docs", "ARCHITECTURE.md", "| 0 | `base` | Job. | - |\n", "zone is missing"),
+    ("docs", "docs/rfc-matrix.md", "| RFC | section | what | file | test |\n|---|---|---|---|---|\n"
+                                   "| 1 | 2 | x | base/good.c | unit/base/test_none.c |\n",
+     "there is no tests/unit/base/test_none.c"),
     ("docs", "ARCHITECTURE.md", "line\n" * 300, "300 is the end"),
 ])
 def test_a_planted_fault_is_found(tree, check, path, text, words):
