@@ -14,6 +14,7 @@ DEFINITIONS := meson.build meson_options.txt $(wildcard src/meson.build src/*/me
 RELEASE = -Dtests=false -Doptimization=2 -Ddebug=false -Db_lto=true
 DEBUG   = -Doptimization=1 -Ddebug=true -Dnever_aborts=true
 ASAN    = -Doptimization=1 -Ddebug=true -Dnever_aborts=true -Db_sanitize=address,undefined
+CLANG   = -Doptimization=1 -Ddebug=true -Dnever_aborts=true
 TSAN    = -Doptimization=1 -Ddebug=true -Dnever_aborts=true -Db_sanitize=thread -Db_pie=false
 FUZZ    = -Doptimization=1 -Ddebug=true -Dnever_aborts=true -Dfuzz=true \
 	-Db_sanitize=address,undefined -Db_lundef=false
@@ -63,6 +64,8 @@ build/debug/build.ninja: $(DEFINITIONS)
 	$(call configure,debug,$(DEBUG))
 build/asan/build.ninja: $(DEFINITIONS)
 	$(call configure,asan,$(ASAN))
+build/clang/build.ninja: $(DEFINITIONS)
+	$(call configure,clang,$(CLANG),CC=clang-14)
 build/tsan/build.ninja: $(DEFINITIONS)
 	$(call configure,tsan,$(TSAN))
 build/fuzz/build.ninja: $(DEFINITIONS)
@@ -77,7 +80,7 @@ debug: build/debug/build.ninja
 run: deps-build build
 	@tools/run
 
-test: deps build/release/build.ninja build/debug/build.ninja build/asan/build.ninja
+test: deps $(foreach name,release debug asan clang,build/$(name)/build.ninja)
 	@$(PYTHON) tools/test
 
 lint: deps-lint
