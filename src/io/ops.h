@@ -66,7 +66,8 @@ struct io_ops {
                       void *context);
     size_t (*tcp_write_queue_size)(struct io_tcp *tcp);
     void (*tcp_shutdown)(struct io_tcp *tcp);
-    void (*tcp_close)(struct io_tcp *tcp, bool is_reset);
+    void (*tcp_close)(struct io_tcp *tcp, bool is_reset); /* io_tcp_gone tells when */
+    void (*tcp_free)(struct io_tcp *tcp);
 
     td_err (*file_open)(struct io *io, const char *path, unsigned mode, struct io_file **ret_file,
                         struct td_diag *diag);
@@ -156,7 +157,9 @@ struct io_tcp {
     td_err end;        /* TD_OK while octets may come */
     bool is_dialling;
     bool is_paused;
-    bool is_closing;
+    bool is_closing; /* for the system */
+    bool is_gone;    /* for the system, and no callback of it is left */
+    bool is_let_go;  /* by its user */
 };
 
 struct io_file {
@@ -190,7 +193,7 @@ void io_tcp_read_buffer(struct io_tcp *tcp, uint8_t *shared, size_t shared_size,
 /* Octets stand in the buffer that io_tcp_read_buffer returned, or anywhere for a started one. */
 void io_tcp_arrived(struct io_tcp *tcp, const uint8_t *octets, size_t size);
 void io_tcp_ended(struct io_tcp *tcp, td_err why);
-/* The last call before the body frees it. */
+/* The system's side has ended; frees it if its user has let it go. */
 void io_tcp_gone(struct io_tcp *tcp);
 
 /* -- errors of the system ----------------------------------------------------------- */

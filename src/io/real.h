@@ -82,6 +82,7 @@ void real_tcp_write(struct io_tcp *tcp, const void *octets, size_t size, io_tcp_
 size_t real_tcp_write_queue_size(struct io_tcp *tcp);
 void real_tcp_shutdown(struct io_tcp *tcp);
 void real_tcp_close(struct io_tcp *tcp, bool is_reset);
+void real_tcp_free(struct io_tcp *tcp);
 
 td_err real_file_open(struct io *io, const char *path, unsigned mode, struct io_file **ret_file,
                       struct td_diag *diag);

@@ -100,10 +100,10 @@ static void real_timer_set(struct io_real *real)
     uv_timer_start(&real->timer, real_on_timer, (wait_ns + IO_NS_PER_MS - 1) / IO_NS_PER_MS, 0);
 }
 
-static void real_turn(struct io_real *real)
+/* Ask the system what is new, and wait for it when there is nothing else to do. */
+static void real_poll(struct io_real *real, bool is_busy)
 {
     struct io *io = &real->io;
-    bool is_busy = io_turn_run(io) || atomic_load_explicit(&io->is_stopping, memory_order_acquire);
     io_hook_call(io->hooks.quiet, io);
     real_timer_set(real);
     if (!is_busy)
@@ -114,13 +114,20 @@ static void real_turn(struct io_real *real)
     real_awake(io);
 }
 
+static bool real_is_stopping(struct io *io)
+{
+    return atomic_load_explicit(&io->is_stopping, memory_order_acquire);
+}
+
 void io_run(struct io *io)
 {
     td_assert(io->ops == &io_real_ops && io->current == NULL);
     struct io_real *real = real_of(io);
     (void)io_clock_read_ns(io);
-    while (!atomic_load_explicit(&io->is_stopping, memory_order_acquire))
-        real_turn(real);
+    while (!real_is_stopping(io)) {
+        bool is_busy = io_turn_run(io);
+        real_poll(real, is_busy || real_is_stopping(io));
+    }
     atomic_store_explicit(&io->is_stopping, false, memory_order_relaxed);
 }
 
@@ -157,9 +164,12 @@ td_err io_real_new(const char *name, struct io **ret_io, struct td_diag *diag)
 /* Fibers that were cancelled have not yet ended, sockets that were closed not yet gone. */
 static void real_drain(struct io_real *real)
 {
-    while (real->io.fiber_count > 0)
-        real_turn(real);
-    (void)io_turn_run(&real->io);
+    for (;;) {
+        bool is_busy = io_turn_run(&real->io);
+        if (real->io.fiber_count == 0 && !is_busy)
+            break;
+        real_poll(real, is_busy);
+    }
 
     uv_close((uv_handle_t *)&real->async, NULL);
     uv_close((uv_handle_t *)&real->timer, NULL);
@@ -207,6 +217,7 @@ const struct io_ops io_real_ops = {
     .tcp_write_queue_size = real_tcp_write_queue_size,
     .tcp_shutdown = real_tcp_shutdown,
     .tcp_close = real_tcp_close,
+    .tcp_free = real_tcp_free,
     .file_open = real_file_open,
     .file_close = real_file_close,
     .file_read_at = real_file_read_at,

@@ -23,6 +23,7 @@ struct real_tcp {
     uv_connect_t connect;
     uv_shutdown_t shutdown;
     bool is_shut_down;
+    bool is_broken; /* a write said so */
 };
 
 struct real_write {
@@ -61,7 +62,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         io_tcp_arrived(tcp, (const uint8_t *)buf->base, (size_t)n);
     } else if (n < 0) {
         uv_read_stop(stream);
-        io_tcp_ended(tcp, n == UV_EOF ? TD_E_CLOSED : TD_E_IO);
+        io_tcp_ended(tcp, n == UV_EOF && !tcp_of(tcp)->is_broken ? TD_E_CLOSED : TD_E_IO);
     }
 }
 
@@ -84,6 +85,8 @@ size_t real_tcp_write_try(struct io_tcp *tcp, const void *octets, size_t size)
 {
     uv_buf_t buf = uv_buf_init((char *)(uintptr_t)octets, (unsigned)size);
     int n = uv_try_write(stream_of(tcp_of(tcp)), &buf, 1);
+    if (n < 0 && n != UV_EAGAIN)
+        tcp_of(tcp)->is_broken = true; /* the system tells it only once */
     return n > 0 ? (size_t)n : 0;
 }
 
@@ -138,6 +141,10 @@ static void on_closed(uv_handle_t *handle)
     struct io_tcp *tcp = handle->data;
     real_awake(tcp->io);
     io_tcp_gone(tcp);
+}
+
+void real_tcp_free(struct io_tcp *tcp)
+{
     free(tcp_of(tcp));
 }
 
@@ -196,8 +203,7 @@ td_err real_tcp_dial(struct io *io, const struct td_addr *local, const struct td
         status = uv_tcp_connect(&real->connect, &real->handle, (const struct sockaddr *)&sa,
                                 on_connected);
     if (status != 0) {
-        real->tcp.is_closing = true;
-        real_tcp_close(&real->tcp, false);
+        io_tcp_close(&real->tcp);
         return status == UV_EADDRNOTAVAIL ? TD_E_INVALID : TD_E_IO;
     }
     (void)uv_tcp_nodelay(&real->handle, 1);
@@ -231,8 +237,7 @@ static void on_connection(uv_stream_t *server, int status)
         return;
     struct real_tcp *real = tcp_new(io);
     if (uv_accept(server, stream_of(real)) != 0) {
-        real->tcp.is_closing = true;
-        real_tcp_close(&real->tcp, false);
+        io_tcp_close(&real->tcp);
         return;
     }
     tcp_set_addrs(real, listener);

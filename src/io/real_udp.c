@@ -127,40 +127,52 @@ TD_HOT static uint32_t batch_receive(struct real_udp *real)
 
 TD_HOT static void batch_prepare(struct real_udp *real, uint32_t count)
 {
+    struct io_udp_item *item = real->items;
     uint8_t *answer = real->answers;
-    for (uint32_t i = 0; i < count; i++, answer += real->send_size) {
-        struct mmsghdr *in = &real->in[i];
-        struct io_udp_item *item = &real->items[i];
+    size_t send_size = real->send_size;
+    for (const struct mmsghdr *in = real->in, *end = in + count; in < end; in++, item++) {
         item->size = in->msg_len;
         item->answer_size = 0;
         item->answer = answer;
+        answer += send_size;
         if (td_unlikely((in->msg_hdr.msg_flags & MSG_TRUNC) != 0)) {
             item->size = 0;
             td_count(&real->udp.counters.oversize);
         }
-        if (real->control_size != 0)
-            control_read(real, &in->msg_hdr, item->path);
     }
+    if (real->control_size != 0)
+        for (uint32_t i = 0; i < count; i++)
+            control_read(real, &real->in[i].msg_hdr, &real->paths[i]);
 }
 
+/* Returns how many there are to send. Laid out for the common case: an answer to each. */
 TD_HOT static uint32_t batch_gather(struct real_udp *real, uint32_t count)
 {
-    uint32_t out_count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct io_udp_item *item = &real->items[i];
+    struct mmsghdr *out = real->out;
+    struct iovec *part = real->out_parts;
+    for (const struct io_udp_item *item = real->items, *end = item + count; item < end; item++) {
         if (item->answer_size == 0)
             continue;
-        struct msghdr *out = &real->out[out_count].msg_hdr;
-        out->msg_name = &item->path->remote;
-        real->out_parts[out_count].iov_base = item->answer;
-        real->out_parts[out_count].iov_len = item->answer_size;
-        if (real->control_size != 0) {
-            out->msg_control = &real->controls[i];
-            out->msg_controllen = real->in[i].msg_hdr.msg_controllen;
-        }
-        out_count++;
+        out->msg_hdr.msg_name = &item->path->remote;
+        part->iov_base = item->answer;
+        part->iov_len = item->answer_size;
+        out++;
+        part++;
     }
-    return out_count;
+    return (uint32_t)(out - real->out);
+}
+
+/* On a wildcard socket each answer also takes its question's control message with it. */
+static void batch_gather_controls(struct real_udp *real, uint32_t count)
+{
+    struct mmsghdr *out = real->out;
+    for (uint32_t i = 0; i < count; i++) {
+        if (real->items[i].answer_size == 0)
+            continue;
+        out->msg_hdr.msg_control = &real->controls[i];
+        out->msg_hdr.msg_controllen = real->in[i].msg_hdr.msg_controllen;
+        out++;
+    }
 }
 
 /* One that the system refuses is skipped; when its buffer is full, the rest is dropped. */
@@ -202,6 +214,8 @@ TD_HOT static void on_readable(uv_poll_t *poll, int status TD_UNUSED, int events
         batch_prepare(real, count);
         real->receive(real->context, &real->udp, real->items, count);
         uint32_t out_count = batch_gather(real, count);
+        if (real->control_size != 0)
+            batch_gather_controls(real, count);
         if (out_count > 0)
             batch_send(real, out_count);
         td_count_add(&real->udp.counters.received, count);

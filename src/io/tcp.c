@@ -5,8 +5,9 @@
  */
 #include "io/tcp.h"
 
-#include <string.h>
+#include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/assert.h"
 #include "io/ops.h"
 
@@ -73,11 +74,33 @@ size_t io_tcp_write_try(struct io_tcp *tcp, const void *octets, size_t size)
     return tcp->io->ops->tcp_write_try(tcp, octets, size);
 }
 
+/* The connection broke while its user still had it: `done` comes later, as always. */
+struct late_done {
+    struct io_deferred deferred;
+    io_tcp_written *done;
+    void *context;
+};
+
+static void late_done_call(struct io *io TD_UNUSED, void *context)
+{
+    struct late_done *late = context;
+    late->done(late->context, TD_E_CANCELLED);
+    free(late);
+}
+
 void io_tcp_write(struct io_tcp *tcp, const void *octets, size_t size, io_tcp_written *done,
                   void *context)
 {
-    td_assert(!tcp->is_closing);
-    tcp->io->ops->tcp_write(tcp, octets, size, done, context);
+    if (!tcp->is_closing) {
+        tcp->io->ops->tcp_write(tcp, octets, size, done, context);
+        return;
+    }
+    if (done == NULL)
+        return;
+    struct late_done *late = td_calloc(1, sizeof(*late));
+    *late = (struct late_done){ .done = done, .context = context };
+    late->deferred = (struct io_deferred){ .call = late_done_call, .context = late };
+    io_defer(tcp->io, &late->deferred);
 }
 
 size_t io_tcp_write_queue_size(struct io_tcp *tcp)
@@ -91,25 +114,43 @@ void io_tcp_shutdown(struct io_tcp *tcp)
         tcp->io->ops->tcp_shutdown(tcp);
 }
 
-static void tcp_end_user(struct io_tcp *tcp, bool is_reset)
+/* End it for the system. The object stays until its user has let it go, too. */
+static void tcp_end(struct io_tcp *tcp, bool is_reset)
 {
     if (tcp->is_closing)
         return;
-    td_assert(tcp->awaited.first == NULL); /* a fiber still reads or dials */
     tcp->is_closing = true;
     tcp->io->ops->tcp_close(tcp, is_reset);
+}
+
+static void tcp_bury(struct io_tcp *tcp)
+{
+    if (tcp->events != NULL && tcp->events->closed != NULL)
+        tcp->events->closed(tcp->context);
+    tcp->io->ops->tcp_free(tcp);
+}
+
+static void tcp_let_go(struct io_tcp *tcp, bool is_reset)
+{
+    if (tcp->is_let_go)
+        return;
+    td_assert(tcp->awaited.first == NULL); /* a fiber still reads or dials */
+    tcp->is_let_go = true;
+    tcp_end(tcp, is_reset);
+    if (tcp->is_gone)
+        tcp_bury(tcp);
 }
 
 void io_tcp_close(struct io_tcp *tcp)
 {
     if (tcp != NULL)
-        tcp_end_user(tcp, false);
+        tcp_let_go(tcp, false);
 }
 
 void io_tcp_reset(struct io_tcp *tcp)
 {
     if (tcp != NULL)
-        tcp_end_user(tcp, true);
+        tcp_let_go(tcp, true);
 }
 
 const struct td_addr *io_tcp_remote(const struct io_tcp *tcp)
@@ -172,8 +213,9 @@ void io_tcp_dialled(struct io_tcp *tcp, td_err err)
 
 void io_tcp_gone(struct io_tcp *tcp)
 {
-    if (tcp->events != NULL && tcp->events->closed != NULL)
-        tcp->events->closed(tcp->context);
+    tcp->is_gone = true;
+    if (tcp->is_let_go)
+        tcp_bury(tcp);
 }
 
 /* -- in a fiber
@@ -205,7 +247,7 @@ td_err io_tcp_dial(struct fiber *fiber, const struct td_addr *local, const struc
 td_err io_tcp_read_some(struct fiber *fiber, struct io_tcp *tcp, void *buffer, size_t size_max,
                         uint64_t deadline_ns, size_t *ret_size)
 {
-    td_assert(tcp->events == NULL && tcp->fiber_buffer == NULL && !tcp->is_closing);
+    td_assert(tcp->events == NULL && tcp->fiber_buffer == NULL && !tcp->is_let_go);
     if (tcp->end != TD_OK)
         return tcp->end;
     tcp->fiber_buffer = buffer;
@@ -277,7 +319,8 @@ td_err io_tcp_write_all(struct fiber *fiber, struct io_tcp *tcp, const void *oct
         return wait.err;
 
     /* The octets are the caller's again when this returns: the connection has to let them go. */
-    io_tcp_reset(tcp);
+    tcp->end = TD_E_IO;
+    tcp_end(tcp, true);
     io_fiber_wait_deaf(fiber, &wait.done, &wait.is_done);
     return err;
 }

@@ -91,7 +91,7 @@ size_t io_tcp_write_queue_size(struct io_tcp *tcp);
 /* End our side once all queued octets are written; the other side may go on. */
 void io_tcp_shutdown(struct io_tcp *tcp);
 
-/* No callback follows but `done` of queued writes and `closed`. Twice is once. */
+/* No callback follows but `done` of queued writes and `closed`; then it is freed. */
 void io_tcp_close(struct io_tcp *tcp);
 /* The same, telling the peer by a reset. */
 void io_tcp_reset(struct io_tcp *tcp);
