@@ -82,8 +82,8 @@ TEST(refused_addresses_leave_no_trace)
         "fe80::1%",
         "fe80::1%4294967296",
         "fe80::1%no-such-interface",
-        "2001:0db8:0000:0000:0000:0000:0000:0001@53-and-then-far-more-than-an-address-can-have-..."
-        ".",
+        "2001:0db8:0000:0000:0000:0000:0000:0001@53-and-far-more-than-an-address-can-have....",
+        "2001:0db8:0000:0000:0000:0000:0000:0001%11111111111111111111111111111111111111",
     };
 
     for (size_t i = 0; i < TD_COUNT(rows); i++) {
