@@ -274,7 +274,7 @@ static bool scalar_read(struct conf_load *load, const struct conf_option *option
     default:
         break;
     }
-    td_assert(!"a type that is no scalar");
+    td_assert(option->type < CONF_TYPE_COUNT && false); /* a type that is no scalar */
     return false;
 }
 

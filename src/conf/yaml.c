@@ -58,16 +58,12 @@ static void text_reserve(struct conf_yaml *yaml, size_t more)
     yaml->text_capacity = capacity;
 }
 
-static void node_set_text(struct conf_yaml *yaml, struct conf_yaml_node *node, const char *text,
-                          size_t size)
+static void text_add(struct conf_yaml *yaml, const char *text, size_t size)
 {
     text_reserve(yaml, size + 1);
-    node->text = (uint32_t)yaml->text_size;
-    node->text_size = (uint32_t)size;
     if (size != 0)
         memcpy(yaml->text + yaml->text_size, text, size);
-    yaml->text[yaml->text_size + size] = '\0';
-    yaml->text_size += size + 1;
+    yaml->text_size += size;
 }
 
 /* Hang a node behind its elder sibling; the index of the node. */
@@ -132,28 +128,63 @@ static bool has_control(const char *text, size_t size)
     return false;
 }
 
+/*
+ * The text of a quoted scalar. Piece by piece, because fy_token_get_text of 0.7.12 leaks when
+ * there are many pieces (a long row of escapes).
+ */
+static void build_pieces(struct build *build, struct fy_token *token)
+{
+    struct fy_token_iter *iterator = fy_token_iter_create(token);
+    const struct fy_iter_chunk *chunk = NULL;
+    int error = 0;
+
+    if (iterator == NULL) {
+        build_fail(build, TD_E_LIMIT, "the YAML reader ran out of memory");
+        return;
+    }
+    while ((chunk = fy_token_iter_chunk_next(iterator, chunk, &error)) != NULL)
+        text_add(&build->yaml, chunk->str, chunk->len);
+    if (error != 0)
+        build_fail(build, TD_E_MALFORMED, "not YAML: a bad escape in quoted text");
+    fy_token_iter_destroy(iterator);
+}
+
+static bool token_is_one_line(struct fy_token *token)
+{
+    const struct fy_mark *start = fy_token_start_mark(token);
+    const struct fy_mark *end = fy_token_end_mark(token);
+
+    return start == NULL || end == NULL || start->line == end->line;
+}
+
 static void build_scalar(struct build *build, struct fy_token *token)
 {
+    struct conf_yaml *yaml = &build->yaml;
+    size_t text = yaml->text_size;
+    size_t size = 0;
+
     if (fy_token_start_mark(token) == NULL && !build_is_at_key(build)) {
         (void)build_link(build, CONF_YAML_EMPTY);
         return;
     }
-
-    const struct fy_mark *start = fy_token_start_mark(token);
-    const struct fy_mark *end = fy_token_end_mark(token);
-    size_t size = 0;
-    const char *text = fy_token_get_text(token, &size);
-    size = text == NULL ? 0 : size;
-
-    if (start != NULL && end != NULL && end->line != start->line &&
-        fy_token_scalar_style(token) == FYSS_PLAIN)
+    if (fy_token_scalar_style(token) != FYSS_PLAIN) {
+        build_pieces(build, token);
+    } else if (token_is_one_line(token)) {
+        const char *plain = fy_token_get_text(token, &size);
+        text_add(yaml, plain, plain == NULL ? 0 : size);
+    } else {
         build_fail(build, TD_E_MALFORMED,
                    "text that goes on in the next line (a missing colon, comma or bracket?); quote "
                    "it if it is meant");
-    if (has_control(text, size))
+    }
+    if (has_control(yaml->text + text, yaml->text_size - text))
         build_fail(build, TD_E_MALFORMED, "a line break or control character inside a value");
-    uint32_t at = build_link(build, CONF_YAML_SCALAR);
-    node_set_text(&build->yaml, &build->yaml.nodes[at], text, size);
+
+    uint32_t at = build_link(build, CONF_YAML_SCALAR); /* moves the nodes */
+    struct conf_yaml_node *node = &yaml->nodes[at];
+    node->text = (uint32_t)text;
+    node->text_size = (uint32_t)(yaml->text_size - text);
+    text_add(yaml, "", 1);
 }
 
 static void build_refuse(struct build *build, const struct fy_token *anchor,
