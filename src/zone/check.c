@@ -57,10 +57,9 @@ static void visit_odd(void *context, enum zone_place_oddity oddity, const struct
     struct check_run *run = context;
     char mnemonic[WIRE_RRTYPE_MNEMONIC_SIZE];
 
-    check_say_at(run,
-                 oddity == ZONE_PLACE_DUPLICATE ? ZONE_CHECK_RECORD_DUPLICATE
-                                                : ZONE_CHECK_TTL_DIFFERS,
-                 place, "%s", wire_rrtype_format(type, mnemonic));
+    check_say_at(
+        run, oddity == ZONE_PLACE_DUPLICATE ? ZONE_CHECK_RECORD_DUPLICATE : ZONE_CHECK_TTL_DIFFERS,
+        place, "%s", wire_rrtype_format(type, mnemonic));
 }
 
 static void check_built(struct check_run *run)
@@ -148,6 +147,7 @@ bool zone_check(const struct zone_version *version, const struct zone_check_opti
 
     check_built(run);
     check_keys(run);
+    check_verify_start(run);
     check_apex(run);
     check_nsec3_start(run);
     for (const struct zone_node *node = zone_walk_first(&walk, version, ZONE_ORDER_NAMES);
@@ -162,6 +162,7 @@ bool zone_check(const struct zone_version *version, const struct zone_check_opti
     check_zonemd(run);
     check_tell_rest(run);
 
+    check_verify_finish(run);
     run_fini(run);
     free(run);
     return ret_result->errors == 0;
@@ -169,22 +170,25 @@ bool zone_check(const struct zone_version *version, const struct zone_check_opti
 
 /* ---- a build that was refused ---- */
 
+static void tell_soa(enum zone_check_id id, const uint8_t *apex, const struct zone_place *place,
+                     const struct td_diag_sink *sink)
+{
+    char name[CHECK_NAME_SIZE];
+
+    td_diag_report(sink, place == NULL ? NULL : place->file, place == NULL ? 0 : place->line, 0,
+                   TD_SEVERITY_ERROR, "%s: %s [%s]", check_name_text(apex, name),
+                   zone_check_rows[id].text, zone_check_rows[id].id);
+}
+
 void zone_check_soa_refused(const uint8_t *apex, const struct zone_places *places,
                             const struct td_diag_sink *sink)
 {
-    char name[CHECK_NAME_SIZE];
     struct zone_place place;
-    bool has_soa = places != NULL && zone_places_find(places, apex, WIRE_TYPE_SOA, NULL, 0, &place);
-    unsigned count = 0;
+    uint32_t count = 0;
 
-    for (unsigned i = 0; has_soa && zone_places_nth(places, apex, WIRE_TYPE_SOA, i, &place); i++)
-        if (count++ > 0)
-            td_diag_report(sink, place.file, place.line, 0, TD_SEVERITY_ERROR, "%s: %s [%s]",
-                           check_name_text(apex, name),
-                           zone_check_rows[ZONE_CHECK_SOA_MULTIPLE].text,
-                           zone_check_rows[ZONE_CHECK_SOA_MULTIPLE].id);
+    while (zone_places_nth(places, apex, WIRE_TYPE_SOA, count, &place))
+        if (count++ != 0)
+            tell_soa(ZONE_CHECK_SOA_MULTIPLE, apex, &place, sink);
     if (count == 0)
-        td_diag_report(sink, NULL, 0, 0, TD_SEVERITY_ERROR, "%s: %s [%s]",
-                       check_name_text(apex, name), zone_check_rows[ZONE_CHECK_SOA_MISSING].text,
-                       zone_check_rows[ZONE_CHECK_SOA_MISSING].id);
+        tell_soa(ZONE_CHECK_SOA_MISSING, apex, NULL, sink);
 }

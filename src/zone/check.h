@@ -89,7 +89,7 @@ bool zone_check(const struct zone_version *version, const struct zone_check_opti
 
 /*
  * zone_build_finish returned TD_E_INVALID: tell whether the SOA is missing or there are several,
- * with their lines.
+ * with the lines of the second and further ones.
  */
 void zone_check_soa_refused(const uint8_t *apex, const struct zone_places *places,
                             const struct td_diag_sink *sink);

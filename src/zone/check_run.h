@@ -71,7 +71,7 @@ struct check_nsec {
 
 struct check_nsec3 {
     struct dnssec_nsec3_params params;
-    struct check_nodes matched;           /* NSEC3 nodes that belong to a name */
+    struct check_nodes matched;                   /* NSEC3 nodes that belong to a name */
     const struct zone_node *ents[CHECK_ENTS_MAX]; /* empty, without NSEC3, inside an opt-out span */
     unsigned ent_count;
     uint32_t chain_count;
@@ -91,7 +91,6 @@ struct check_run {
     bool has_nsec3;  /* the zone is signed, with an NSEC3 chain that can be checked */
     bool takes_mail; /* MX at the apex, other than the null MX */
     bool has_spf;    /* at the apex */
-    bool has_dmarc;
     struct check_slot *slots;
     uint32_t slot_mask;
     struct check_cut cut;
@@ -120,6 +119,9 @@ void check_say(struct check_run *run, enum zone_check_id id, const struct zone_n
 /* A finding that has a place of its own, or none. */
 void check_say_at(struct check_run *run, enum zone_check_id id, const struct zone_place *place,
                   const char *format, ...) TD_PRINTF(4, 5);
+
+/* How many findings were counted and not told. */
+void check_tell_rest(struct check_run *run);
 
 /* A name for a message; one that is too long ends in "...". Returns `out`. */
 const char *check_name_text(const uint8_t *name, char out[CHECK_NAME_SIZE]);
@@ -157,6 +159,9 @@ void check_dname(struct check_run *run, const struct zone_node *node, const stru
 
 /* Keys, signatures, denial. */
 void check_keys(struct check_run *run);
+void check_ds(struct check_run *run, const struct zone_node *node, const struct wire_rrset *set);
+void check_verify_start(struct check_run *run);
+void check_verify_finish(struct check_run *run);
 void check_signatures(struct check_run *run, const struct zone_node *node);
 void check_nsec(struct check_run *run, const struct zone_node *node);
 void check_nsec_finish(struct check_run *run);
@@ -164,9 +169,12 @@ void check_nsec3_start(struct check_run *run);
 void check_nsec3_name(struct check_run *run, const struct zone_node *node);
 void check_nsec3_finish(struct check_run *run);
 bool check_bitmap(const struct check_run *run, const struct zone_node *node, const uint8_t *bitmap,
-                  size_t size, bool is_nsec, char *ret_why, size_t why_size);
+                  size_t size, char *ret_why, size_t why_size);
 void check_zonemd(struct check_run *run);
 
-/* Mail. */
+/* Texts. */
+void check_caa(struct check_run *run, const struct zone_node *node, const struct wire_rrset *set);
+void check_txt_form(struct check_run *run, const struct zone_node *node, uint16_t type,
+                    const struct wire_rdata *rdata);
 void check_txt(struct check_run *run, const struct zone_node *node, const struct wire_rrset *set);
 void check_mail_finish(struct check_run *run);

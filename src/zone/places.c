@@ -348,6 +348,29 @@ bool zone_places_find(const struct zone_places *places, const uint8_t *owner, ui
     return best != NOTHING;
 }
 
+bool zone_places_nth(const struct zone_places *places, const uint8_t *owner, uint16_t type,
+                     uint32_t n, struct zone_place *ret_place)
+{
+    uint32_t hash = owner_hash(owner, wire_name_size(owner));
+
+    index_make(places);
+    const struct places_index *index = places->index;
+    if (index->count == 0)
+        return false;
+    const struct run *run = run_of(index, index->slots[hash & index->mask], hash);
+    for (; run != NULL; run = run_of(index, run->link, hash)) {
+        struct row row = run->before;
+        do {
+            row_read(places, &row);
+            if (row.type == type && n-- == 0) {
+                place_set(places, &row, ret_place);
+                return true;
+            }
+        } while (!run_ends(places, &row));
+    }
+    return false;
+}
+
 /* ---- oddities ---- */
 
 /* The records of one owner. */

@@ -45,6 +45,10 @@ struct zone_place {
 bool zone_places_find(const struct zone_places *places, const uint8_t *owner, uint16_t type,
                       const uint8_t *rdata, size_t rdata_size, struct zone_place *ret_place);
 
+/* The record of this owner and type that came as number `n` from 0; false: there is none. */
+bool zone_places_nth(const struct zone_places *places, const uint8_t *owner, uint16_t type,
+                     uint32_t n, struct zone_place *ret_place);
+
 enum zone_place_oddity {
     ZONE_PLACE_DUPLICATE,   /* the same record stood before */
     ZONE_PLACE_TTL_DIFFERS, /* its TTL is not that of the first record of its set */
