@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/hash.h"
 #include "base/macros.h"
+#include "wire/load.h"
 #include "wire/name.h"
 #include "wire/rdata.h"
 #include "wire/rrtype.h"
@@ -15,21 +16,8 @@ void wire_compress_reset(struct wire_compress *table, bool exact)
 {
     table->exact = exact;
     table->count = 1;
+    table->owner_size = 0;
     memset(table->slots, 0, sizeof(table->slots));
-}
-
-/* Fewer than 8 octets as a number; loads overlap, so that nothing beyond is read. */
-static inline uint64_t load_short(const uint8_t *at, size_t size)
-{
-    if (size >= 4) {
-        uint32_t first, last;
-        memcpy(&first, at, 4);
-        memcpy(&last, at + size - 4, 4);
-        return (uint64_t)first << 32 | last;
-    }
-    if (size == 0)
-        return 0;
-    return (uint64_t)at[0] << 16 | (uint64_t)at[size / 2] << 8 | at[size - 1];
 }
 
 /* The hash ignores case always; equality decides. */
@@ -40,22 +28,24 @@ static inline unsigned slot_of(unsigned parent, const uint8_t *label)
     size_t left = label[0];
     uint64_t hash = (uint64_t)parent << 8 | left;
 
-    for (; left >= 8; at += 8, left -= 8) {
-        uint64_t octets;
-        memcpy(&octets, at, 8);
-        hash = td_hash_fold(hash ^ (octets | lower), key);
-    }
-    hash = td_hash_fold(hash ^ ((load_short(at, left) | lower) << 1), key);
+    for (; left > 8; at += 8, left -= 8)
+        hash = td_hash_fold(hash ^ (wire_load_8(at) | lower), key);
+    hash = td_hash_fold(hash ^ (wire_load_short(at, left) | lower), key);
     return (unsigned)hash % WIRE_COMPRESS_SLOTS;
 }
 
-static bool is_same_label(const struct wire_compress *table, const uint8_t *a, const uint8_t *b)
+static inline bool is_same_label(const struct wire_compress *table, const uint8_t *a,
+                                 const uint8_t *b)
 {
-    if (a[0] != b[0])
+    size_t size = a[0];
+
+    if (size != b[0])
         return false;
+    if (size <= 8 && wire_load_short(a + 1, size) == wire_load_short(b + 1, size))
+        return true;
     if (table->exact)
-        return memcmp(a + 1, b + 1, a[0]) == 0;
-    return wire_octets_equal(a + 1, b + 1, a[0]);
+        return size > 8 && memcmp(a + 1, b + 1, size) == 0;
+    return wire_octets_equal(a + 1, b + 1, size);
 }
 
 /*
@@ -80,42 +70,55 @@ static unsigned find(const struct wire_compress *table, const uint8_t *message, 
     return 0;
 }
 
-/* Follow the labels from the right as far as they are known. */
-static unsigned match(const struct wire_compress *table, const uint8_t *message,
-                      const uint8_t *name, const uint8_t *offsets, unsigned *labels)
-{
-    unsigned node = NODE_ROOT;
+/* How far a name is known: its labels from `labels` on stand in the message as `node`. */
+struct match {
+    unsigned labels;
+    unsigned node;
+    unsigned slot; /* where the label before them would go; SLOT_NONE: nowhere */
+};
 
-    while (*labels > 0) {
-        unsigned slot;
-        unsigned next = find(table, message, node, name + offsets[*labels - 1], &slot);
+static struct match match(const struct wire_compress *table, const uint8_t *message,
+                          const uint8_t *name, const uint8_t *offsets, unsigned labels)
+{
+    struct match match = { .labels = labels, .node = NODE_ROOT, .slot = SLOT_NONE };
+
+    while (match.labels > 0) {
+        const uint8_t *label = name + offsets[match.labels - 1];
+        unsigned next = find(table, message, match.node, label, &match.slot);
         if (next == 0)
             break;
-        node = next;
-        (*labels)--;
+        match.node = next;
+        match.labels--;
     }
-    return node;
+    return match;
 }
 
-/* Remember the leftmost `labels` labels of a name that stands at `at`; `node` is behind them. */
-static void remember(struct wire_compress *table, const uint8_t *message, size_t at,
-                     const uint8_t *offsets, unsigned labels, unsigned node)
+/* A free slot for a label below a node that has no other children. */
+static unsigned find_free(const struct wire_compress *table, unsigned parent, const uint8_t *label)
 {
-    while (labels > 0) {
-        unsigned slot;
-        size_t offset = at + offsets[--labels];
-        unsigned known = find(table, message, node, message + offset, &slot);
-        if (known != 0) {
-            node = known;
-            continue;
-        }
-        if (offset > WIRE_COMPRESS_OFFSET_MAX || table->count == WIRE_COMPRESS_NODES_MAX ||
-            slot == SLOT_NONE)
+    unsigned slot = slot_of(parent, label);
+
+    for (unsigned i = 0; i < PROBES_MAX; i++, slot = (slot + 1) % WIRE_COMPRESS_SLOTS) {
+        if (table->slots[slot] == 0)
+            return slot;
+    }
+    return SLOT_NONE;
+}
+
+/* Remember the labels of a name that stands at `at` which were not known before. */
+static void remember(struct wire_compress *table, const uint8_t *message, size_t at,
+                     const uint8_t *offsets, struct match match)
+{
+    while (match.labels > 0 && match.slot != SLOT_NONE) {
+        size_t offset = at + offsets[--match.labels];
+        if (offset > WIRE_COMPRESS_OFFSET_MAX || table->count == WIRE_COMPRESS_NODES_MAX)
             return;
         table->nodes[table->count].offset = (uint16_t)offset;
-        table->nodes[table->count].parent = (uint16_t)node;
-        table->slots[slot] = table->count;
-        node = table->count++;
+        table->nodes[table->count].parent = (uint16_t)match.node;
+        table->slots[match.slot] = table->count;
+        match.node = table->count++;
+        if (match.labels > 0)
+            match.slot = find_free(table, match.node, message + at + offsets[match.labels - 1]);
     }
 }
 
@@ -123,22 +126,21 @@ td_err wire_compress_name(struct wire_compress *table, struct td_writer *message
                           const uint8_t *name)
 {
     uint8_t offsets[WIRE_LABEL_COUNT_MAX];
-    unsigned all = wire_name_offsets(name, offsets) - 1; /* without the root */
-    unsigned labels = all;
-    unsigned node = match(table, message->data, name, offsets, &labels);
-    size_t front = offsets[labels]; /* octets that are not known yet */
-    size_t size = front + (node == NODE_ROOT ? 1 : 2);
+    unsigned labels = wire_name_offsets(name, offsets) - 1; /* without the root */
+    struct match known = match(table, message->data, name, offsets, labels);
+    size_t front = offsets[known.labels]; /* octets that are not known yet */
+    size_t size = front + (known.node == NODE_ROOT ? 1 : 2);
 
     if (td_writer_left(message) < size)
         return TD_E_SPACE;
 
     uint8_t *to = message->data + message->cursor;
     memcpy(to, name, front);
-    if (node == NODE_ROOT)
+    if (known.node == NODE_ROOT)
         to[front] = 0;
     else
-        td_put_u16(to + front, (uint16_t)(0xC000 | table->nodes[node].offset));
-    remember(table, message->data, message->cursor, offsets, labels, node);
+        td_put_u16(to + front, (uint16_t)(0xC000 | table->nodes[known.node].offset));
+    remember(table, message->data, message->cursor, offsets, known);
     message->cursor += size;
     return TD_OK;
 }
@@ -148,12 +150,39 @@ td_err wire_compress_name_plain(struct wire_compress *table, struct td_writer *m
 {
     uint8_t offsets[WIRE_LABEL_COUNT_MAX];
     unsigned labels = wire_name_offsets(name, offsets) - 1;
+    struct match known = match(table, message->data, name, offsets, labels);
     size_t at = message->cursor;
 
     td_err err = td_write_octets(message, name, (size_t)offsets[labels] + 1);
     if (err == TD_OK)
-        remember(table, message->data, at, offsets, labels, NODE_ROOT);
+        remember(table, message->data, at, offsets, known);
     return err;
+}
+
+/* The owner of a record is mostly that of the record before. */
+static td_err write_owner(struct wire_compress *table, struct td_writer *message,
+                          const uint8_t *owner)
+{
+    size_t size = wire_name_size(owner);
+
+    if (size == table->owner_size && memcmp(owner, table->owner, size) == 0) {
+        if (td_writer_left(message) < 2)
+            return TD_E_SPACE;
+        td_put_u16(message->data + message->cursor, table->owner_pointer);
+        message->cursor += 2;
+        return TD_OK;
+    }
+
+    size_t at = message->cursor;
+    td_err err = wire_compress_name(table, message, owner);
+    if (err != TD_OK || at > WIRE_COMPRESS_OFFSET_MAX || size == 1)
+        return err;
+    /* A name that is a pointer alone is not pointed at, but where it points. */
+    bool is_pointer = message->data[at] >= 0xC0;
+    table->owner_pointer = is_pointer ? td_get_u16(message->data + at) : (uint16_t)(0xC000 | at);
+    table->owner_size = (uint8_t)size;
+    memcpy(table->owner, owner, size);
+    return TD_OK;
 }
 
 /* Put rdata with its names compressed; they stand one behind the other (law of the rows). */
@@ -199,7 +228,7 @@ td_err wire_compress_record(struct wire_compress *table, struct td_writer *messa
     struct td_writer trial = *message;
     uint16_t count = table->count;
 
-    td_err err = wire_compress_name(table, &trial, owner);
+    td_err err = write_owner(table, &trial, owner);
     size_t fixed_at = trial.cursor;
     if (err == TD_OK && td_writer_left(&trial) < FIXED)
         err = TD_E_SPACE;
@@ -213,6 +242,7 @@ td_err wire_compress_record(struct wire_compress *table, struct td_writer *messa
     }
     if (err != TD_OK) {
         forget(table, message->data, count);
+        table->owner_size = 0;
         return err;
     }
 

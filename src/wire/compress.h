@@ -19,6 +19,7 @@
 
 #include "base/err.h"
 #include "base/writer.h"
+#include "wire/name.h"
 
 enum {
     WIRE_COMPRESS_NODES_MAX = 1024,
@@ -32,8 +33,11 @@ struct wire_compress_node {
 };
 
 struct wire_compress {
-    bool exact;     /* names that differ in case are different: a transfer keeps case */
-    uint16_t count; /* nodes in use; node 0 is the root */
+    bool exact;             /* names that differ in case are different: a transfer keeps case */
+    uint16_t count;         /* nodes in use; node 0 is the root */
+    uint16_t owner_pointer; /* to the owner of the record before */
+    uint8_t owner_size;     /* 0: there was none that can be pointed at */
+    uint8_t owner[WIRE_NAME_SIZE_MAX];
     uint16_t slots[WIRE_COMPRESS_SLOTS]; /* nodes; 0: free */
     struct wire_compress_node nodes[WIRE_COMPRESS_NODES_MAX];
 };

@@ -127,22 +127,18 @@ td_err wire_edns_read(const uint8_t *message, size_t size, size_t at, enum wire_
     if (end > size)
         return TD_E_TRUNCATED;
 
-    struct wire_edns edns;
-    edns.payload = payload < WIRE_EDNS_PAYLOAD_MIN ? WIRE_EDNS_PAYLOAD_MIN : payload;
-    edns.rcode_high = opt[5];
-    edns.version = opt[6];
-    edns.flags = td_get_u16(opt + 7);
-    edns.at = (uint16_t)at;
-    edns.seen = 0;
+    ret_edns->payload = payload < WIRE_EDNS_PAYLOAD_MIN ? WIRE_EDNS_PAYLOAD_MIN : payload;
+    ret_edns->rcode_high = opt[5];
+    ret_edns->version = opt[6];
+    ret_edns->flags = td_get_u16(opt + 7);
+    ret_edns->at = (uint16_t)at;
+    ret_edns->seen = 0;
     /* A version to come may give options another form (RFC 6891 6.1.3). */
-    if (edns.version == 0 && end != at + WIRE_EDNS_OPT_SIZE) {
-        td_err err = read_options(message, at + WIRE_EDNS_OPT_SIZE, end, role, &edns);
+    if (ret_edns->version == 0) {
+        td_err err = read_options(message, at + WIRE_EDNS_OPT_SIZE, end, role, ret_edns);
         if (err != TD_OK)
             return err;
-        memcpy(ret_edns->options, edns.options, sizeof(edns.options));
     }
-
-    memcpy(ret_edns, &edns, offsetof(struct wire_edns, options));
     *ret_end = end;
     return TD_OK;
 }

@@ -58,6 +58,7 @@ enum wire_edns_role { WIRE_EDNS_QUERY, WIRE_EDNS_RESPONSE };
  *
  * TD_E_TRUNCATED  record or an option ends too early
  * TD_E_MALFORMED  an option has not the form its RFC asks for (answer FORMERR)
+ * On error *ret_edns is good for nothing; it is filled in place, to save a copy.
  */
 TD_NODISCARD td_err wire_edns_read(const uint8_t *message, size_t size, size_t at,
                                    enum wire_edns_role role, struct wire_edns *ret_edns,

@@ -2,17 +2,53 @@
 
 #include "base/assert.h"
 #include "base/macros.h"
+#include "wire/load.h"
 
 enum { LABEL_TYPE_MASK = 0xC0, LABEL_TYPE_PLAIN = 0x00, LABEL_TYPE_POINTER = 0xC0 };
 
-/* A walk over a name that may be in several pieces. */
+/*
+ * A walk over a name that may be in several pieces. Labels are copied a run at a time: all
+ * those that stand one behind the other, up to a pointer or the root.
+ */
 struct walk {
     const uint8_t *message;
     size_t message_size;
-    size_t at;      /* index of the next octet to read */
-    size_t ceiling; /* a pointer must land below this index, so walks end */
-    size_t resume;  /* cursor after the first pointer; 0 while none was met */
+    size_t at;        /* index of the next octet to read */
+    size_t ceiling;   /* a pointer must land below this index, so walks end */
+    size_t name_size; /* octets of the runs before and of this one so far */
+    unsigned labels;  /* the same, labels */
 };
+
+/*
+ * Move on over one run, to its pointer or behind its root. The name's size is checked here,
+ * so that runs can be copied without looking.
+ */
+static td_err walk_run(struct walk *walk, bool *ret_is_root)
+{
+    for (;;) {
+        if (walk->at >= walk->message_size)
+            return TD_E_TRUNCATED;
+
+        uint8_t octet = walk->message[walk->at];
+        if (octet > WIRE_LABEL_SIZE_MAX) {
+            *ret_is_root = false;
+            return (octet & LABEL_TYPE_MASK) == LABEL_TYPE_POINTER ? TD_OK : TD_E_MALFORMED;
+        }
+
+        size_t label_size = (size_t)octet + 1;
+        if (walk->message_size - walk->at < label_size)
+            return TD_E_TRUNCATED;
+        walk->at += label_size;
+        walk->name_size += label_size;
+        walk->labels++;
+        if (walk->name_size > WIRE_NAME_SIZE_MAX)
+            return TD_E_MALFORMED;
+        if (octet == 0) {
+            *ret_is_root = true;
+            return TD_OK;
+        }
+    }
+}
 
 static td_err walk_jump(struct walk *walk)
 {
@@ -23,66 +59,64 @@ static td_err walk_jump(struct walk *walk)
     size_t target = ((size_t)(pointer[0] & 0x3F) << 8) | pointer[1];
     if (target >= walk->ceiling)
         return TD_E_MALFORMED;
-
-    if (walk->resume == 0)
-        walk->resume = walk->at + 2;
     walk->ceiling = target;
     walk->at = target;
     return TD_OK;
 }
 
-/* Move one label, length octet included, from the message to the name. */
-static td_err walk_label(struct walk *walk, struct wire_name *name)
+/* The rest of a name whose first run, already in `name`, has ended in a pointer. */
+static td_err walk_rest(struct walk *walk, struct wire_name *name)
 {
-    size_t label_size = (size_t)walk->message[walk->at] + 1;
+    /* Bounded: every turn lowers the ceiling. */
+    for (bool is_root = false; !is_root;) {
+        td_err err = walk_jump(walk);
+        if (err != TD_OK)
+            return err;
 
-    if (walk->message_size - walk->at < label_size)
-        return TD_E_TRUNCATED;
-    if (label_size > (size_t)(WIRE_NAME_SIZE_MAX - name->size))
-        return TD_E_MALFORMED;
-
-    memcpy(name->octets + name->size, walk->message + walk->at, label_size);
-    name->size = (uint8_t)(name->size + label_size);
-    name->label_count++;
-    walk->at += label_size;
+        size_t run_at = walk->at, size_before = walk->name_size;
+        err = walk_run(walk, &is_root);
+        if (err != TD_OK)
+            return err;
+        memcpy(name->octets + size_before, walk->message + run_at, walk->at - run_at);
+    }
     return TD_OK;
+}
+
+static void walk_finish(const struct walk *walk, const uint8_t *octets, struct wire_name *ret_name)
+{
+    memcpy(ret_name->octets, octets, walk->name_size);
+    ret_name->size = (uint8_t)walk->name_size;
+    ret_name->label_count = (uint8_t)walk->labels;
 }
 
 td_err wire_name_read(struct td_reader *reader, struct wire_name *ret_name)
 {
     td_assert(reader->cursor <= reader->size);
 
-    struct wire_name name;
-    name.size = 0;
-    name.label_count = 0;
     struct walk walk = {
         .message = reader->data,
         .message_size = reader->size,
         .at = reader->cursor,
         .ceiling = reader->cursor,
     };
-
-    /* Bounded: every turn lengthens the name (<= 255) or lowers the ceiling. */
-    for (bool is_root = false; !is_root;) {
-        if (walk.at >= walk.message_size)
-            return TD_E_TRUNCATED;
-
-        uint8_t octet = walk.message[walk.at];
-        td_err err = TD_E_MALFORMED; /* 0x40 and 0x80 are reserved */
-        if ((octet & LABEL_TYPE_MASK) == LABEL_TYPE_POINTER) {
-            err = walk_jump(&walk);
-        } else if ((octet & LABEL_TYPE_MASK) == LABEL_TYPE_PLAIN) {
-            err = walk_label(&walk, &name);
-            is_root = (octet == 0);
-        }
-        if (err != TD_OK)
-            return err;
+    bool is_root;
+    td_err err = walk_run(&walk, &is_root);
+    if (err != TD_OK)
+        return err;
+    if (is_root) {
+        walk_finish(&walk, reader->data + reader->cursor, ret_name);
+        reader->cursor = walk.at;
+        return TD_OK;
     }
 
-    reader->cursor = walk.resume != 0 ? walk.resume : walk.at;
-    memcpy(ret_name->octets, name.octets, name.size);
-    ret_name->size = name.size;
-    ret_name->label_count = name.label_count;
+    struct wire_name name;
+    size_t resume = walk.at + 2;
+    memcpy(name.octets, reader->data + reader->cursor, walk.name_size);
+    err = walk_rest(&walk, &name);
+    if (err != TD_OK)
+        return err;
+    walk_finish(&walk, name.octets, ret_name);
+    reader->cursor = resume;
     return TD_OK;
 }
 
@@ -193,26 +227,13 @@ static inline bool lanes_equal(lanes a, lanes b)
     return (halves[0] | halves[1]) == 0;
 }
 
-/* Up to 16 octets, the rest zero. Overlapping loads, so that nothing beyond is read. */
+/* Up to 16 octets, the rest zero. */
 static inline lanes lanes_load_short(const uint8_t *from, size_t size)
 {
-    uint64_t low = 0, high = 0;
+    uint64_t halves[2];
 
-    if (size >= 8) {
-        memcpy(&low, from, 8);
-        memcpy(&high, from + size - 8, 8);
-    } else if (size >= 4) {
-        uint32_t first, last;
-        memcpy(&first, from, 4);
-        memcpy(&last, from + size - 4, 4);
-        low = first;
-        high = last;
-    } else if (size > 0) {
-        low = from[0];
-        high = (uint64_t)from[size / 2] << 8 | from[size - 1];
-    }
-
-    uint64_t halves[2] = { low, high };
+    halves[0] = wire_load_short(from, size < 8 ? size : 8);
+    halves[1] = size > 8 ? wire_load_short(from + 8, size - 8) : 0;
     lanes v;
     memcpy(&v, halves, sizeof(v));
     return v;
@@ -261,17 +282,39 @@ bool wire_name_is_subdomain(const uint8_t *name, size_t name_size, const uint8_t
     return at == start && wire_octets_equal(name + at, above, above_size);
 }
 
+/* Up to eight octets as a big-endian number, in lower case, zero-filled at the end. */
+static inline uint64_t label_word(const uint8_t *at, size_t size)
+{
+    uint64_t word = wire_load_short(at, size < 8 ? size : 8);
+
+    /* Bit 5 where an octet is 'A'..'Z': below 0x80, at least 0x41, below 0x5B. */
+    uint64_t low7 = word & 0x7F7F7F7F7F7F7F7F;
+    uint64_t from_a = low7 + 0x3F3F3F3F3F3F3F3F;
+    uint64_t past_z = low7 + 0x2525252525252525;
+    uint64_t is_letter = from_a & ~past_z & ~word & 0x8080808080808080;
+    word |= is_letter >> 2;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
 /* Compare two labels as canonical order does: lower case, and a prefix comes first. */
 static int label_compare(const uint8_t *a, const uint8_t *b)
 {
-    size_t size = a[0] < b[0] ? a[0] : b[0];
+    size_t a_left = *a++, b_left = *b++;
 
-    for (size_t i = 1; i <= size; i++) {
-        int difference = (int)lower(a[i]) - (int)lower(b[i]);
-        if (difference != 0)
-            return difference;
+    for (;;) {
+        uint64_t a_word = label_word(a, a_left), b_word = label_word(b, b_left);
+        if (a_word != b_word)
+            return a_word < b_word ? -1 : 1;
+        if (a_left <= 8 || b_left <= 8)
+            return (int)a_left - (int)b_left;
+        a += 8;
+        b += 8;
+        a_left -= 8;
+        b_left -= 8;
     }
-    return (int)a[0] - (int)b[0];
 }
 
 int wire_name_compare(const uint8_t *a, const uint8_t *b)

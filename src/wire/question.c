@@ -75,35 +75,52 @@ static TD_COLD td_err read_long_tail(const uint8_t *message, size_t size,
     return TD_OK;
 }
 
+/* An OPT record alone that has options. */
+static td_err read_options(const uint8_t *message, size_t size, size_t at,
+                           struct wire_tail *ret_tail)
+{
+    size_t end;
+
+    td_err err = wire_edns_read(message, size, at, WIRE_EDNS_QUERY, &ret_tail->edns, &end);
+    if (err == TD_OK)
+        ret_tail->end = (uint16_t)end;
+    return err;
+}
+
 TD_HOT td_err wire_question_tail(const uint8_t *message, size_t size,
                                  const struct wire_header *header, size_t question_end,
                                  struct wire_tail *ret_tail)
 {
     td_assert(question_end <= size && size <= WIRE_MESSAGE_SIZE_MAX);
 
-    unsigned records = (unsigned)header->counts[1] + header->counts[2] + header->counts[3];
-    if (records == 0) {
-        no_edns(&ret_tail->edns);
+    struct wire_edns *edns = &ret_tail->edns;
+    unsigned before = (unsigned)header->counts[1] | header->counts[2];
+    ret_tail->tsig_at = 0;
+    if ((before | header->counts[3]) == 0) {
+        no_edns(edns);
         ret_tail->has_edns = false;
-        ret_tail->tsig_at = 0;
         ret_tail->end = (uint16_t)question_end;
         return TD_OK;
     }
 
-    const uint8_t *record = message + question_end;
-    bool is_opt_alone = records == 1 && header->counts[3] == 1 &&
-                        size - question_end >= WIRE_EDNS_OPT_SIZE && record[0] == 0 &&
-                        td_get_u16(record + 1) == WIRE_TYPE_OPT;
+    const uint8_t *opt = message + question_end;
+    bool is_opt_alone = before == 0 && header->counts[3] == 1 &&
+                        size - question_end >= WIRE_EDNS_OPT_SIZE &&
+                        (td_get_u32(opt) >> 8) == WIRE_TYPE_OPT;
     if (!is_opt_alone)
         return read_long_tail(message, size, ret_tail);
 
-    size_t end;
-    td_err err =
-        wire_edns_read(message, size, question_end, WIRE_EDNS_QUERY, &ret_tail->edns, &end);
-    if (err != TD_OK)
-        return err;
     ret_tail->has_edns = true;
-    ret_tail->tsig_at = 0;
-    ret_tail->end = (uint16_t)end;
+    if (td_get_u16(opt + 9) != 0)
+        return read_options(message, size, question_end, ret_tail);
+
+    uint16_t payload = td_get_u16(opt + 3);
+    edns->payload = payload < WIRE_EDNS_PAYLOAD_MIN ? WIRE_EDNS_PAYLOAD_MIN : payload;
+    edns->rcode_high = opt[5];
+    edns->version = opt[6];
+    edns->flags = td_get_u16(opt + 7);
+    edns->at = (uint16_t)question_end;
+    edns->seen = 0;
+    ret_tail->end = (uint16_t)(question_end + WIRE_EDNS_OPT_SIZE);
     return TD_OK;
 }

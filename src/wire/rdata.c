@@ -8,23 +8,6 @@
 #include "wire/name.h"
 #include "wire/rdata_internal.h"
 
-td_err wire_rdata_check(uint16_t type, const uint8_t *rdata, size_t size)
-{
-    const struct wire_rrtype *row = wire_rrtype_get(type);
-    size_t at = 0;
-
-    if (size > WIRE_RDATA_SIZE_MAX)
-        return TD_E_MALFORMED;
-    for (const uint8_t *field = row->fields; *field != WIRE_FIELD_END; field++) {
-        td_err err = wire_rdata_field((enum wire_field) * field, rdata, size, at, &at);
-        if (err != TD_OK)
-            return err;
-    }
-    if (at != size)
-        return TD_E_MALFORMED;
-    return wire_rdata_rule(type, rdata, size);
-}
-
 static bool is_decompressed(uint8_t field)
 {
     return field == WIRE_FIELD_NAME_1035 || field == WIRE_FIELD_NAME_DECOMPRESS;
@@ -77,7 +60,9 @@ td_err wire_rdata_read(struct td_reader *message, uint16_t type, size_t rdlength
     size_t size = trial.cursor - out->cursor;
     if (size > WIRE_RDATA_SIZE_MAX)
         return TD_E_SPACE;
-    td_err err = wire_rdata_rule(type, out->data + out->cursor, size);
+    td_err err = TD_OK;
+    if ((row->flags & WIRE_RRTYPE_RULE) != 0)
+        err = wire_rdata_rule(type, out->data + out->cursor, size);
     message->cursor = rdata.cursor;
     *out = trial;
     return err;

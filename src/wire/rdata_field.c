@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/macros.h"
+#include "wire/const.h"
 #include "wire/name.h"
 #include "wire/rdata_internal.h"
 
@@ -186,16 +187,42 @@ static const struct {
     [WIRE_FIELD_GENERIC] = { .check = field_any },
 };
 
+static inline td_err field_end(uint8_t field, const uint8_t *rdata, size_t size, size_t at,
+                               size_t *ret_end)
+{
+    size_t fixed = kinds[field].size;
+
+    if (fixed == 0)
+        return kinds[field].check(rdata, size, at, ret_end);
+    if (size - at < fixed)
+        return TD_E_TRUNCATED;
+    *ret_end = at + fixed;
+    return TD_OK;
+}
+
 td_err wire_rdata_field(enum wire_field field, const uint8_t *rdata, size_t size, size_t at,
                         size_t *ret_end)
 {
     td_assert(at <= size);
     td_assert(field > WIRE_FIELD_END && field < WIRE_FIELD_COUNT);
+    return field_end((uint8_t)field, rdata, size, at, ret_end);
+}
 
-    if (kinds[field].check != NULL)
-        return kinds[field].check(rdata, size, at, ret_end);
-    if (size - at < kinds[field].size)
-        return TD_E_TRUNCATED;
-    *ret_end = at + kinds[field].size;
-    return TD_OK;
+td_err wire_rdata_check(uint16_t type, const uint8_t *rdata, size_t size)
+{
+    const struct wire_rrtype *row = wire_rrtype_get(type);
+    size_t at = 0;
+
+    if (size > WIRE_RDATA_SIZE_MAX)
+        return TD_E_MALFORMED;
+    for (const uint8_t *field = row->fields; *field != WIRE_FIELD_END; field++) {
+        td_err err = field_end(*field, rdata, size, at, &at);
+        if (err != TD_OK)
+            return err;
+    }
+    if (at != size)
+        return TD_E_MALFORMED;
+    if ((row->flags & WIRE_RRTYPE_RULE) == 0)
+        return TD_OK;
+    return wire_rdata_rule(type, rdata, size);
 }

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "wire/load.h"
+
 /* clang-format off */
 #define FIELDS(...) FIELDS_PADDED(__VA_ARGS__, END, END, END, END, END, END, END, END, END)
 #define FIELDS_PADDED(a, b, c, d, e, f, g, h, i, ...)                                              \
@@ -83,16 +85,26 @@ static inline uint64_t upper_case(uint64_t octets)
 
 static inline bool key_of(const char *text, size_t size, struct key *ret_key)
 {
-    struct key key = { 0 };
-
-    if (size == 0 || size >= sizeof(key))
+    if (size == 0 || size >= sizeof(struct key))
         return false;
-    memcpy(&key, text, size);
+
+    const uint8_t *octets = (const uint8_t *)text;
+    struct key key = { .low = wire_load_short(octets, size < 8 ? size : 8) };
+    if (size > 8)
+        key.high = wire_load_short(octets + 8, size - 8);
     if (((key.low | key.high) & 0x8080808080808080) != 0)
         return false;
     ret_key->low = upper_case(key.low);
     ret_key->high = upper_case(key.high);
     return true;
+}
+
+static inline bool is_row(const struct wire_rrtype *row, const struct key *key, size_t size)
+{
+    struct key mnemonic;
+
+    memcpy(&mnemonic, row->mnemonic, sizeof(mnemonic));
+    return row->mnemonic_size == size && mnemonic.low == key->low && mnemonic.high == key->high;
 }
 
 static inline unsigned slot_of(const struct key *key)
@@ -141,7 +153,7 @@ td_err wire_rrtype_find(const char *text, size_t size, uint16_t *ret_type)
 
     for (unsigned slot = slot_of(&key); slots[slot] != 0; slot = (slot + 1) % SLOT_COUNT) {
         const struct wire_rrtype *row = &wire_rrtypes[slots[slot]];
-        if (row->mnemonic_size == size && memcmp(row->mnemonic, &key, sizeof(key)) == 0) {
+        if (is_row(row, &key, size)) {
             *ret_type = row->number;
             return TD_OK;
         }

@@ -100,6 +100,7 @@ enum wire_rrtype_flag {
     WIRE_RRTYPE_AT_PARENT = 1 << 6, /* authoritative above a zone cut: DS */
     WIRE_RRTYPE_COMPRESS = 1 << 7,  /* its names may be compressed on output */
     WIRE_RRTYPE_LOWER = 1 << 8,     /* its names are lower-cased in canonical form */
+    WIRE_RRTYPE_RULE = 1 << 9,      /* has a rule between its fields: rdata_rule.c */
 };
 
 /* Where the names in the record data are, so that no fields need be walked. */

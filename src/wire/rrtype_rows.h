@@ -59,12 +59,12 @@
  X(SINK,       40,    "SINK",       0,                          NONE, 0, NONE,    U8, U8, U8, BASE64_OPTIONAL) \
  X(OPT,        41,    "OPT",        F(META),                    NONE, 0, NONE,    EDNS) \
  X(APL,        42,    "APL",        0,                          NONE, 0, NONE,    APL) \
- X(DS,         43,    "DS",         F(DNSSEC)|F(AT_PARENT),     NONE, 0, NONE,    U16, ALGORITHM, U8, HEX) \
- X(SSHFP,      44,    "SSHFP",      0,                          NONE, 0, NONE,    U8, U8, HEX) \
+ X(DS,         43,    "DS",         F(DNSSEC)|F(AT_PARENT)|F(RULE), NONE, 0, NONE,    U16, ALGORITHM, U8, HEX) \
+ X(SSHFP,      44,    "SSHFP",      F(RULE),                    NONE, 0, NONE,    U8, U8, HEX) \
  X(IPSECKEY,   45,    "IPSECKEY",   0,                          WALK, 0, NONE,    U8, U8, U8, IPSEC_GATEWAY, BASE64_OPTIONAL) \
  X(RRSIG,      46,    "RRSIG",      F(DNSSEC)|F(AT_CNAME)|F(LOWER), ONE, 18, NONE, \
                                     TYPE, ALGORITHM, U8, TTL, TIME, TIME, U16, NAME_LOWER, BASE64) \
- X(NSEC,       47,    "NSEC",       F(DNSSEC)|F(AT_CNAME),      ONE,  0, NONE,    NAME, BITMAP) \
+ X(NSEC,       47,    "NSEC",       F(DNSSEC)|F(AT_CNAME)|F(RULE), ONE,  0, NONE,    NAME, BITMAP) \
  X(DNSKEY,     48,    "DNSKEY",     F(DNSSEC),                  NONE, 0, NONE,    U16, U8, ALGORITHM, BASE64) \
  X(DHCID,      49,    "DHCID",      0,                          NONE, 0, NONE,    BASE64) \
  X(NSEC3,      50,    "NSEC3",      F(DNSSEC),                  NONE, 0, NONE,    U8, U8, U16, HEX_8, BASE32HEX_8, BITMAP) \
@@ -75,13 +75,13 @@
  X(NINFO,      56,    "NINFO",      0,                          NONE, 0, NONE,    STRINGS) \
  X(RKEY,       57,    "RKEY",       0,                          NONE, 0, NONE,    U16, U8, ALGORITHM, BASE64) \
  X(TALINK,     58,    "TALINK",     0,                          TWO,  0, NONE,    NAME, NAME) \
- X(CDS,        59,    "CDS",        F(DNSSEC),                  NONE, 0, NONE,    U16, ALGORITHM, U8, HEX) \
+ X(CDS,        59,    "CDS",        F(DNSSEC)|F(RULE),          NONE, 0, NONE,    U16, ALGORITHM, U8, HEX) \
  X(CDNSKEY,    60,    "CDNSKEY",    F(DNSSEC),                  NONE, 0, NONE,    U16, U8, ALGORITHM, BASE64) \
  X(OPENPGPKEY, 61,    "OPENPGPKEY", 0,                          NONE, 0, NONE,    BASE64) \
  X(CSYNC,      62,    "CSYNC",      0,                          NONE, 0, NONE,    U32, U16, BITMAP) \
- X(ZONEMD,     63,    "ZONEMD",     0,                          NONE, 0, NONE,    U32, U8, U8, HEX) \
- X(SVCB,       64,    "SVCB",       0,                          ONE,  2, SVCB,    U16, NAME, SVCB_PARAMS) \
- X(HTTPS,      65,    "HTTPS",      0,                          ONE,  2, SVCB,    U16, NAME, SVCB_PARAMS) \
+ X(ZONEMD,     63,    "ZONEMD",     F(RULE),                    NONE, 0, NONE,    U32, U8, U8, HEX) \
+ X(SVCB,       64,    "SVCB",       F(RULE),                    ONE,  2, SVCB,    U16, NAME, SVCB_PARAMS) \
+ X(HTTPS,      65,    "HTTPS",      F(RULE),                    ONE,  2, SVCB,    U16, NAME, SVCB_PARAMS) \
  X(DSYNC,      66,    "DSYNC",      0,                          ONE,  5, NONE,    TYPE, DSYNC_SCHEME, U16, NAME) \
  X(HHIT,       67,    "HHIT",       0,                          NONE, 0, NONE,    BASE64) \
  X(BRID,       68,    "BRID",       0,                          NONE, 0, NONE,    BASE64) \
@@ -100,7 +100,7 @@
  X(MAILB,      253,   "MAILB",      F(META)|F(QUESTION),        NONE, 0, NONE,    GENERIC) \
  X(MAILA,      254,   "MAILA",      F(META)|F(QUESTION)|F(OBSOLETE), NONE, 0, NONE, GENERIC) \
  X(ANY,        255,   "ANY",        F(META)|F(QUESTION),        NONE, 0, NONE,    GENERIC) \
- X(URI,        256,   "URI",        0,                          NONE, 0, NONE,    U16, U16, TEXT) \
+ X(URI,        256,   "URI",        F(RULE),                    NONE, 0, NONE,    U16, U16, TEXT) \
  X(CAA,        257,   "CAA",        0,                          NONE, 0, NONE,    U8, TAG, TEXT) \
  X(AVC,        258,   "AVC",        0,                          NONE, 0, NONE,    STRINGS) \
  X(DOA,        259,   "DOA",        0,                          NONE, 0, NONE,    U32, U32, U8, STRING, BASE64_DASH) \
@@ -109,7 +109,7 @@
  X(WALLET,     262,   "WALLET",     0,                          NONE, 0, NONE,    STRINGS) \
  X(CLA,        263,   "CLA",        0,                          NONE, 0, NONE,    STRINGS) \
  X(IPN,        264,   "IPN",        0,                          NONE, 0, NONE,    U64) \
- X(TA,         32768, "TA",         0,                          NONE, 0, NONE,    U16, ALGORITHM, U8, HEX) \
- X(DLV,        32769, "DLV",        F(OBSOLETE),                NONE, 0, NONE,    U16, ALGORITHM, U8, HEX) \
+ X(TA,         32768, "TA",         F(RULE),                    NONE, 0, NONE,    U16, ALGORITHM, U8, HEX) \
+ X(DLV,        32769, "DLV",        F(OBSOLETE)|F(RULE),        NONE, 0, NONE,    U16, ALGORITHM, U8, HEX) \
  X(DELEG,      61440, "DELEG",      F(AT_PARENT),               NONE, 0, NONE,    GENERIC)
 /* clang-format on */
