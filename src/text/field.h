@@ -86,3 +86,6 @@ TD_NODISCARD td_err text_field_number(struct text_parse *parse, uint64_t max, co
  */
 bool text_ipv4_parse(const uint8_t *text, size_t size, uint8_t *out);
 bool text_ipv6_parse(const uint8_t *text, size_t size, uint8_t *out);
+
+/* Is it a list of transport:percentage pairs, as the value of oots has to be? */
+bool text_svcb_is_oots(const uint8_t *octets, size_t size);

@@ -13,14 +13,13 @@
  * RFC 8078 4 wrote the key data of "delete the DS" as a single 0 before its erratum 5049
  * made it 00 and AA==; zones with either are about.
  */
-static bool is_delete_form(const struct text_parse *parse, struct text_token token,
-                           const uint8_t *start)
+static bool is_delete_form(const struct text_parse *parse, struct text_token token)
 {
     static const uint8_t cds[] = { 0, 0, 0, 0 }, cdnskey[] = { 0, 0, 3, 0 };
     bool is_cds = parse->type == WIRE_TYPE_CDS && memcmp(parse->rdata, cds, 4) == 0;
     bool is_cdnskey = parse->type == WIRE_TYPE_CDNSKEY && memcmp(parse->rdata, cdnskey, 4) == 0;
 
-    return (is_cds || is_cdnskey) && start == parse->rdata + 4 && token.size == 1 &&
+    return (is_cds || is_cdnskey) && parse->out == parse->rdata + 4 && token.size == 1 &&
            token.text[0] == '0';
 }
 
@@ -28,7 +27,6 @@ td_err text_field_hex(struct text_parse *parse)
 {
     static const char what[] = "hexadecimal data";
     struct text_base16 state = { .has_half = false };
-    uint8_t *start = parse->out;
     struct text_token last = { .text = NULL };
 
     for (;;) {
@@ -51,7 +49,7 @@ td_err text_field_hex(struct text_parse *parse)
         last = token;
     }
     if (td_unlikely(state.has_half)) {
-        if (!is_delete_form(parse, last, start))
+        if (!is_delete_form(parse, last))
             return text_fail_expected(&parse->lexer, last, what, "the last octet has one digit");
         *parse->out++ = 0;
     }
@@ -126,7 +124,6 @@ static td_err base64_words(struct text_parse *parse, struct text_base64 *state,
 static td_err base64_field(struct text_parse *parse, bool is_optional)
 {
     struct text_base64 state = { .digits = 0 };
-    uint8_t *start = parse->out;
     struct text_token last;
     td_err err = base64_words(parse, &state, &last);
 
@@ -137,7 +134,7 @@ static td_err base64_field(struct text_parse *parse, bool is_optional)
         return text_fail_expected(&parse->lexer, end, "base64 data", NULL);
     }
     if (state.digits != 0) {
-        if (!is_delete_form(parse, last, start))
+        if (!is_delete_form(parse, last))
             return text_fail_expected(&parse->lexer, last, "base64 data",
                                       "its digits and padding (=) do not make groups of four");
         *parse->out++ = 0;

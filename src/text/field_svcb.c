@@ -210,19 +210,26 @@ static const char *write_groups(const struct value *value, uint8_t *out, size_t 
     return NULL;
 }
 
-/* transport:percentage pairs; kept as text. */
-static const char *write_oots(const struct value *value, uint8_t *out, size_t *ret_size)
+bool text_svcb_is_oots(const uint8_t *octets, size_t size)
 {
+    struct value list = { .octets = octets, .size = size };
     struct value item;
     uint64_t percentage;
 
-    for (size_t at = 0; next_item(value, &at, &item);) {
+    for (size_t at = 0; next_item(&list, &at, &item);) {
         const uint8_t *colon = memchr(item.octets, ':', item.size);
         if (colon == NULL || colon == item.octets ||
             !text_number_parse(colon + 1, item.size - (size_t)(colon + 1 - item.octets), 100,
                                &percentage))
-            return "oots takes pairs like dot:25 with commas between them";
+            return false;
     }
+    return true;
+}
+
+static const char *write_oots(const struct value *value, uint8_t *out, size_t *ret_size)
+{
+    if (!text_svcb_is_oots(value->octets, value->size))
+        return "oots takes pairs like dot:25 with commas between them";
     return write_octets(value, out, ret_size);
 }
 
@@ -290,6 +297,8 @@ static td_err write_param(struct text_parse *parse, const struct param *param, s
         parse->rdata[TEXT_RDATA_SCRATCH + value.size] = 0;
     } else if (value.size > PARAM_SIZE_MAX) {
         why = "more than 65535 octets";
+    } else if (value.size == 0 && param->value.kind == TEXT_TOKEN_WORD && param->is_named) {
+        why = "there is nothing behind the =";
     }
     if (why == NULL) {
         bool has_form = param->is_named && param->number < TD_COUNT(writers);

@@ -86,7 +86,7 @@ _Static_assert(WIRE_FIELD_COUNT <= 64, "kinds of fields have to fit a word");
 static const uint64_t sure_kinds = KIND(NAME_1035) | KIND(NAME_DECOMPRESS) | KIND(NAME_LOWER) |
                                    KIND(U8) | KIND(U16) | KIND(U32) | KIND(TTL) | KIND(TIME) |
                                    KIND(TYPE) | KIND(ALGORITHM) | KIND(IPV4) | KIND(IPV6) |
-                                   KIND(STRING) | KIND(STRINGS) | KIND(BASE64);
+                                   KIND(STRING) | KIND(STRINGS);
 
 /* Why data that wire_rdata_check calls TD_E_INVALID is wrong. */
 static const char *explain(uint16_t type)
@@ -104,6 +104,8 @@ static const char *explain(uint16_t type)
         return "a digest has at least 12 octets (SHA-384: 48, SHA-512: 64)";
     case WIRE_TYPE_NSEC:
         return "NSEC without any type";
+    case WIRE_TYPE_RKEY:
+        return "the flags of an RKEY record must be 0";
     case WIRE_TYPE_URI:
         return "the target of a URI record must not be empty";
     case WIRE_TYPE_X25:
@@ -119,7 +121,8 @@ static const char *explain(uint16_t type)
 
 /*
  * The end must come now, and the data be right as a whole; `start` is where its text begins.
- * When it is not, the lexer stays before the end: the record is still to be passed over.
+ * Only \# can give octets that are no fields at all: that is found at their end. When it is not,
+ * the lexer stays before the end: the record is still to be passed over.
  */
 static td_err check_whole(struct text_parse *parse, uint16_t type, const uint8_t *start)
 {
@@ -138,8 +141,9 @@ static td_err check_whole(struct text_parse *parse, uint16_t type, const uint8_t
         start++;
     if (err == TD_E_INVALID || type == WIRE_TYPE_X25)
         return text_fail_at(&parse->lexer, start, "%s", explain(type));
-    return text_fail_at(&parse->lexer, start, "these %zu octets are not the data of a %s record",
-                        size, wire_rrtype_format(type, mnemonic));
+    return text_fail_at(&parse->lexer, before.at,
+                        "these %zu octets are not the data of a %s record", size,
+                        wire_rrtype_format(type, mnemonic));
 }
 
 /*

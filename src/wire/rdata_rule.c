@@ -65,6 +65,8 @@ td_err wire_rdata_rule(uint16_t type, const uint8_t *rdata, size_t size)
     case WIRE_TYPE_SVCB:
     case WIRE_TYPE_HTTPS:
         return wire_svcb_check(rdata, size);
+    case WIRE_TYPE_RKEY: /* draft-reid-dnsext-rkey-00 2.1: flags are reserved and zero */
+        return rdata[0] != 0 || rdata[1] != 0 ? TD_E_INVALID : TD_OK;
     case WIRE_TYPE_URI: /* RFC 7553 4.4: the target must not be empty */
         return size == 4 ? TD_E_INVALID : TD_OK;
     default:
