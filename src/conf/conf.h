@@ -186,7 +186,8 @@ struct conf {
 
 /*
  * Where files come from: a buffer of malloc, ended by a 0 octet that *ret_size does not count;
- * on failure the reason in diag. TD_E_NOT_FOUND, TD_E_REFUSED, TD_E_IO, TD_E_LIMIT.
+ * on failure the reason, without the path, in diag->text. TD_E_NOT_FOUND, TD_E_REFUSED, TD_E_IO,
+ * TD_E_LIMIT.
  */
 struct conf_reader {
     td_err (*read)(void *context, const char *path, size_t size_max, char **ret_octets,

@@ -63,26 +63,29 @@ static bool addr_read(struct conf_load *load, const struct conf_option *option,
     return true;
 }
 
-/* "192.0.2.0/24" for what was written as "192.0.2.1/24". */
-static bool prefix_hint(const char *text, char *out, size_t size)
+/* "192.0.2.0/24" for what was written as "192.0.2.1/24" and refused only for its host bits. */
+static void prefix_hint(const char *text, char *out, size_t size)
 {
-    char copy[TD_ADDR_TEXT_SIZE];
-    struct td_addr addr;
-    unsigned length = 0;
     const char *slash = strchr(text, '/');
+    char copy[TD_ADDR_TEXT_SIZE];
+    struct td_prefix prefix;
 
-    if (slash == NULL || (size_t)(slash - text) >= sizeof(copy) ||
-        sscanf(slash + 1, "%3u", &length) != 1)
-        return false;
+    if (slash == NULL || (size_t)(slash - text) >= sizeof(copy))
+        return;
     memcpy(copy, text, (size_t)(slash - text));
     copy[slash - text] = '\0';
-    if (td_addr_parse(copy, 0, &addr) != TD_OK || length > (addr.family == 4 ? 32u : 128u))
-        return false;
+    if (td_prefix_parse(copy, &prefix) != TD_OK)
+        return;
+
+    struct td_addr addr = { .family = prefix.family };
+    unsigned length = 0;
+    for (const char *digit = slash + 1; *digit != '\0' && length < 1000; digit++)
+        length = length * 10 + (unsigned)(*digit - '0');
+    memcpy(addr.octets, prefix.octets, sizeof(addr.octets));
     for (unsigned bit = length; bit < 128; bit++)
         addr.octets[bit / 8] = (uint8_t)(addr.octets[bit / 8] & ~(0x80u >> bit % 8));
     snprintf(out, size, "bits behind the length are set: did you mean %s/%u?",
              td_addr_format(&addr, copy), length);
-    return true;
 }
 
 static bool prefix_read(struct conf_load *load, const struct conf_option *option,
@@ -94,7 +97,7 @@ static bool prefix_read(struct conf_load *load, const struct conf_option *option
     if (err == TD_OK)
         return true;
     if (err == TD_E_INVALID)
-        (void)prefix_hint(scalar->text, hint, sizeof(hint));
+        prefix_hint(scalar->text, hint, sizeof(hint));
     return conf_value_fail(load, option, scalar, hint);
 }
 

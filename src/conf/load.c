@@ -85,7 +85,7 @@ static bool map_sort(struct conf_load *load, const struct conf_section *section,
 
     td_assert(section->count <= OPTION_COUNT_MAX);
     memset(values, 0, OPTION_COUNT_MAX * sizeof(*values));
-    for (uint32_t at = map->first; at != 0;) {
+    for (uint32_t at = map->first; at != 0 && !conf_load_is_full(load);) {
         const struct conf_yaml_node *key = &load->yaml.nodes[at];
         const struct conf_yaml_node *value = &load->yaml.nodes[key->next];
         const struct conf_option *option =

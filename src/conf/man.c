@@ -75,6 +75,5 @@ static void section_print(struct td_buf *out, const struct conf_section *section
 
 void conf_man_print(struct td_buf *out)
 {
-    td_buf_add_text(out, ".SH OPTIONS\n");
     section_print(out, &conf_section_file, "");
 }

@@ -11,5 +11,5 @@
 /* A JSON Schema, draft 2020-12, of the configuration file. Ends with a newline. */
 void conf_schema_print(struct td_buf *out);
 
-/* The OPTIONS section of tandem.yaml(5), roff with man macros, .SH line included. */
+/* What stands below .SH OPTIONS in tandem.yaml(5): roff with man macros, a subsection each. */
 void conf_man_print(struct td_buf *out);

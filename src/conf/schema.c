@@ -1,6 +1,7 @@
 /*
- * The table as a JSON Schema, for editors and for whoever generates configurations. It is a
- * little more tolerant than the parser: it knows no references between options.
+ * The table as a JSON Schema, for editors and for whoever generates configurations. It
+ * knows no references between options, and wants words as the manual writes them where the parser
+ * takes any case.
  */
 #include <string.h>
 
@@ -118,7 +119,32 @@ static void indent(struct td_buf *out, unsigned depth)
     td_buf_printf(out, "\n%*s", (int)depth * 2, "");
 }
 
-static void section_print(struct td_buf *out, const struct conf_section *section, unsigned depth);
+/* What a mapping of names to options may leave out: the name, the one option required. */
+enum section_form { SECTION_WHOLE, SECTION_NAMED };
+
+static void section_print(struct td_buf *out, const struct conf_section *section,
+                          enum section_form form, unsigned depth);
+
+static void list_print(struct td_buf *out, const struct conf_option *option, unsigned depth)
+{
+    bool is_mapped = (option->flags & CONF_MAPPED) != 0;
+
+    td_buf_printf(out, "\"type\": [\"array\", %s\"null\"],", is_mapped ? "\"object\", " : "");
+    if (is_mapped) {
+        indent(out, depth);
+        td_buf_add_text(out, "\"additionalProperties\": {");
+        indent(out, depth + 1);
+        section_print(out, option->section, SECTION_NAMED, depth + 1);
+        indent(out, depth);
+        td_buf_add_text(out, "},");
+    }
+    indent(out, depth);
+    td_buf_add_text(out, "\"items\": {");
+    indent(out, depth + 1);
+    section_print(out, option->section, SECTION_WHOLE, depth + 1);
+    indent(out, depth);
+    td_buf_add_text(out, "}");
+}
 
 static void option_print(struct td_buf *out, const struct conf_option *option, unsigned depth)
 {
@@ -127,15 +153,9 @@ static void option_print(struct td_buf *out, const struct conf_option *option, u
     td_buf_add_text(out, ",");
     indent(out, depth);
     if (option->type == CONF_MAP) {
-        section_print(out, option->section, depth);
+        section_print(out, option->section, SECTION_WHOLE, depth);
     } else if (option->type == CONF_LIST) {
-        bool is_mapped = (option->flags & CONF_MAPPED) != 0;
-        td_buf_printf(out, "\"type\": [\"array\", %s\"null\"], \"items\": {",
-                      is_mapped ? "\"object\", " : "");
-        indent(out, depth + 1);
-        section_print(out, option->section, depth + 1);
-        indent(out, depth);
-        td_buf_add_text(out, "}");
+        list_print(out, option, depth);
     } else {
         type_print(out, option);
         default_print(out, option);
@@ -165,15 +185,23 @@ static void rules_print(struct td_buf *out, const struct conf_section *section, 
 }
 
 /* A mapping of options, without the outer braces. */
-static void section_print(struct td_buf *out, const struct conf_section *section, unsigned depth)
+static void section_print(struct td_buf *out, const struct conf_section *section,
+                          enum section_form form, unsigned depth)
 {
-    td_buf_add_text(out, "\"type\": \"object\", \"additionalProperties\": false,");
-    rules_print(out, section, depth);
+    bool is_first = true;
+
+    td_buf_printf(out, "\"type\": %s, \"additionalProperties\": false,",
+                  form == SECTION_WHOLE ? "\"object\"" : "[\"object\", \"null\"]");
+    if (form == SECTION_WHOLE)
+        rules_print(out, section, depth);
     indent(out, depth);
     td_buf_add_text(out, "\"properties\": {");
     for (uint32_t i = 0; i < section->count; i++) {
         const struct conf_option *option = &section->options[i];
-        td_buf_add_text(out, i == 0 ? "" : ",");
+        if (form == SECTION_NAMED && (option->flags & CONF_REQUIRED) != 0)
+            continue;
+        td_buf_add_text(out, is_first ? "" : ",");
+        is_first = false;
         indent(out, depth + 1);
         json_word(out, conf_option_name(option));
         td_buf_add_text(out, ": {");
@@ -209,6 +237,6 @@ void conf_schema_print(struct td_buf *out)
         "\"#/$defs/cookieSecret\" } }] }\n"
         "  },\n"
         "  ");
-    section_print(out, &conf_section_file, 1);
+    section_print(out, &conf_section_file, SECTION_WHOLE, 1);
     td_buf_add_text(out, "\n}\n");
 }

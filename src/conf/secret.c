@@ -76,7 +76,7 @@ static char *file_read(struct conf_load *load, const struct conf_option *option,
 
     if (err == TD_OK)
         return octets;
-    conf_load_error(load, scalar->line, scalar->column, "%s: %s", option->path,
+    conf_load_error(load, scalar->line, scalar->column, "%s: %s: %s", option->path, path,
                     diag.text[0] != '\0' ? diag.text : td_err_text(err));
     return NULL;
 }

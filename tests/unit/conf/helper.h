@@ -46,7 +46,7 @@ static td_err file_read(void *context TD_UNUSED, const char *path, size_t size_m
         *ret_size = size;
         return TD_OK;
     }
-    td_diag_say(diag, "%s: no such file", path);
+    td_diag_say(diag, "no such file");
     return TD_E_NOT_FOUND;
 }
 

@@ -253,7 +253,7 @@ TEST(a_file_is_loaded_by_its_reader)
     conf_free(conf);
 
     CHECK_EQ(conf_load("/etc/t/none.yaml", &reader, &sink, &conf), TD_E_NOT_FOUND);
-    CHECK_STR(said, "/etc/t/none.yaml: error: /etc/t/none.yaml: no such file\n");
+    CHECK_STR(said, "/etc/t/none.yaml: error: no such file\n");
 }
 
 TEST(relative_to_a_bare_name)
