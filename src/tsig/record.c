@@ -115,9 +115,9 @@ td_err tsig_record_write(const struct tsig_record *record, uint8_t *message, siz
 {
     struct td_writer writer = { .data = message, .size = capacity, .cursor = size };
 
-    td_assert(size >= WIRE_HEADER_SIZE && size <= capacity && rdata_size(record) <= UINT16_MAX);
+    td_assert(size >= WIRE_HEADER_SIZE && size <= capacity);
     uint16_t count = td_get_u16(message + ARCOUNT_AT);
-    if (count == UINT16_MAX)
+    if (count == UINT16_MAX || rdata_size(record) > UINT16_MAX)
         return TD_E_LIMIT;
     td_err err = write_record(record, &writer);
     if (err != TD_OK)

@@ -53,7 +53,7 @@ size_t tsig_record_size(const struct tsig_record *record);
  * header.
  *
  * TD_E_SPACE  no room
- * TD_E_LIMIT  the message has 65,535 additional records already
+ * TD_E_LIMIT  the message has 65,535 additional records already, or the rdata is too long
  */
 TD_NODISCARD td_err tsig_record_write(const struct tsig_record *record, uint8_t *message,
                                       size_t size, size_t capacity, size_t *ret_size);
