@@ -37,7 +37,7 @@ td_err text_field_string(struct text_parse *parse)
 
 td_err text_field_string_digits(struct text_parse *parse)
 {
-    static const char what[] = "a string of digits";
+    static const char what[] = "a string of at least four digits";
     uint8_t *start = parse->out;
     struct text_token token;
     td_err err = text_lexer_next(&parse->lexer, &token);
@@ -47,6 +47,8 @@ td_err text_field_string_digits(struct text_parse *parse)
     if (token.kind == TEXT_TOKEN_END)
         return text_fail_expected(&parse->lexer, token, what, NULL);
     err = put_string(parse, token);
+    if (err == TD_OK && *start < 4)
+        return text_fail_expected(&parse->lexer, token, what, NULL);
     for (const uint8_t *at = start + 1; err == TD_OK && at < parse->out; at++) {
         if (*at < '0' || *at > '9')
             err = text_fail_expected(&parse->lexer, token, what, NULL);

@@ -73,7 +73,7 @@
  X(SMIMEA,     53,    "SMIMEA",     0,                          NONE, 0, NONE,    U8, U8, U8, HEX) \
  X(HIP,        55,    "HIP",        0,                          WALK, 0, NONE,    HIP) \
  X(NINFO,      56,    "NINFO",      0,                          NONE, 0, NONE,    STRINGS) \
- X(RKEY,       57,    "RKEY",       0,                          NONE, 0, NONE,    U16, U8, ALGORITHM, BASE64) \
+ X(RKEY,       57,    "RKEY",       F(RULE),                    NONE, 0, NONE,    U16, U8, ALGORITHM, BASE64) \
  X(TALINK,     58,    "TALINK",     0,                          TWO,  0, NONE,    NAME, NAME) \
  X(CDS,        59,    "CDS",        F(DNSSEC)|F(RULE),          NONE, 0, NONE,    U16, ALGORITHM, U8, HEX) \
  X(CDNSKEY,    60,    "CDNSKEY",    F(DNSSEC),                  NONE, 0, NONE,    U16, U8, ALGORITHM, BASE64) \
