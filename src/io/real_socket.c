@@ -105,7 +105,7 @@ void real_socket_addr(int fd, struct td_addr *ret_addr)
 
 td_err real_socket_probe(const struct td_addr *addr, int type, bool freebind, struct td_diag *diag)
 {
-    int fd;
+    int fd = -1;
     td_err err = real_socket_bind(addr, type, false, freebind, &fd, diag);
     if (err != TD_OK)
         return err;

@@ -69,38 +69,45 @@ void io_tcp_resume(struct io_tcp *tcp)
 
 size_t io_tcp_write_try(struct io_tcp *tcp, const void *octets, size_t size)
 {
-    if (tcp->is_closing || size == 0)
+    if (tcp->is_closing || tcp->is_shut_down || size == 0)
         return 0;
     return tcp->io->ops->tcp_write_try(tcp, octets, size);
 }
 
-/* The connection broke while its user still had it: `done` comes later, as always. */
+/* What cannot be written any more: `done` comes later, as always. */
 struct late_done {
     struct io_deferred deferred;
     io_tcp_written *done;
     void *context;
+    td_err err;
 };
 
 static void late_done_call(struct io *io TD_UNUSED, void *context)
 {
     struct late_done *late = context;
-    late->done(late->context, TD_E_CANCELLED);
+    late->done(late->context, late->err);
     free(late);
+}
+
+void io_tcp_written_late(struct io_tcp *tcp, io_tcp_written *done, void *context, td_err err)
+{
+    if (done == NULL)
+        return;
+    struct late_done *late = td_calloc(1, sizeof(*late));
+    *late = (struct late_done){ .done = done, .context = context, .err = err };
+    late->deferred = (struct io_deferred){ .call = late_done_call, .context = late };
+    io_defer(tcp->io, &late->deferred);
 }
 
 void io_tcp_write(struct io_tcp *tcp, const void *octets, size_t size, io_tcp_written *done,
                   void *context)
 {
-    if (!tcp->is_closing) {
+    if (tcp->is_closing)
+        io_tcp_written_late(tcp, done, context, TD_E_CANCELLED);
+    else if (tcp->is_shut_down)
+        io_tcp_written_late(tcp, done, context, TD_E_IO);
+    else
         tcp->io->ops->tcp_write(tcp, octets, size, done, context);
-        return;
-    }
-    if (done == NULL)
-        return;
-    struct late_done *late = td_calloc(1, sizeof(*late));
-    *late = (struct late_done){ .done = done, .context = context };
-    late->deferred = (struct io_deferred){ .call = late_done_call, .context = late };
-    io_defer(tcp->io, &late->deferred);
 }
 
 size_t io_tcp_write_queue_size(struct io_tcp *tcp)
@@ -110,8 +117,10 @@ size_t io_tcp_write_queue_size(struct io_tcp *tcp)
 
 void io_tcp_shutdown(struct io_tcp *tcp)
 {
-    if (!tcp->is_closing)
-        tcp->io->ops->tcp_shutdown(tcp);
+    if (tcp->is_closing || tcp->is_shut_down)
+        return;
+    tcp->is_shut_down = true;
+    tcp->io->ops->tcp_shutdown(tcp);
 }
 
 /* End it for the system. The object stays until its user has let it go, too. */
@@ -272,7 +281,7 @@ td_err io_tcp_read_all(struct fiber *fiber, struct io_tcp *tcp, void *buffer, si
                        uint64_t deadline_ns)
 {
     for (size_t at = 0; at < size;) {
-        size_t n;
+        size_t n = 0;
         td_err err =
             io_tcp_read_some(fiber, tcp, (uint8_t *)buffer + at, size - at, deadline_ns, &n);
         if (err == TD_E_CLOSED && at > 0)

@@ -1,0 +1,362 @@
+#include "daemon/daemon.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "conf/conf.h"
+#include "conf/diff.h"
+#include "daemon/operator.h"
+#include "daemon/privileges.h"
+#include "daemon/registry.h"
+#include "daemon/server.h"
+#include "daemon/settings.h"
+#include "io/fiber.h"
+#include "io/file.h"
+#include "io/signal.h"
+#include "io/tcp.h"
+#include "io/thread.h"
+#include "io/udp.h"
+#include "serve/log.h"
+#include "serve/serve.h"
+
+enum { STOP_GRACE_MS = 5000, KEEPERS_MAX = 4 };
+
+static void say(void *context, const struct td_diag *diag)
+{
+    char line[TD_DIAG_FILE_SIZE + TD_DIAG_TEXT_SIZE + 64];
+
+    (void)context;
+    fprintf(stderr, "%s\n", td_diag_format(diag, line, sizeof(line)));
+}
+
+static const struct td_diag_sink to_stderr = { .report = say };
+
+static td_err load_conf(struct io *io, const char *path, struct conf **ret_conf)
+{
+    struct conf_reader reader = conf_reader_of(io);
+
+    return conf_load(path, &reader, &to_stderr, ret_conf);
+}
+
+int daemon_check(const char *path)
+{
+    struct conf *conf;
+    struct io *io;
+    struct td_diag diag;
+
+    if (io_real_new("check", &io, &diag) != TD_OK) {
+        fprintf(stderr, "error: %s\n", diag.text);
+        return DAEMON_FAILED;
+    }
+    td_err err = load_conf(io, path, &conf);
+    if (err == TD_OK)
+        conf_free(conf);
+    io_real_free(io);
+    return err == TD_OK ? DAEMON_OK : DAEMON_INVALID;
+}
+
+/* ---- reload ---- */
+
+/* A port that somebody else has would be shared by SO_REUSEPORT, and nobody would notice. */
+static td_err probe(struct server *server, const struct conf *conf, struct td_diag *diag)
+{
+    for (uint32_t i = 0; i < conf->server.listen.count; i++) {
+        const struct td_addr *addr = &conf->server.listen.items[i];
+        bool is_ours = false;
+        for (uint32_t k = 0; server->is_listening && k < server->conf->server.listen.count; k++)
+            is_ours |= td_addr_equal(addr, &server->conf->server.listen.items[k]);
+        if (is_ours)
+            continue;
+        td_err err = io_udp_probe(server->io, addr, false, diag);
+        if (err == TD_OK)
+            err = io_tcp_probe(server->io, addr, false, diag);
+        if (err != TD_OK)
+            return err;
+    }
+    return TD_OK;
+}
+
+/* Make a configuration the one in force; on failure nothing has changed. Takes it on success. */
+static td_err apply(struct fiber *fiber, struct server *server, struct conf *conf,
+                    struct td_diag *diag)
+{
+    struct serve_listen listen;
+    struct conf *before = server->conf;
+
+    td_err err = probe(server, conf, diag);
+    if (err != TD_OK)
+        return err;
+    settings_listen(conf, &listen);
+    err = serve_listen(fiber, server->serve, &listen, diag);
+    if (err != TD_OK)
+        return err;
+    server->is_listening = true;
+    settings_log(conf);
+    if (before != NULL)
+        serve_settings_publish(server->serve, settings_of_server(conf, server->io));
+    server->conf = conf;
+    registry_apply(server->registry, conf);
+    conf_free(before);
+    return TD_OK;
+}
+
+static void note_restart(const struct conf *before, const struct conf *after)
+{
+    struct conf_diff diff;
+    const char *option;
+    uint32_t at = 0;
+
+    conf_diff_init(before, after, &diff);
+    while ((option = conf_diff_restart_next(&diff, &at)) != NULL)
+        serve_log(LOG_WARNING, EVENT_CONFIG_LOADED, NULL,
+                  "%s has changed and takes effect with the next start", option);
+    conf_diff_fini(&diff);
+}
+
+td_err server_reload(struct fiber *fiber, struct server *server, struct td_buf *out)
+{
+    struct td_diag diag = { .line = 0 };
+    struct conf *conf;
+
+    sd_notify(0, "RELOADING=1");
+    struct conf_reader reader = conf_reader_of(server->io);
+    struct td_diag_sink sink = server_report_sink(out);
+    td_err err = conf_load(server->path, &reader, &sink, &conf);
+    if (err == TD_OK) {
+        note_restart(server->conf, conf);
+        err = apply(fiber, server, conf, &diag);
+        if (err != TD_OK) {
+            sink.report(sink.context, &diag);
+            conf_free(conf);
+        }
+    }
+    if (err == TD_OK)
+        serve_log(LOG_NOTICE, EVENT_CONFIG_LOADED, NULL, "configuration '%s' loaded", server->path);
+    else
+        serve_log(LOG_ERROR, EVENT_CONFIG_REFUSED, NULL,
+                  "configuration '%s' refused, the old one stays in force", server->path);
+    sd_notify(0, "READY=1");
+    return err;
+}
+
+/* ---- the main fiber ---- */
+
+static void on_signal(void *context, int number)
+{
+    struct server *server = context;
+
+    if (number == SIGHUP)
+        server->wants_reload = true;
+    else if (server->wants_stop)
+        _exit(DAEMON_OK); /* asked twice */
+    else
+        server->wants_stop = true;
+    io_condition_broadcast(&server->wake);
+}
+
+static void on_idle(void *context)
+{
+    const struct server *server = context;
+
+    sd_notifyf(0, "READY=1\nSTATUS=%zu zones", zone_set_count(server->zones));
+    serve_log(LOG_NOTICE, EVENT_SERVER_STARTED, NULL, "ready, %zu zones",
+              zone_set_count(server->zones));
+}
+
+static void log_listening(const struct server *server)
+{
+    char text[TD_ADDR_TEXT_SIZE];
+
+    for (uint32_t i = 0; i < server->conf->server.listen.count; i++)
+        serve_log(LOG_NOTICE, EVENT_LISTENING, NULL, "listening on %s UDP and TCP",
+                  td_addr_format_port(&server->conf->server.listen.items[i], text));
+}
+
+static uint32_t keeper_count(struct io *io)
+{
+    uint32_t cores = io_cpu_count(io);
+
+    return cores < KEEPERS_MAX ? cores : KEEPERS_MAX;
+}
+
+static td_err start(struct fiber *fiber, struct server *server, struct td_diag *diag)
+{
+    struct conf *conf = server->first;
+    uint32_t workers = conf->server.workers;
+
+    if (workers == 0)
+        workers = io_cpu_count(server->io);
+    td_err err = probe(server, conf, diag);
+    if (err == TD_OK)
+        err =
+            serve_start(fiber, server->serve, workers, settings_of_server(conf, server->io), diag);
+    if (err != TD_OK)
+        return err;
+    struct registry_parts parts = {
+        .io = server->io,
+        .zones = server->zones,
+        .rcu = server->rcu,
+        .seed = &server->seed,
+        .serve = server->serve,
+        .keepers = keeper_count(server->io),
+    };
+    err = registry_new(&parts, &server->registry, diag);
+    if (err == TD_OK)
+        err = apply(fiber, server, conf, diag);
+    if (err == TD_OK)
+        server->first = NULL;
+    if (err == TD_OK)
+        err = operator_start(server, diag);
+    return err;
+}
+
+static void run(struct fiber *fiber, void *argument)
+{
+    struct server *server = argument;
+    struct td_diag diag = { .line = 0 };
+
+    if (start(fiber, server, &diag) != TD_OK) {
+        serve_log(LOG_ERROR, EVENT_SERVER_FAILED, NULL, "%s", diag.text);
+        server->exit_code = DAEMON_FAILED;
+        server->wants_stop = true;
+    } else {
+        log_listening(server);
+        registry_when_idle(server->registry, on_idle, server);
+    }
+    while (!server->wants_stop) {
+        if (server->wants_reload) {
+            server->wants_reload = false;
+            td_err err = server_reload(fiber, server, NULL);
+            (void)err; /* it was said */
+            continue;
+        }
+        if (operator_serve(fiber, server))
+            continue;
+        td_err err = io_condition_wait(fiber, &server->wake, IO_FOREVER);
+        (void)err;
+    }
+    sd_notify(0, "STOPPING=1");
+    serve_log(LOG_NOTICE, EVENT_SERVER_STOPPING, NULL, "stopping");
+    operator_stop(server);
+    if (serve_worker_count(server->serve) != 0)
+        serve_stop(fiber, server->serve, STOP_GRACE_MS);
+    registry_free(fiber, server->registry);
+    io_stop(server->io);
+}
+
+/* ---- before and after the loop ---- */
+
+static td_err take_state(struct server *server, struct td_diag *diag)
+{
+    const char *state = server->first->server.state;
+    struct io_file_stat stat;
+    char *path;
+
+    if (io_path_stat(server->io, state, &stat, diag) != TD_OK || !stat.is_directory) {
+        td_diag_say(diag, "the state directory '%s' is not there: make it, or change server.state",
+                    state);
+        return TD_E_NOT_FOUND;
+    }
+    path = td_malloc(strlen(state) + sizeof("/lock"));
+    sprintf(path, "%s/lock", state);
+    td_err err =
+        io_file_open(server->io, path, IO_FILE_WRITE | IO_FILE_CREATE, &server->lock, diag);
+    free(path);
+    if (err != TD_OK)
+        return err;
+    err = io_file_lock(server->lock, diag);
+    if (err == TD_E_EXISTS)
+        td_diag_say(diag,
+                    "another tandemd uses the state directory '%s': stop it, or give this "
+                    "one its own server.state",
+                    state);
+    return err;
+}
+
+static td_err prepare(struct server *server, const char *path, struct td_diag *diag)
+{
+    server->path = path;
+    if (server->first->server.user != NULL) {
+        td_err err = privileges_become(server->first->server.user, diag);
+        if (err != TD_OK)
+            return err;
+    }
+    td_err err = take_state(server, diag);
+    if (err != TD_OK)
+        return err;
+    server->seed = td_hash_seed_of(io_random_u64(server->io), io_random_u64(server->io));
+    server->rcu = td_rcu_new();
+    server->counters = td_counters_new();
+    server->zones = zone_set_new(&server->seed, server->rcu);
+    struct serve_parts parts = {
+        .io = server->io,
+        .zones = server->zones,
+        .rcu = server->rcu,
+        .seed = &server->seed,
+        .counters = server->counters,
+    };
+    server->serve = serve_new(&parts);
+    return TD_OK;
+}
+
+static void watch(struct server *server, int number)
+{
+    struct io_signal *ignored;
+    td_err err = io_signal_watch(server->io, number, on_signal, server,
+                                 server->signal_count < SERVER_SIGNALS_MAX
+                                     ? &server->signals[server->signal_count]
+                                     : &ignored);
+
+    if (err == TD_OK)
+        server->signal_count++;
+}
+
+static void clean_up(struct server *server)
+{
+    for (unsigned i = 0; i < server->signal_count; i++)
+        io_signal_unwatch(server->signals[i]);
+    serve_free(server->serve);
+    zone_set_free(server->zones);
+    td_rcu_free(server->rcu);
+    td_counters_free(server->counters);
+    conf_free(server->conf);
+    conf_free(server->first);
+    if (server->lock != NULL)
+        io_file_close(server->lock);
+    io_real_free(server->io);
+}
+
+int daemon_run(const char *path)
+{
+    struct server server = { .exit_code = DAEMON_OK };
+    struct td_diag diag = { .line = 0 };
+
+    signal(SIGPIPE, SIG_IGN);
+    if (io_real_new("main", &server.io, &diag) != TD_OK) {
+        fprintf(stderr, "error: %s\n", diag.text);
+        return DAEMON_FAILED;
+    }
+    if (load_conf(server.io, path, &server.first) != TD_OK) {
+        io_real_free(server.io);
+        return DAEMON_INVALID;
+    }
+    settings_log(server.first);
+    if (prepare(&server, path, &diag) != TD_OK ||
+        io_fiber_spawn(server.io, "main", run, &server, NULL) != TD_OK) {
+        serve_log(LOG_ERROR, EVENT_SERVER_FAILED, NULL, "%s", diag.text);
+        server.exit_code = DAEMON_FAILED;
+    } else {
+        watch(&server, SIGHUP);
+        watch(&server, SIGTERM);
+        watch(&server, SIGINT);
+        io_run(server.io);
+    }
+    clean_up(&server);
+    return server.exit_code;
+}

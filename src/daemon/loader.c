@@ -1,0 +1,212 @@
+#include "daemon/loader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "io/mailbox.h"
+#include "io/thread.h"
+#include "zone/lineage.h"
+
+/* Jobs waiting at a keeper: enough to keep it busy while the registry publishes. */
+enum { AT_KEEPER_MAX = 16 };
+
+struct keeper {
+    struct loader *loader;
+    struct io_thread *thread;
+    struct io *io;
+    struct io_mailbox *jobs;
+    uint32_t count;          /* of jobs it has; the registry's */
+    struct loader_job hello; /* the first that comes back: the keeper stands */
+    bool is_ready;
+};
+
+struct loader {
+    struct io *io;
+    void (*done)(void *context, struct loader_job *job);
+    void *context;
+    struct io_mailbox *finished;
+    struct loader_job *first; /* not yet at a keeper */
+    struct loader_job **last;
+    uint32_t count;
+    uint32_t keeper_count;
+    struct keeper keepers[LOADER_KEEPERS_MAX];
+};
+
+static void report(void *context, const struct td_diag *diag)
+{
+    struct loader_job *job = context;
+
+    if (job->diag_count == LOADER_DIAGS_MAX) {
+        job->diags_left_out++;
+        return;
+    }
+    td_grow(job->diags, job->diag_count, job->diag_capacity);
+    job->diags[job->diag_count++] = *diag;
+}
+
+/* On the keeper's loop. */
+static void work(void *context, void *letter)
+{
+    struct keeper *keeper = context;
+    struct loader_job *job = letter;
+    struct td_diag_sink sink = { .report = report, .context = job };
+    uint64_t before = io_clock_read_ns(keeper->io);
+
+    job->checks.now_s = io_wall_s(keeper->io);
+    job->zonefile.checks = &job->checks;
+    job->result =
+        store_zonefile_load(NULL, keeper->io, &job->zonefile, &sink, &job->report, &job->version);
+    job->cpu_ns = io_clock_read_ns(keeper->io) - before;
+    job->next = NULL;
+    td_err err = io_mailbox_post(keeper->loader->finished, job);
+    td_assert(err == TD_OK); /* as large as all that may be under way */
+}
+
+static void keeper_start(struct io *io, void *context)
+{
+    struct keeper *keeper = context;
+
+    keeper->io = io;
+    keeper->jobs = io_mailbox_new(io, AT_KEEPER_MAX);
+    io_mailbox_on_letter(keeper->jobs, work, keeper);
+    td_err err = io_mailbox_post(keeper->loader->finished, &keeper->hello);
+    td_assert(err == TD_OK);
+}
+
+static void keeper_finish(struct io *io, void *context)
+{
+    struct keeper *keeper = context;
+
+    (void)io;
+    for (void *job; (job = io_mailbox_take(keeper->jobs)) != NULL;)
+        loader_job_free(job);
+    io_mailbox_free(keeper->jobs);
+}
+
+/* Give waiting jobs to keepers that have room. */
+static void feed(struct loader *loader)
+{
+    while (loader->first != NULL) {
+        struct keeper *least = NULL;
+        for (uint32_t i = 0; i < loader->keeper_count; i++) {
+            struct keeper *keeper = &loader->keepers[i];
+            if (keeper->is_ready && keeper->count < AT_KEEPER_MAX &&
+                (least == NULL || keeper->count < least->count))
+                least = keeper;
+        }
+        if (least == NULL)
+            return;
+        struct loader_job *job = loader->first;
+        if (io_mailbox_post(least->jobs, job) != TD_OK)
+            return;
+        loader->first = job->next;
+        if (loader->first == NULL)
+            loader->last = &loader->first;
+        job->keeper = (uint32_t)(least - loader->keepers);
+        least->count++;
+    }
+}
+
+static void take_finished(void *context, void *letter)
+{
+    struct loader *loader = context;
+    struct loader_job *job = letter;
+    struct keeper *keeper = &loader->keepers[job->keeper];
+
+    if (job == &keeper->hello) {
+        keeper->is_ready = true;
+        feed(loader);
+        return;
+    }
+    keeper->count--;
+    loader->count--;
+    feed(loader);
+    loader->done(loader->context, job);
+}
+
+td_err loader_new(struct io *io, uint32_t keepers,
+                  void (*done)(void *context, struct loader_job *job), void *context,
+                  struct loader **ret_loader, struct td_diag *diag)
+{
+    struct loader *loader = td_calloc(1, sizeof(*loader));
+
+    td_assert(keepers >= 1 && keepers <= LOADER_KEEPERS_MAX);
+    loader->io = io;
+    loader->done = done;
+    loader->context = context;
+    loader->last = &loader->first;
+    loader->finished = io_mailbox_new(io, (AT_KEEPER_MAX + 1) * LOADER_KEEPERS_MAX);
+    io_mailbox_on_letter(loader->finished, take_finished, loader);
+    for (uint32_t i = 0; i < keepers; i++) {
+        struct keeper *keeper = &loader->keepers[i];
+        char name[IO_THREAD_NAME_SIZE];
+        struct io_thread_options options = {
+            .name = name,
+            .priority = IO_THREAD_IDLE,
+            .cpu = IO_THREAD_CPU_ANY,
+            .start = keeper_start,
+            .finish = keeper_finish,
+            .context = keeper,
+        };
+        keeper->loader = loader;
+        keeper->hello.keeper = i;
+        snprintf(name, sizeof(name), "loader-%u", i);
+        td_err err = io_thread_start(io, &options, &keeper->thread, diag);
+        if (err != TD_OK && i == 0) {
+            io_mailbox_free(loader->finished);
+            free(loader);
+            return err;
+        }
+        if (err != TD_OK)
+            break; /* fewer will do */
+        loader->keeper_count++;
+    }
+    *ret_loader = loader;
+    return TD_OK;
+}
+
+void loader_free(struct fiber *fiber, struct loader *loader)
+{
+    if (loader == NULL)
+        return;
+    for (uint32_t i = 0; i < loader->keeper_count; i++)
+        io_stop(io_thread_io(loader->keepers[i].thread));
+    for (uint32_t i = 0; i < loader->keeper_count; i++)
+        io_thread_join(fiber, loader->keepers[i].thread);
+    while (loader->first != NULL) {
+        struct loader_job *job = loader->first;
+        loader->first = job->next;
+        loader_job_free(job);
+    }
+    for (struct loader_job *job; (job = io_mailbox_take(loader->finished)) != NULL;) {
+        if (job == &loader->keepers[job->keeper].hello)
+            continue;
+        if (job->result == TD_OK)
+            zone_lineage_free(job->version->lineage);
+        loader_job_free(job);
+    }
+    io_mailbox_free(loader->finished);
+    free(loader);
+}
+
+void loader_give(struct loader *loader, struct loader_job *job)
+{
+    job->next = NULL;
+    *loader->last = job;
+    loader->last = &job->next;
+    loader->count++;
+    feed(loader);
+}
+
+uint32_t loader_count(const struct loader *loader)
+{
+    return loader->count;
+}
+
+void loader_job_free(struct loader_job *job)
+{
+    free(job->diags);
+    free(job);
+}

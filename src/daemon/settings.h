@@ -1,0 +1,21 @@
+/*
+ * daemon/settings.h - from the configuration to the plain structs of the floors below.
+ *
+ * Floor    10.
+ * Threads  The main world's.
+ */
+#pragma once
+
+#include "conf/conf.h"
+#include "serve/serve.h"
+
+/* The caller owns the result. `random` makes cookie secrets when none are configured. */
+struct serve_settings *settings_of_server(const struct conf *conf, struct io *io);
+
+struct serve_zone *settings_of_zone(const struct conf *conf,
+                                    const struct conf_zone_options *options);
+
+void settings_listen(const struct conf *conf, struct serve_listen *ret_listen);
+
+/* The log is told at once. */
+void settings_log(const struct conf *conf);

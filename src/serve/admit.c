@@ -1,0 +1,116 @@
+/* admit and parse: is it a query, and what does it ask? */
+#include "io/udp.h"
+#include "net/conn.h"
+#include "serve/road.h"
+#include "serve/worker.h"
+#include "wire/const.h"
+
+const struct td_addr *request_remote(struct request *request)
+{
+    if (request->remote.family == 0) {
+        if (request->path != NULL)
+            io_udp_path_remote(request->path, &request->remote);
+        else if (request->conn != NULL)
+            request->remote = *net_conn_remote(request->conn);
+    }
+    return &request->remote;
+}
+
+/* Silence for what is no query: an answer to an answer would be a loop (RFC 1035 7.3). */
+enum stage_result stage_admit(struct request *request)
+{
+    if (wire_header_read(request->in, request->in_size, &request->header) != TD_OK ||
+        (request->header.flags & WIRE_FLAG_QR)) {
+        serve_count(request->worker, SERVE_COUNT_DROPPED);
+        return STAGE_DROP;
+    }
+    return STAGE_NEXT;
+}
+
+static enum stage_result fail(struct request *request, uint16_t rcode)
+{
+    request_fail(request, rcode, ANSWER_EDE_NONE, NULL);
+    return STAGE_DONE;
+}
+
+static bool is_opcode_known(unsigned opcode)
+{
+    return opcode == WIRE_OPCODE_QUERY || opcode == WIRE_OPCODE_NOTIFY ||
+           opcode == WIRE_OPCODE_UPDATE;
+}
+
+/* The one question: its name as a look-up key, type and class. */
+static bool read_question(struct request *request)
+{
+    const uint8_t *name = request->in + WIRE_HEADER_SIZE;
+    size_t left = request->in_size - WIRE_HEADER_SIZE;
+
+    if (wire_key_read(&request->key, request->worker->seed, name, left) != TD_OK)
+        return false;
+    size_t at = WIRE_HEADER_SIZE + (size_t)request->key.size;
+    if (request->in_size - at < 4)
+        return false;
+    request->type = td_get_u16(request->in + at);
+    request->class = td_get_u16(request->in + at + 2);
+    request->question_end = (uint16_t)(at + 4);
+    request->has_key = true;
+    return true;
+}
+
+/* The most a response may have: what both sides can take (RFC 6891 6.2.5). */
+static void set_limit(struct request *request)
+{
+    request->limit = request->out_capacity;
+    if (request->transport != TRANSPORT_UDP)
+        return;
+    uint32_t limit = 512;
+    if (request->tail.has_edns) {
+        uint16_t ours = request->worker->settings->payload;
+        limit = request->tail.edns.payload < ours ? request->tail.edns.payload : ours;
+    }
+    if (limit < request->limit)
+        request->limit = limit;
+}
+
+enum stage_result stage_parse(struct request *request)
+{
+    const struct wire_header *header = &request->header;
+    unsigned opcode = wire_header_opcode(header);
+    size_t tail_at = WIRE_HEADER_SIZE;
+
+    request->limit = request->out_capacity < 512 ? request->out_capacity : 512;
+    if (td_unlikely(!is_opcode_known(opcode)))
+        return fail(request, WIRE_RCODE_NOTIMP);
+    if (td_likely(header->counts[0] == 1)) {
+        if (!read_question(request))
+            return fail(request, WIRE_RCODE_FORMERR);
+        tail_at = request->question_end;
+    } else if (header->counts[0] != 0) {
+        return fail(request, WIRE_RCODE_FORMERR); /* RFC 9619 4 */
+    }
+    if (opcode == WIRE_OPCODE_QUERY && header->counts[1] != 0)
+        return fail(request, WIRE_RCODE_FORMERR);
+    if (wire_question_tail(request->in, request->in_size, header, tail_at, &request->tail) !=
+        TD_OK) {
+        request->tail.has_edns = false;
+        request->tail.tsig_at = 0;
+        return fail(request, WIRE_RCODE_FORMERR);
+    }
+    if (request->tail.end != request->in_size)
+        return fail(request, WIRE_RCODE_FORMERR);
+    set_limit(request);
+    if (request->tail.has_edns) {
+        serve_count(request->worker, SERVE_COUNT_EDNS);
+        if (request->tail.edns.flags & WIRE_EDNS_FLAG_DO)
+            serve_count(request->worker, SERVE_COUNT_DNSSEC_OK);
+        if (request->tail.edns.version != 0)
+            return fail(request, WIRE_RCODE_BADVERS);
+    }
+    if (header->counts[0] == 0)
+        /* Without a question only a cookie can be asked for (RFC 7873 5.4). */
+        return fail(request, opcode == WIRE_OPCODE_QUERY && request->tail.has_edns &&
+                                     wire_edns_has(&request->tail.edns, WIRE_EDNS_COOKIE)
+                                 ? WIRE_RCODE_NOERROR
+                                 : WIRE_RCODE_FORMERR);
+    return STAGE_NEXT;
+}

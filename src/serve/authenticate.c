@@ -1,0 +1,63 @@
+/* authenticate: TSIG (RFC 8945 5.2) and DNS cookies (RFC 7873 5.2). */
+#include "io/io.h"
+#include "serve/log.h"
+#include "serve/road.h"
+#include "serve/worker.h"
+#include "wire/const.h"
+
+static void log_bad_tsig(struct request *request)
+{
+    char remote[TD_ADDR_TEXT_SIZE];
+    char name[WIRE_NAME_TEXT_SIZE];
+
+    serve_log_limited(request->worker, LOG_WARNING, EVENT_TSIG_REFUSED,
+                      "TSIG, refused, remote %s %s, key %s, %s, clock difference %lld s",
+                      td_addr_format_port(request_remote(request), remote),
+                      serve_transport_text(request->transport),
+                      wire_name_format(request->tsig.name.octets, name),
+                      tsig_verdict_text(request->tsig.verdict), (long long)request->tsig.skew_s);
+}
+
+static enum stage_result verify(struct request *request)
+{
+    struct serve_worker *worker = request->worker;
+    uint64_t now_s = io_wall_s(worker->io);
+    enum tsig_verdict verdict = tsig_verify(worker->settings->keys, request->in, request->in_size,
+                                            request->tail.tsig_at, now_s, &request->tsig);
+
+    if (verdict == TSIG_GOOD) {
+        request->has_tsig = true;
+        serve_count(worker, SERVE_COUNT_TSIG_GOOD);
+        return STAGE_NEXT;
+    }
+    serve_count(worker, SERVE_COUNT_TSIG_BAD);
+    request->has_tsig = verdict != TSIG_FORMERR;
+    if (request->has_tsig)
+        log_bad_tsig(request);
+    request_fail(request, tsig_verdict_rcode(verdict), ANSWER_EDE_NONE, NULL);
+    return STAGE_DONE;
+}
+
+/* A bad cookie is answered like a new client, with a fresh one (RFC 7873 5.2.4). */
+static void check_cookie(struct request *request)
+{
+    struct serve_worker *worker = request->worker;
+    const struct wire_edns_option *option = &request->tail.edns.options[WIRE_EDNS_COOKIE];
+
+    request->cookie = tsig_cookie_answer(&worker->settings->cookies, request->in + option->at,
+                                         option->size, request_remote(request),
+                                         (uint32_t)io_wall_s(worker->io), request->cookie_option);
+    serve_count(worker, request->cookie == TSIG_COOKIE_GOOD  ? SERVE_COUNT_COOKIE_GOOD
+                        : request->cookie == TSIG_COOKIE_NEW ? SERVE_COUNT_COOKIE_NEW
+                                                             : SERVE_COUNT_COOKIE_BAD);
+}
+
+enum stage_result stage_authenticate(struct request *request)
+{
+    if (td_unlikely(request->tail.has_edns && request->worker->settings->has_cookies &&
+                    wire_edns_has(&request->tail.edns, WIRE_EDNS_COOKIE)))
+        check_cookie(request);
+    if (td_likely(request->tail.tsig_at == 0))
+        return STAGE_NEXT;
+    return verify(request);
+}

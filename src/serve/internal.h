@@ -1,0 +1,58 @@
+/*
+ * serve/internal.h - what the files of serve share.
+ *
+ * Floor    7. Not for other directories.
+ */
+#pragma once
+
+#include "io/mailbox.h"
+#include "io/thread.h"
+#include "serve/serve.h"
+#include "serve/worker.h"
+
+struct net_listener;
+
+struct serve_thread;
+
+/* One address on one worker. */
+struct serve_socket {
+    struct td_addr addr;
+    struct io_udp *udp;
+    struct net_listener *tcp;
+    bool is_new;    /* opened by the order under way */
+    bool is_wanted; /* in the order's list */
+};
+
+enum serve_order_kind { ORDER_START, ORDER_OPEN, ORDER_KEEP, ORDER_UNDO, ORDER_STOP };
+
+struct serve_order {
+    enum serve_order_kind kind;
+    struct serve_thread *thread;
+    const struct serve_listen *listen; /* ORDER_OPEN */
+    uint64_t grace_ms;                 /* ORDER_STOP */
+    td_err result;
+    struct td_diag diag;
+};
+
+struct serve_thread {
+    struct serve *serve;
+    struct io_thread *thread;
+    struct io_mailbox *orders; /* read on the worker's loop */
+    struct serve_socket *sockets;
+    uint32_t socket_count;
+    struct serve_order order; /* its first: to start */
+    struct serve_worker worker;
+};
+
+struct serve {
+    struct serve_parts parts;
+    _Atomic(struct serve_settings *) settings;
+    struct io_mailbox *replies; /* read by the fiber that gave the order */
+    struct serve_thread **threads;
+    uint32_t thread_count;
+    uint64_t settings_generation;
+};
+
+/* On the worker's loop: carry out an order about sockets. */
+void serve_sockets_order(struct serve_thread *thread, struct serve_order *order);
+void serve_sockets_close(struct serve_thread *thread);

@@ -1,0 +1,70 @@
+/*
+ * serve/log.h - what the server tells its operator.
+ *
+ * Shape    One line to stderr: "level: [zone.] text", or a JSON object with the same keys. An
+ *          event has a stable name (one row per event). Lines that a packet can cause go
+ *          through serve_log_limited.
+ * Floor    7. From here upward code logs; below it returns errors and diagnostics.
+ * Threads  Any; a line is one write.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/macros.h"
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
+
+/* clang-format off */
+#define LOG_EVENT_ROWS(X) \
+    X(SERVER_STARTED, "server-started") \
+    X(SERVER_STOPPING, "server-stopping") \
+    X(SERVER_FAILED, "server-failed") \
+    X(LISTENING, "listening") \
+    X(SOCKET_BUFFER, "socket-buffer-small") \
+    X(CONFIG_LOADED, "config-loaded") \
+    X(CONFIG_REFUSED, "config-refused") \
+    X(ZONE_LOADED, "zone-loaded") \
+    X(ZONE_LOAD_FAILED, "zone-load-failed") \
+    X(ZONE_CHECK, "zone-check") \
+    X(ZONE_REMOVED, "zone-removed") \
+    X(TRANSFER_OUT, "transfer-out") \
+    X(TRANSFER_OUT_FAILED, "transfer-out-failed") \
+    X(TSIG_REFUSED, "tsig-refused") \
+    X(CONTROL, "control") \
+    X(SUPPRESSED, "messages-suppressed")
+/* clang-format on */
+
+enum log_event {
+#define X(symbol, name) EVENT_##symbol,
+    LOG_EVENT_ROWS(X)
+#undef X
+        EVENT_COUNT
+};
+
+struct log_config {
+    enum log_level level; /* what is less important is not written */
+    bool json;
+};
+
+/* Any time; the default is text, INFO. */
+void serve_log_configure(const struct log_config *config);
+
+/* `zone` is a name in presentation form, or NULL. The text has no newline. */
+void serve_log(enum log_level level, enum log_event event, const char *zone, const char *format,
+               ...) TD_PRINTF(4, 5);
+
+/* A diagnostic, with its place, at the level of its severity. */
+void serve_log_diag(enum log_event event, const char *zone, const struct td_diag *diag);
+
+struct serve_worker;
+
+/* At most LOG_LIMITED_PER_S lines a second from a worker; what was left out is counted and told. */
+enum { LOG_LIMITED_PER_S = 10 };
+void serve_log_limited(struct serve_worker *worker, enum log_level level, enum log_event event,
+                       const char *format, ...) TD_PRINTF(4, 5);
+
+/* "UDP" or "TCP". */
+const char *serve_transport_text(unsigned transport);

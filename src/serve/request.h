@@ -1,0 +1,78 @@
+/*
+ * serve/request.h - one query on its road.
+ *
+ * Shape    What came in, what was found out stage by stage, and where the response goes. A
+ *          worker has a row of them, one for each datagram of a batch. Until `answer` runs
+ *          a refusal is kept as rcode and ede; from then on the worker's struct answer
+ *          counts.
+ * Floor    7.
+ * Threads  The worker's.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "tsig/cookie.h"
+#include "tsig/tsig.h"
+#include "wire/answer.h"
+#include "wire/key.h"
+#include "wire/message.h"
+#include "wire/question.h"
+#include "zone/set.h"
+
+struct io_udp;
+struct io_udp_path;
+struct net_conn;
+struct serve_worker;
+struct serve_zone;
+
+enum transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_COUNT };
+
+struct request {
+    struct serve_worker *worker;
+    const uint8_t *in;
+    uint8_t *out;
+    uint32_t in_size;
+    uint32_t out_capacity;
+    uint32_t out_size;        /* of the finished response; 0: nothing is sent */
+    uint32_t limit;           /* octets that the response may have */
+    const struct io_udp *udp; /* UDP: where it came in */
+    const struct io_udp_path *path;
+    struct net_conn *conn;    /* TCP */
+    struct zone_entry *entry; /* the zone that answers, or NULL */
+    const struct zone_version *version;
+    const struct serve_zone *zone; /* how it is answered */
+    const char *ede_text;
+    struct td_addr remote; /* see request_remote */
+    struct wire_header header;
+    uint16_t type;
+    uint16_t class;
+    uint16_t question_end; /* 0: the question could not be read */
+    uint16_t rcode;
+    uint16_t ede;       /* ANSWER_EDE_NONE */
+    uint8_t transport;  /* enum transport */
+    uint8_t stage;      /* the next one; see road.h */
+    uint8_t apex_label; /* key.offsets[apex_label] is where the zone's apex begins */
+    uint8_t cookie;     /* enum tsig_cookie_verdict; MALFORMED also means none */
+    uint8_t cookie_option[TSIG_COOKIE_SIZE]; /* to be sent, unless MALFORMED */
+    bool has_key;                            /* `key` is filled */
+    bool has_tsig;                           /* `tsig` is filled */
+    bool has_answer;                         /* the worker's struct answer is this request's */
+    struct tsig_exchange tsig;
+    struct wire_tail tail;
+    struct wire_key key;
+};
+
+/* The client's address, worked out when first asked for. */
+const struct td_addr *request_remote(struct request *request);
+
+/* A refusal that is on its way: RCODE, EDE and a text that outlives the request (or NULL). */
+static inline void request_fail(struct request *request, uint16_t rcode, uint16_t ede,
+                                const char *text)
+{
+    request->rcode = rcode;
+    request->ede = ede;
+    request->ede_text = text;
+}

@@ -1,0 +1,251 @@
+/* answer, policy, encode, seal: what is said, and how it becomes octets. */
+#include <string.h>
+
+#include "auth/answer.h"
+#include "base/assert.h"
+#include "io/io.h"
+#include "serve/road.h"
+#include "serve/worker.h"
+#include "wire/const.h"
+#include "wire/encode.h"
+#include "wire/rrtype.h"
+
+enum {
+    EDE_ROOM = 4 + 2 + 64, /* option head, code, most of a text of ours */
+    HEADER_FLAGS_KEPT = WIRE_FLAG_OPCODE | WIRE_FLAG_RD,
+};
+
+static bool wants_dnssec(const struct request *request)
+{
+    return request->tail.has_edns && (request->tail.edns.flags & WIRE_EDNS_FLAG_DO);
+}
+
+static void collect(struct request *request, unsigned flags)
+{
+    struct serve_worker *worker = request->worker;
+    struct auth_query query = {
+        .version = request->version,
+        .key = &request->key,
+        .name = request->in + WIRE_HEADER_SIZE,
+        .type = request->type,
+        .apex_label = request->apex_label,
+        .flags = (uint8_t)flags,
+    };
+
+    if (wants_dnssec(request))
+        query.flags |= AUTH_DO;
+    if (request->transport == TRANSPORT_UDP && worker->settings->has_minimal_any)
+        query.flags |= AUTH_MINIMAL_ANY;
+    answer_reset(&worker->answer, &worker->scratch);
+    auth_answer(&query, &worker->answer);
+    if (request->class == WIRE_CLASS_ANY)
+        worker->answer.is_authoritative = false; /* nobody is, for every class */
+    request->has_answer = true;
+}
+
+enum stage_result stage_answer(struct request *request)
+{
+    collect(request, 0);
+    return STAGE_NEXT;
+}
+
+/* ---- policy: response rate limiting ---- */
+
+static enum rrl_class class_of(const struct request *request)
+{
+    const struct answer *answer = &request->worker->answer;
+
+    if (!request->has_answer)
+        return RRL_ERROR;
+    if (answer->rcode == WIRE_RCODE_NXDOMAIN)
+        return RRL_NXDOMAIN;
+    if (answer->rcode != WIRE_RCODE_NOERROR)
+        return RRL_ERROR;
+    if (answer->image != NULL)
+        return RRL_REFERRAL;
+    if (answer->set_count != 0 && answer->sets[0].section == SECTION_ANSWER)
+        return RRL_ANSWER;
+    return answer->is_authoritative ? RRL_NODATA : RRL_REFERRAL;
+}
+
+enum stage_result stage_policy(struct request *request)
+{
+    struct serve_worker *worker = request->worker;
+
+    if (td_likely(worker->rrl == NULL) || request->transport != TRANSPORT_UDP ||
+        request->cookie == TSIG_COOKIE_GOOD || request->has_tsig)
+        return STAGE_NEXT;
+    switch (serve_rate_limit(request, class_of(request))) {
+    case RRL_PASS:
+        return STAGE_NEXT;
+    case RRL_SLIP:
+        serve_count(worker, SERVE_COUNT_RRL_SLIPPED);
+        answer_reset(&worker->answer, &worker->scratch);
+        worker->answer.is_truncated = true;
+        worker->answer.rcode = request->rcode;
+        request->has_answer = true;
+        return STAGE_NEXT;
+    default:
+        serve_count(worker, SERVE_COUNT_RRL_DROPPED);
+        return STAGE_DROP;
+    }
+}
+
+/* ---- encode ---- */
+
+/* Room that is kept behind the records for OPT and TSIG. */
+static uint32_t reserve(const struct request *request)
+{
+    const struct serve_settings *settings = request->worker->settings;
+    uint32_t room = 0;
+
+    if (request->tail.has_edns) {
+        const struct wire_edns *edns = &request->tail.edns;
+        room = WIRE_EDNS_OPT_SIZE;
+        if (request->ede != ANSWER_EDE_NONE)
+            room += EDE_ROOM;
+        if (td_unlikely(edns->seen != 0)) {
+            if (request->cookie != TSIG_COOKIE_MALFORMED)
+                room += 4 + TSIG_COOKIE_SIZE;
+            if (wire_edns_has(edns, WIRE_EDNS_NSID))
+                room += 4u + settings->identity_size;
+            if (wire_edns_has(edns, WIRE_EDNS_KEEPALIVE))
+                room += 6;
+            if (wire_edns_has(edns, WIRE_EDNS_ZONEVERSION))
+                room += 10;
+        }
+    }
+    if (td_unlikely(request->has_tsig))
+        room += (uint32_t)tsig_reserve(&request->tsig);
+    return room;
+}
+
+static void put_header(struct request *request)
+{
+    struct wire_header header = {
+        .id = request->header.id,
+        .flags = (uint16_t)(WIRE_FLAG_QR | (request->header.flags & HEADER_FLAGS_KEPT)),
+        .counts = { request->question_end != 0, 0, 0, 0 },
+    };
+    uint32_t size = WIRE_HEADER_SIZE;
+
+    wire_header_put(request->out, &header);
+    if (request->question_end != 0) {
+        memcpy(request->out + WIRE_HEADER_SIZE, request->in + WIRE_HEADER_SIZE,
+               request->question_end - (size_t)WIRE_HEADER_SIZE);
+        size = request->question_end;
+    }
+    request->out_size = size;
+}
+
+/* A refusal: header and question only. */
+static void encode_refusal(struct request *request)
+{
+    request->out[3] = (uint8_t)((request->out[3] & 0xF0) | (request->rcode & 0x0F));
+}
+
+enum stage_result stage_encode(struct request *request)
+{
+    struct serve_worker *worker = request->worker;
+    struct answer *answer = &worker->answer;
+
+    put_header(request);
+    if (!request->has_answer) {
+        encode_refusal(request);
+        return STAGE_NEXT;
+    }
+    if (request->ede == ANSWER_EDE_NONE && answer->ede_code != ANSWER_EDE_NONE) {
+        request->ede = answer->ede_code;
+        request->ede_text = answer->ede_text;
+    }
+    request->rcode = answer->rcode;
+    uint32_t kept = reserve(request);
+    struct wire_encode encode = {
+        .message = request->out,
+        .key = &request->key,
+        .table = &worker->encode_table,
+        .size = request->out_size,
+        .limit =
+            request->limit > request->out_size + kept ? request->limit - kept : request->out_size,
+        .turn = request->zone != NULL && request->zone->has_rotation ? worker->turn++ : 0,
+    };
+    if (wire_encode(&encode, answer) != TD_OK) {
+        collect(request, AUTH_NO_IMAGE);
+        td_err err = wire_encode(&encode, answer);
+        if (td_never(err != TD_OK)) {
+            request->rcode = WIRE_RCODE_SERVFAIL;
+            encode_refusal(request);
+        }
+    }
+    request->out_size = encode.size;
+    if (td_unlikely(worker->scratch.used != 0))
+        td_arena_reset(&worker->scratch);
+    return STAGE_NEXT;
+}
+
+/* ---- seal: OPT, TSIG ---- */
+
+static void put_options(struct request *request, struct td_writer *writer)
+{
+    const struct serve_settings *settings = request->worker->settings;
+    const struct wire_edns *edns = &request->tail.edns;
+    td_err err = TD_OK;
+
+    if (request->cookie != TSIG_COOKIE_MALFORMED)
+        err = wire_edns_add(writer, WIRE_EDNS_COOKIE, request->cookie_option, TSIG_COOKIE_SIZE);
+    if (err == TD_OK && edns->version == 0 && settings->identity_size != 0 &&
+        wire_edns_has(edns, WIRE_EDNS_NSID))
+        err = wire_edns_add(writer, WIRE_EDNS_NSID, settings->identity, settings->identity_size);
+    if (err == TD_OK && request->transport == TRANSPORT_TCP &&
+        wire_edns_has(edns, WIRE_EDNS_KEEPALIVE))
+        err = wire_edns_add_keepalive(writer, settings->tcp_idle_timeout_ms100);
+    if (err == TD_OK && settings->has_zoneversion && request->has_answer &&
+        request->version != NULL && wire_edns_has(edns, WIRE_EDNS_ZONEVERSION))
+        err = wire_edns_add_zoneversion(writer, zone_version_label_count(request->version),
+                                        request->version->serial);
+    (void)err; /* an option that does not fit is left out: room was kept for all of them */
+}
+
+static void put_edns(struct request *request)
+{
+    struct td_writer writer = { request->out, request->out_capacity, request->out_size };
+    size_t mark;
+
+    if (wire_edns_begin(&writer, request->worker->settings->payload, request->rcode,
+                        request->tail.edns.flags & WIRE_EDNS_FLAG_DO, &mark) != TD_OK)
+        return;
+    if (td_unlikely(request->tail.edns.seen != 0))
+        put_options(request, &writer);
+    if (td_unlikely(request->ede != ANSWER_EDE_NONE)) {
+        const char *text = request->ede_text == NULL ? "" : request->ede_text;
+        td_err err = wire_edns_add_ede(&writer, request->ede, text, strlen(text));
+        (void)err;
+    }
+    wire_edns_end(&writer, mark);
+    request->out_size = (uint32_t)writer.cursor;
+}
+
+static void put_tsig(struct request *request)
+{
+    size_t size;
+
+    if (tsig_sign(&request->tsig, request->out, request->out_size, request->out_capacity,
+                  io_wall_s(request->worker->io), &size) == TD_OK)
+        request->out_size = (uint32_t)size;
+    else
+        request->out_size = 0; /* an unsigned answer would be worth nothing */
+}
+
+enum stage_result stage_seal(struct request *request)
+{
+    struct serve_worker *worker = request->worker;
+
+    if (request->tail.has_edns)
+        put_edns(request);
+    if (td_unlikely(request->has_tsig))
+        put_tsig(request);
+    serve_count(worker, serve_counter_of_rcode(request->rcode));
+    if (request->out[2] & (WIRE_FLAG_TC >> 8))
+        serve_count(worker, SERVE_COUNT_TRUNCATED);
+    return STAGE_NEXT;
+}

@@ -1,0 +1,117 @@
+/* route: which zone answers, and may this client ask it? */
+#include "auth/answer.h"
+#include "serve/log.h"
+#include "serve/road.h"
+#include "serve/transfer.h"
+#include "serve/worker.h"
+#include "wire/const.h"
+#include "wire/rrtype.h"
+
+static enum stage_result fail(struct request *request, uint16_t rcode, uint16_t ede,
+                              const char *text)
+{
+    request_fail(request, rcode, ede, text);
+    return STAGE_DONE;
+}
+
+/* Why a zone of ours has nothing to answer from. */
+static enum stage_result fail_state(struct request *request)
+{
+    switch (atomic_load_explicit(&request->entry->state, memory_order_acquire)) {
+    case ZONE_STATE_LOADING:
+        return fail(request, WIRE_RCODE_SERVFAIL, WIRE_EDE_NOT_READY, "zone is being loaded");
+    case ZONE_STATE_EXPIRED:
+        return fail(request, WIRE_RCODE_SERVFAIL, WIRE_EDE_INVALID_DATA, "zone has expired");
+    default:
+        return fail(request, WIRE_RCODE_SERVFAIL, WIRE_EDE_INVALID_DATA,
+                    "zone could not be loaded");
+    }
+}
+
+static const struct tsig_key *request_key(const struct request *request)
+{
+    return request->has_tsig && request->tsig.verdict == TSIG_GOOD ? request->tsig.key : NULL;
+}
+
+bool request_is_allowed(struct request *request, const struct acl *acl)
+{
+    const struct tsig_key *key = request_key(request);
+
+    return acl_match(acl, request_remote(request), key == NULL ? NULL : key->name,
+                     key == NULL ? 0 : key->name_size);
+}
+
+/* NOTIFY and UPDATE: there is no secondary and no update policy yet, so nobody may. */
+static enum stage_result route_other(struct request *request)
+{
+    const struct zone_entry *entry = zone_set_find_exact(request->worker->zones, &request->key);
+
+    if (entry == NULL)
+        return fail(request, WIRE_RCODE_NOTAUTH, WIRE_EDE_NOT_AUTHORITATIVE, NULL);
+    return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_PROHIBITED, NULL);
+}
+
+static enum stage_result route_transfer(struct request *request)
+{
+    struct zone_entry *entry = zone_set_find_exact(request->worker->zones, &request->key);
+
+    if (entry == NULL)
+        return fail(request, WIRE_RCODE_NOTAUTH, WIRE_EDE_NOT_AUTHORITATIVE, NULL);
+    request->entry = entry;
+    request->zone = atomic_load_explicit(&entry->settings, memory_order_acquire);
+    request->version = atomic_load_explicit(&entry->version, memory_order_acquire);
+    request->apex_label = 0;
+    return transfer_out(request);
+}
+
+/* Types that are no data: only ANY has an answer here. */
+static enum stage_result route_meta(struct request *request)
+{
+    switch (request->type) {
+    case WIRE_TYPE_AXFR:
+    case WIRE_TYPE_IXFR:
+        return route_transfer(request);
+    case WIRE_TYPE_MAILA: /* obsolete (RFC 1035 3.2.3, 6895) */
+    case WIRE_TYPE_MAILB:
+    case WIRE_TYPE_TKEY:
+        return fail(request, WIRE_RCODE_NOTIMP, WIRE_EDE_NOT_SUPPORTED, NULL);
+    default:
+        return fail(request, WIRE_RCODE_FORMERR, WIRE_EDE_QUERY_TYPE, NULL);
+    }
+}
+
+static bool find_zone(struct request *request)
+{
+    unsigned label;
+
+    request->entry = auth_zone_find(request->worker->zones, &request->key, request->type, &label);
+    if (request->entry == NULL)
+        return false;
+    request->apex_label = (uint8_t)label;
+    request->version = atomic_load_explicit(&request->entry->version, memory_order_acquire);
+    request->zone = atomic_load_explicit(&request->entry->settings, memory_order_acquire);
+    return true;
+}
+
+enum stage_result stage_route(struct request *request)
+{
+    if (td_unlikely(wire_header_opcode(&request->header) != WIRE_OPCODE_QUERY))
+        return route_other(request);
+    serve_count(request->worker, serve_counter_of_type(request->type));
+    if (td_unlikely(request->class != WIRE_CLASS_IN)) {
+        if (request->class == WIRE_CLASS_CH)
+            return chaos_answer(request);
+        if (request->class != WIRE_CLASS_ANY)
+            return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_NOT_AUTHORITATIVE, NULL);
+    }
+    if (td_unlikely(!wire_rrtype_is_data(request->type)) && request->type != WIRE_TYPE_ANY)
+        return route_meta(request);
+    if (!find_zone(request))
+        return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_NOT_AUTHORITATIVE, NULL);
+    if (td_unlikely(request->zone != NULL && request->zone->allow_query != NULL) &&
+        !request_is_allowed(request, request->zone->allow_query))
+        return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_PROHIBITED, NULL);
+    if (td_unlikely(request->version == NULL))
+        return fail_state(request);
+    return STAGE_NEXT;
+}

@@ -1,0 +1,60 @@
+/*
+ * serve/worker.h - a thread that answers: its sockets, its requests, its counters.
+ *
+ * Shape    Workers share nothing that they write. What they read is borrowed between two turns
+ *          of the loop: zones, settings.
+ * Floor    7.
+ * Threads  The worker's own, but for what is said otherwise.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/rcu.h"
+#include "io/io.h"
+#include "io/udp.h"
+#include "policy/rrl.h"
+#include "serve/counters.h"
+#include "serve/request.h"
+#include "serve/settings.h"
+#include "wire/encode.h"
+
+struct serve;
+
+struct serve_worker {
+    struct io *io;
+    struct serve *serve;
+    const struct zone_set *zones;
+    const struct td_hash_seed *seed;
+    const struct serve_settings *settings; /* borrowed: of this turn */
+    struct rrl *rrl;                       /* NULL: no rate limit */
+    uint64_t rrl_generation;               /* of the settings that it was made from */
+    uint32_t turn;                         /* counts up; turns the sets (round robin) */
+    struct td_counter counters[SERVE_COUNTER_COUNT];
+    struct td_rcu_reader reader;
+    struct answer answer;
+    struct td_arena scratch;
+    struct wire_encode_table encode_table;
+    struct request *requests; /* of IO_UDP_BATCH_MAX, and one for TCP */
+    uint64_t log_second;
+    uint32_t log_lines;
+};
+
+static inline void serve_count(struct serve_worker *worker, enum serve_counter counter)
+{
+    td_count(&worker->counters[counter]);
+}
+
+/* On its own thread, before and after the loop. */
+void serve_worker_init(struct serve_worker *worker, struct io *io, struct serve *serve);
+void serve_worker_fini(struct serve_worker *worker);
+
+/* The settings may have been replaced: look again. At the start of whatever a worker does. */
+void serve_worker_refresh(struct serve_worker *worker);
+
+/* io_udp_receive: context is the worker. */
+void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_item *items,
+                            uint32_t count);
+
+bool request_is_allowed(struct request *request, const struct acl *acl);
+
+enum rrl_verdict serve_rate_limit(struct request *request, enum rrl_class class);
