@@ -32,6 +32,9 @@ enum { TEXT_DEPTH_MAX = 255 };
  */
 #define TEXT_HOT __attribute__((hot, no_stack_protector))
 
+/* What they do seldom, kept out of them so that they save few registers. */
+#define TEXT_ASIDE __attribute__((noinline))
+
 enum text_token_kind {
     TEXT_TOKEN_END, /* the record ends; the lexer stays before the line end */
     TEXT_TOKEN_WORD,

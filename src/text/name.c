@@ -102,50 +102,98 @@ TD_COLD static td_err parse_slowly(struct text_lexer *lexer, struct text_token t
     return TD_OK;
 }
 
-TEXT_HOT td_err text_name_parse(struct text_lexer *lexer, struct text_token token,
-                                const struct text_name *origin, uint8_t *out, size_t *ret_size)
+/* A name of one group of octets without escapes, which most names in zone files are. */
+static inline size_t write_short(struct text_token token, const struct text_name *origin,
+                                 uint8_t *out)
 {
-    const uint8_t *text = token.text;
+    uint32_t dots = text_group_equals(token.text, '.') & ((1u << token.size) - 1);
+    size_t label = 0;
+
+    /* No dot at the start and none behind another. */
+    if (td_unlikely((dots & (dots << 1 | 1)) != 0))
+        return 0;
+    /* Shifted by one, so that each dot falls on the length octet of the label behind it. */
+    copy_group(out + 1, token.text);
+    for (; dots != 0; dots &= dots - 1) {
+        size_t dot = (size_t)__builtin_ctz(dots);
+        out[label] = (uint8_t)(dot - label);
+        label = dot + 1;
+    }
+    out[label] = (uint8_t)(token.size - label);
+    if (label == token.size)
+        return label + 1; /* absolute: the last length is that of the root label */
+    append_origin(out, token.size + 1, origin);
+    return token.size + 1 + origin->size;
+}
+
+/* The same for names of any size; 0 where a closer look is needed. */
+static size_t write_long(struct text_token token, const struct text_name *origin, uint8_t *out)
+{
     size_t size = token.size;
     size_t label = 0; /* where the open label begins in the text, and its length octet in out */
 
-    if (td_unlikely(token.kind != TEXT_TOKEN_WORD || token.is_escaped || origin == NULL ||
-                    size - 1 >= WIRE_NAME_SIZE_MAX - 1))
-        return parse_slowly(lexer, token, origin, out, ret_size);
-    if (td_unlikely(size == 1 && (text[0] == '@' || text[0] == '.'))) {
-        append_origin(out, 0, origin);
-        *ret_size = origin->size;
-        if (text[0] == '.') {
-            out[0] = 0;
-            *ret_size = 1;
-        }
-        return TD_OK;
-    }
-
-    /* Shifted by one, so that each dot falls on the length octet of the label behind it. */
     for (size_t at = 0; at < size; at += TEXT_GROUP) {
-        uint32_t dots = text_group_equals(text + at, '.');
+        uint32_t dots = text_group_equals(token.text + at, '.');
         if (size - at < TEXT_GROUP)
             dots &= (1u << (size - at)) - 1;
-        copy_group(out + 1 + at, text + at);
+        copy_group(out + 1 + at, token.text + at);
         for (; dots != 0; dots &= dots - 1) {
             size_t dot = at + (size_t)__builtin_ctz(dots);
-            if (td_unlikely(dot - label - 1 >= WIRE_LABEL_SIZE_MAX))
-                return parse_slowly(lexer, token, origin, out, ret_size);
+            if (dot - label - 1 >= WIRE_LABEL_SIZE_MAX)
+                return 0;
             out[label] = (uint8_t)(dot - label);
             label = dot + 1;
         }
     }
-    if (label == size) {
-        out[size] = 0;
-        *ret_size = size + 1;
+    if (size - label > WIRE_LABEL_SIZE_MAX)
+        return 0;
+    out[label] = (uint8_t)(size - label);
+    if (label == size)
+        return size + 1;
+    if (size + 1 + origin->size > WIRE_NAME_SIZE_MAX)
+        return 0;
+    append_origin(out, size + 1, origin);
+    return size + 1 + origin->size;
+}
+
+TEXT_ASIDE static td_err parse_special(struct text_lexer *lexer, struct text_token token,
+                                       const struct text_name *origin, uint8_t *out,
+                                       size_t *ret_size)
+{
+    bool is_plain = token.kind == TEXT_TOKEN_WORD && !token.is_escaped && origin != NULL;
+
+    if (is_plain && token.size == 1 && token.text[0] == '@') {
+        append_origin(out, 0, origin);
+        *ret_size = origin->size;
         return TD_OK;
     }
-    if (td_unlikely(size - label > WIRE_LABEL_SIZE_MAX ||
-                    size + 1 + origin->size > WIRE_NAME_SIZE_MAX))
-        return parse_slowly(lexer, token, origin, out, ret_size);
-    out[label] = (uint8_t)(size - label);
-    append_origin(out, size + 1, origin);
-    *ret_size = size + 1 + origin->size;
-    return TD_OK;
+    if (is_plain && token.size == 1 && token.text[0] == '.') {
+        out[0] = 0;
+        *ret_size = 1;
+        return TD_OK;
+    }
+    if (is_plain && token.size < WIRE_NAME_SIZE_MAX) {
+        size_t size = write_long(token, origin, out);
+        if (size != 0) {
+            *ret_size = size;
+            return TD_OK;
+        }
+    }
+    return parse_slowly(lexer, token, origin, out, ret_size);
+}
+
+TEXT_HOT td_err text_name_parse(struct text_lexer *lexer, struct text_token token,
+                                const struct text_name *origin, uint8_t *out, size_t *ret_size)
+{
+    bool is_short = token.kind == TEXT_TOKEN_WORD && !token.is_escaped && origin != NULL &&
+                    token.size - 2 <= TEXT_GROUP - 2;
+
+    if (td_likely(is_short && origin->size <= WIRE_NAME_SIZE_MAX - TEXT_GROUP - 1)) {
+        size_t size = write_short(token, origin, out);
+        if (td_likely(size != 0)) {
+            *ret_size = size;
+            return TD_OK;
+        }
+    }
+    return parse_special(lexer, token, origin, out, ret_size);
 }

@@ -109,7 +109,7 @@ static const char *explain(uint16_t type)
  * Only \# can give octets that are no fields at all: that is found at their end. When it is not,
  * the lexer stays before the end: the record is still to be passed over.
  */
-static td_err check_whole(struct text_parse *parse, uint16_t type, const uint8_t *start)
+TEXT_ASIDE static td_err check_whole(struct text_parse *parse, uint16_t type, const uint8_t *start)
 {
     struct text_lexer before = parse->lexer;
     size_t size = text_field_used(parse);
@@ -135,8 +135,8 @@ static td_err check_whole(struct text_parse *parse, uint16_t type, const uint8_t
  * Does \# come next? For types made of strings "\#" may also be the text "#": there it means
  * the generic form only when a number comes behind it.
  */
-static td_err look_for_generic(struct text_parse *parse, const struct wire_rrtype *row,
-                               bool *ret_is_generic)
+TEXT_ASIDE static td_err look_for_generic(struct text_parse *parse, const struct wire_rrtype *row,
+                                          bool *ret_is_generic)
 {
     struct text_lexer after = parse->lexer;
     struct text_token token;
@@ -174,13 +174,11 @@ TEXT_HOT td_err text_rdata_parse(struct text_parse *parse, uint16_t type)
     /* A backslash can only be the generic form, or begin a string or a name with an escape. */
     if (td_unlikely(!(start[0] == ' ' && start[1] > ' ' && start[1] != '\\')))
         err = look_for_generic(parse, row, &is_generic);
-    if (td_unlikely(is_generic)) {
+    if (td_unlikely(is_generic))
         err = text_field_generic(parse);
-    }
     for (const uint8_t *field = row->fields;
-         err == TD_OK && *field != WIRE_FIELD_END && !is_generic; field++) {
+         err == TD_OK && *field != WIRE_FIELD_END && !is_generic; field++)
         err = parsers[*field](parse);
-    }
     if (td_unlikely(err == TD_OK && text_field_used(parse) > WIRE_RDATA_SIZE_MAX))
         err = text_fail_at(&parse->lexer, start, "the record has more than 65535 octets of data");
     if (td_unlikely(err != TD_OK))

@@ -56,6 +56,7 @@ struct text_record {
     uint32_t column; /* of the line, from 1 */
     uint32_t ttl;
     uint16_t type;
+    bool has_ttl;           /* the TTL is written in the record itself */
     bool is_owner_repeated; /* surely the same octets as the owner of the record before */
 };
 
@@ -69,6 +70,7 @@ struct text_scan_config {
     const struct td_diag_sink *sink; /* errors and warnings; NULL: only counted */
     bool has_ttl_default;
     bool may_include;      /* is $INCLUDE allowed? */
+    bool is_single;        /* one record by itself: no directive is allowed */
     uint32_t ttl_default;  /* of records before which no TTL was said */
     uint32_t block_size;   /* 0: TEXT_SCAN_BLOCK_SIZE */
     uint32_t errors_max;   /* 0: TEXT_SCAN_ERRORS_MAX */

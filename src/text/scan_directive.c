@@ -156,6 +156,8 @@ td_err text_scan_directive(struct text_scan *scan, struct text_token name)
         { "$GENERATE", text_generate_begin },
     };
 
+    if (scan->config.is_single)
+        return text_fail(&scan->parse.lexer, name, "is a directive, and only a record is allowed");
     for (size_t i = 0; i < TD_COUNT(rows); i++) {
         if (name.size == strlen(rows[i].name) &&
             strncasecmp((const char *)name.text, rows[i].name, name.size) == 0)

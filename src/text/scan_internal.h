@@ -68,7 +68,6 @@ struct text_scan {
 
     const uint8_t *start;      /* where the record begins; record.line is its line */
     struct text_record record; /* as far as it has been read */
-    bool has_ttl;              /* the record has one written out */
     bool has_class;
     enum text_scan_mode mode;
     bool was_started;

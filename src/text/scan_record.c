@@ -7,27 +7,50 @@
 #include "text/scan_internal.h"
 #include "wire/rrtype.h"
 
-/*
- * Four letters of a word in upper case, zero-filled; the word is at most that long. Letters
- * lose one bit, which no other octet could have lost to look like them.
- */
-static inline uint32_t short_word(struct text_token token)
-{
-    uint32_t octets;
-
-    memcpy(&octets, token.text, 4);
-    return octets & (0xDFDFDFDFu >> (32 - 8 * token.size));
-}
-
+/* A word of up to four letters as a number, letters in upper case. */
 #define WORD(a, b, c, d)                                                                           \
     ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
-/* The types that most records have; 0 for another. All others are found in the table. */
-static inline uint16_t common_type(struct text_token token)
+static inline bool is_blank(uint32_t octet)
 {
-    if (token.size > 4)
+    return octet == ' ' || octet == '\t';
+}
+
+/* Are the next four octets a blank, IN and a blank? */
+static inline bool is_class_in(const uint8_t *at)
+{
+    uint32_t octets;
+
+    memcpy(&octets, at, 4);
+    return (octets & 0x00DFDF00) == WORD(0, 'I', 'N', 0) && is_blank(octets & 0xFF) &&
+           is_blank(octets >> 24);
+}
+
+/*
+ * The word behind one blank, as above, when a blank ends it and it has at most four octets;
+ * else 0. Letters lose the bit that tells their case, which no other octet could lose to look
+ * like one, so that what a word is made of needs no further look when it is a known one.
+ */
+static inline uint32_t peek_word(const uint8_t *at, size_t *ret_size)
+{
+    const uint64_t ones = 0x0101010101010101;
+    uint64_t octets;
+
+    memcpy(&octets, at + 1, 8);
+    /* The top bit of each octet up to the space; exact for the first such octet. */
+    uint64_t ends = (octets - ones * 0x21) & ~octets & ones * 0x80;
+    unsigned bits = (unsigned)__builtin_ctzll(ends | (uint64_t)1 << 40) & ~7u;
+
+    if (td_unlikely(!is_blank(*at) || bits - 8 > 24))
         return 0;
-    switch (short_word(token)) {
+    *ret_size = bits / 8;
+    return (uint32_t)octets & (0xDFDFDFDFu >> (32 - bits));
+}
+
+/* The types that most records have; 0 for another. All others are found in the table. */
+static inline uint16_t common_type(uint32_t word)
+{
+    switch (word) {
     case WORD('A', 0, 0, 0):
         return WIRE_TYPE_A;
     case WORD('N', 'S', 0, 0):
@@ -108,36 +131,47 @@ static td_err read_other(struct text_scan *scan, struct text_token token)
 }
 
 /* TTL and class in either order, both optional, and the type. */
-TEXT_HOT static inline td_err read_head(struct text_scan *scan)
+TEXT_ASIDE static td_err read_head_slowly(struct text_scan *scan)
 {
     struct text_lexer *lexer = &scan->parse.lexer;
     struct text_token token;
 
-    scan->has_ttl = false;
-    scan->has_class = false;
-    scan->record.type = 0;
-    for (;;) {
+    while (scan->record.type == 0) {
         td_err err = text_lexer_next(lexer, &token);
-        if (td_unlikely(err != TD_OK))
-            return err;
-        if (td_unlikely(token.kind != TEXT_TOKEN_WORD)) {
-            return read_other(scan, token);
-        } else if (token.text[0] <= '9' && token.text[0] >= '0' && !scan->has_ttl) {
+        if (err == TD_OK && token.kind == TEXT_TOKEN_WORD && token.text[0] >= '0' &&
+            token.text[0] <= '9' && !scan->record.has_ttl) {
             if (!text_scan_ttl(scan, token, &scan->record.ttl))
                 return text_fail_expected(lexer, token, "a TTL, class or type", NULL);
-            scan->has_ttl = true;
-        } else if (token.size == 2 && short_word(token) == WORD('I', 'N', 0, 0) &&
-                   !scan->has_class) {
-            scan->has_class = true;
-        } else {
-            scan->record.type = common_type(token);
-            if (td_likely(scan->record.type != 0))
-                return TD_OK;
+            scan->record.has_ttl = true;
+        } else if (err == TD_OK) {
             err = read_other(scan, token);
-            if (err != TD_OK || scan->record.type != 0)
-                return err;
         }
+        if (err != TD_OK)
+            return err;
     }
+    return TD_OK;
+}
+
+/* The same for "IN" and a common type, as most records have it. */
+TEXT_HOT static inline td_err read_head(struct text_scan *scan)
+{
+    struct text_lexer *lexer = &scan->parse.lexer;
+    size_t size = 0;
+
+    const uint8_t *at = lexer->at;
+
+    scan->record.has_ttl = false;
+    scan->has_class = is_class_in(at);
+    if (td_likely(scan->has_class))
+        at += 3;
+    uint16_t type = common_type(peek_word(at, &size));
+    scan->record.type = type;
+    if (td_unlikely(type == 0)) {
+        lexer->at = at;
+        return read_head_slowly(scan);
+    }
+    lexer->at = at + 1 + size;
+    return TD_OK;
 }
 
 /* The TTL of a record that has none written out, other than SOA. */
@@ -191,13 +225,13 @@ TEXT_HOT static td_err read_record(struct text_scan *scan)
 {
     td_err err = read_head(scan);
 
-    if (td_likely(err == TD_OK) && !scan->has_ttl)
+    if (td_likely(err == TD_OK) && !scan->record.has_ttl)
         err = default_ttl(scan);
     if (td_likely(err == TD_OK))
         err = text_rdata_parse(&scan->parse, scan->record.type);
     if (td_unlikely(err != TD_OK))
         return err;
-    if (scan->has_ttl) {
+    if (scan->record.has_ttl) {
         scan->ttl_last = scan->record.ttl;
         scan->has_ttl_last = true;
     } else if (td_unlikely(!scan->has_ttl_default) && scan->record.type == WIRE_TYPE_SOA &&
@@ -247,7 +281,7 @@ td_err text_scan_generated(struct text_scan *scan)
 }
 
 /* A line that does not begin with an octet of a word: empty, or its owner is the last one. */
-static td_err read_blank_line(struct text_scan *scan)
+TEXT_ASIDE static td_err read_blank_line(struct text_scan *scan)
 {
     struct text_lexer *lexer = &scan->parse.lexer;
     struct text_lexer before = *lexer;
