@@ -19,7 +19,7 @@ TSAN    = -Doptimization=1 -Ddebug=true -Dnever_aborts=true -Db_sanitize=thread 
 FUZZ    = -Doptimization=1 -Ddebug=true -Dnever_aborts=true -Dfuzz=true \
 	-Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: help deps deps-build deps-lint build debug run test lint asan tsan fuzz bench bench-full sim \
+.PHONY: help deps deps-build deps-lint build debug run test lint asan tsan fuzz interop bench bench-full sim \
 	format install clean
 
 help:
@@ -33,6 +33,7 @@ help:
 ## make asan         unit tests and replay of the fuzz corpora under AddressSanitizer and UBSan
 ## make tsan         unit tests and scenarios under ThreadSanitizer
 ## make fuzz T=60    every fuzz target with libFuzzer, T seconds each
+## make interop      the same questions to tandem and to BIND, NSD and Knot (below build/peers)
 ## make bench        the quick benchmarks: hot functions, instructions per query
 ## make bench-full   the long ones: against NSD, Knot, BIND and gdnsd, interleaved
 ## make sim          the scenarios in the simulator, with a new seed (SEED=n replays one)
@@ -98,6 +99,9 @@ fuzz: build/fuzz/build.ninja
 
 sim: build/debug/build.ninja
 	@SEED=$(SEED) $(PYTHON) tools/test sim
+
+interop: build
+	@eval "$$(tools/peers)"; $(PYTHON) tests/interop/differential
 
 bench: build
 	@$(PYTHON) tools/bench quick
