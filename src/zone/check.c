@@ -190,5 +190,6 @@ void zone_check_soa_refused(const uint8_t *apex, const struct zone_places *place
         if (count++ != 0)
             tell_soa(ZONE_CHECK_SOA_MULTIPLE, apex, &place, sink);
     if (count == 0)
-        tell_soa(ZONE_CHECK_SOA_MISSING, apex, NULL, sink);
+        tell_soa(ZONE_CHECK_SOA_MISSING, apex, zone_places_first(places, &place) ? &place : NULL,
+                 sink);
 }

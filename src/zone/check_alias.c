@@ -35,8 +35,10 @@ void check_cname(struct check_run *run, const struct zone_node *node, const stru
     char text[CHECK_NAME_SIZE];
     bool is_absent;
 
-    if (set->count > 1)
-        check_say(run, ZONE_CHECK_CNAME_MULTIPLE, node, set->type, NULL, "%u records", set->count);
+    if (set->count > 1) {
+        struct wire_rdata last = check_last(run, node, set);
+        check_say(run, ZONE_CHECK_CNAME_MULTIPLE, node, set->type, &last, "%u records", set->count);
+    }
     const struct zone_node *at = step(run, first.octets, first.size, &is_absent);
     if (is_absent)
         check_say(run, ZONE_CHECK_CNAME_DANGLING, node, set->type, &first, "%s",
@@ -60,8 +62,10 @@ void check_dname(struct check_run *run, const struct zone_node *node, const stru
     struct wire_name owner;
     char text[CHECK_NAME_SIZE];
 
-    if (set->count > 1)
-        check_say(run, ZONE_CHECK_DNAME_MULTIPLE, node, set->type, NULL, "%u records", set->count);
+    if (set->count > 1) {
+        struct wire_rdata last = check_last(run, node, set);
+        check_say(run, ZONE_CHECK_DNAME_MULTIPLE, node, set->type, &last, "%u records", set->count);
+    }
     if (node->labels_size >= 2 && wire_name_is_wildcard(node->labels))
         check_tell(run, ZONE_CHECK_WILDCARD_DNAME, node, set->type, NULL);
     zone_node_name(run->version, node, &owner);

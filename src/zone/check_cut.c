@@ -11,17 +11,16 @@
 #include "zone/check_run.h"
 #include "zone/label.h"
 
-/* Is the name, which has `size` octets, at or below this node? */
+/* Is the name, which has `size` octets and is in the zone, at or below this node? */
 static bool is_at_or_below(const struct check_run *run, const struct zone_node *node,
                            const uint8_t *name, size_t size)
 {
-    size_t node_size = (size_t)node->labels_size + run->apex_size;
+    size_t labels_size = size - run->apex_size;
 
-    if (size < node_size)
+    if (labels_size < node->labels_size)
         return false;
-    size_t cut = size - node_size;
-    if (!zone_labels_equal(name + cut, node->labels, node->labels_size) ||
-        !wire_octets_equal(name + cut + node->labels_size, run->apex_name, run->apex_size))
+    size_t cut = labels_size - node->labels_size;
+    if (!zone_labels_equal(name + cut, node->labels, node->labels_size))
         return false;
     size_t at = 0;
     while (at < cut)
@@ -59,14 +58,16 @@ static void enter_target(struct check_run *run, const struct zone_node *node,
     struct check_cut *cut = &run->cut;
 
     check_target_host(run, node, WIRE_TYPE_NS, rdata, rdata->octets);
+    if (!check_is_inside(run, rdata->octets, rdata->size))
+        return;
     if (!is_at_or_below(run, node, rdata->octets, rdata->size)) {
-        tell_target(run, node, rdata, check_target_find(run, rdata->octets, rdata->size));
+        tell_target(run, node, rdata, check_target_inside(run, rdata->octets, rdata->size));
     } else if (cut->count < CHECK_CUT_TARGETS_MAX) {
         cut->targets[cut->count].name = *rdata;
         cut->targets[cut->count].labels_size = (uint8_t)(rdata->size - run->apex_size);
         cut->targets[cut->count].has_address = false;
         cut->count++;
-    } else if (check_target_find(run, rdata->octets, rdata->size) == CHECK_TARGET_NO_GLUE) {
+    } else if (check_target_inside(run, rdata->octets, rdata->size) == CHECK_TARGET_NO_GLUE) {
         char text[CHECK_NAME_SIZE];
         check_say(run, ZONE_CHECK_GLUE_MISSING, node, WIRE_TYPE_NS, rdata, "%s",
                   check_name_text(rdata->octets, text));

@@ -159,6 +159,29 @@ void check_tell_rest(struct check_run *run)
     }
 }
 
+struct wire_rdata check_last(const struct check_run *run, const struct zone_node *node,
+                             const struct wire_rrset *set)
+{
+    enum { LOOKED_AT_MAX = 16 };
+    struct wire_rdata last = wire_rrset_first(set);
+    struct wire_name name;
+    uint32_t line = 0;
+    size_t at = 0;
+
+    zone_node_name(run->version, node, &name);
+    for (unsigned i = 0; i < LOOKED_AT_MAX && at < set->size; i++) {
+        struct wire_rdata rdata = wire_rrset_rdata(set, &at);
+        struct zone_place place = { .line = 0 };
+        if (run->places != NULL)
+            zone_places_find(run->places, name.octets, set->type, rdata.octets, rdata.size, &place);
+        if (place.line < line)
+            continue;
+        line = place.line;
+        last = rdata;
+    }
+    return last;
+}
+
 /* ---- sets of nodes ---- */
 
 void check_nodes_add(struct check_nodes *nodes, const struct zone_node *node)

@@ -31,13 +31,6 @@ enum check_target {
     CHECK_TARGET_NO_GLUE,    /* at or below a delegation, without one */
 };
 
-/* A name that was looked up before. */
-struct check_slot {
-    const uint8_t *name;
-    uint8_t size;
-    uint8_t target;
-};
-
 /* The delegation whose subtree is being walked. */
 struct check_cut {
     const struct zone_node *node; /* NULL: none */
@@ -91,7 +84,7 @@ struct check_run {
     bool has_nsec3;  /* the zone is signed, with an NSEC3 chain that can be checked */
     bool takes_mail; /* MX at the apex, other than the null MX */
     bool has_spf;    /* at the apex */
-    struct check_slot *slots;
+    uint64_t *slots; /* names that were looked up: zone/check_target.c */
     uint32_t slot_mask;
     struct check_cut cut;
     struct check_nodes referenced; /* glue that was looked up */
@@ -120,6 +113,10 @@ void check_say(struct check_run *run, enum zone_check_id id, const struct zone_n
 void check_say_at(struct check_run *run, enum zone_check_id id, const struct zone_place *place,
                   const char *format, ...) TD_PRINTF(4, 5);
 
+/* The record of a set that stood last in the files: the one that is too much. */
+struct wire_rdata check_last(const struct check_run *run, const struct zone_node *node,
+                             const struct wire_rrset *set);
+
 /* How many findings were counted and not told. */
 void check_tell_rest(struct check_run *run);
 
@@ -141,8 +138,10 @@ void check_apex(struct check_run *run);
 void check_node(struct check_run *run, const struct zone_node *node);
 
 /* Names of servers. */
-enum check_target check_target_find(struct check_run *run, const uint8_t *name, size_t size);
 bool check_is_inside(const struct check_run *run, const uint8_t *name, size_t size);
+enum check_target check_target_find(struct check_run *run, const uint8_t *name, size_t size);
+/* The same for a name that is known to be in the zone. */
+enum check_target check_target_inside(struct check_run *run, const uint8_t *name, size_t size);
 void check_owner_host(struct check_run *run, const struct zone_node *node, uint16_t type);
 void check_target_host(struct check_run *run, const struct zone_node *node, uint16_t type,
                        const struct wire_rdata *rdata, const uint8_t *name);

@@ -92,10 +92,14 @@ static enum spf_answer find_name(const struct check_run *run, const uint8_t *nam
     return SPF_UNKNOWN;
 }
 
-/* The node that a term of the record at `owner` asks about. */
-static enum spf_answer find_domain(const struct check_run *run, const struct zone_node *owner,
-                                   const struct mail_spf_term *term,
-                                   const struct zone_node **ret_node)
+/*
+ * The node that a term of the record at `owner` asks about. Not inlined: its keys and names would
+ * stand on the stack of each record that is followed.
+ */
+static TD_COLD enum spf_answer find_domain(const struct check_run *run,
+                                           const struct zone_node *owner,
+                                           const struct mail_spf_term *term,
+                                           const struct zone_node **ret_node)
 {
     char text[DOMAIN_SIZE_MAX + 1];
     struct wire_name name;

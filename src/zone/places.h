@@ -49,6 +49,9 @@ bool zone_places_find(const struct zone_places *places, const uint8_t *owner, ui
 bool zone_places_nth(const struct zone_places *places, const uint8_t *owner, uint16_t type,
                      uint32_t n, struct zone_place *ret_place);
 
+/* The first file, with line 0; false: there is none. */
+bool zone_places_first(const struct zone_places *places, struct zone_place *ret_place);
+
 enum zone_place_oddity {
     ZONE_PLACE_DUPLICATE,   /* the same record stood before */
     ZONE_PLACE_TTL_DIFFERS, /* its TTL is not that of the first record of its set */
