@@ -7,7 +7,26 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 
-enum { BLOCK_SIZE_DEFAULT = 16384, ALIGN = 8 };
+#if defined(__SANITIZE_ADDRESS__)
+#define WATCHED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WATCHED 1
+#endif
+#endif
+#if defined(WATCHED)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size)   ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#endif
+
+/* GAP: under AddressSanitizer, octets behind each allocation that nobody may touch. */
+#if defined(WATCHED)
+enum { BLOCK_SIZE_DEFAULT = 16384, ALIGN = 8, GAP = 8 };
+#else
+enum { BLOCK_SIZE_DEFAULT = 16384, ALIGN = 8, GAP = 0 };
+#endif
 
 struct td_arena_block {
     struct td_arena_block *next;
@@ -20,12 +39,18 @@ void td_arena_init(struct td_arena *arena, size_t block_size)
     *arena = (struct td_arena){ .block_size = block_size == 0 ? BLOCK_SIZE_DEFAULT : block_size };
 }
 
+static void block_free(struct td_arena *arena, struct td_arena_block *block)
+{
+    arena->total -= block->size;
+    ASAN_UNPOISON_MEMORY_REGION(block->data, block->size);
+    free(block);
+}
+
 static void free_chain(struct td_arena *arena, struct td_arena_block *block)
 {
     while (block != NULL) {
         struct td_arena_block *next = block->next;
-        arena->total -= block->size;
-        free(block);
+        block_free(arena, block);
         block = next;
     }
 }
@@ -44,13 +69,13 @@ void td_arena_reset(struct td_arena *arena)
     /* One large allocation must not stay for ever. */
     while (kept != NULL && kept->size > arena->block_size) {
         struct td_arena_block *next = kept->next;
-        arena->total -= kept->size;
-        free(kept);
+        block_free(arena, kept);
         kept = next;
     }
     if (kept != NULL) {
         free_chain(arena, kept->next);
         kept->next = NULL;
+        ASAN_POISON_MEMORY_REGION(kept->data, kept->size);
     }
     arena->blocks = kept;
     arena->used = 0;
@@ -59,9 +84,9 @@ void td_arena_reset(struct td_arena *arena)
 void *td_arena_alloc(struct td_arena *arena, size_t size)
 {
     td_assert(size <= PTRDIFF_MAX);
-    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-    if (arena->blocks == NULL || arena->blocks->size - arena->used < size) {
-        size_t block_size = size > arena->block_size ? size : arena->block_size;
+    size_t room = ((size + ALIGN - 1) & ~(size_t)(ALIGN - 1)) + GAP;
+    if (arena->blocks == NULL || arena->blocks->size - arena->used < room) {
+        size_t block_size = room > arena->block_size ? room : arena->block_size;
         struct td_arena_block *block = td_malloc(sizeof(*block) + block_size);
 
         block->size = block_size;
@@ -69,9 +94,11 @@ void *td_arena_alloc(struct td_arena *arena, size_t size)
         arena->blocks = block;
         arena->total += block_size;
         arena->used = 0;
+        ASAN_POISON_MEMORY_REGION(block->data, block_size);
     }
     void *memory = arena->blocks->data + arena->used;
-    arena->used += size;
+    arena->used += room;
+    ASAN_UNPOISON_MEMORY_REGION(memory, size);
     return memory;
 }
 

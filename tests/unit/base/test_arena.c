@@ -3,6 +3,9 @@
  *         request does not keep its memory for ever.
  * Method  fill each allocation with its own octet and look at all of them at the end.
  */
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "unit/test.h"
 
@@ -85,6 +88,33 @@ TEST(an_unused_arena_holds_nothing)
     CHECK_EQ(arena.total, 0);
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+TEST(a_sanitizer_sees_one_octet_too_far)
+{
+    struct td_arena arena;
+    int status;
+
+    td_arena_init(&arena, 0);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        volatile uint8_t *at = td_arena_alloc(&arena, 13);
+        if (freopen("/dev/null", "w", stderr) == NULL)
+            _exit(0);
+        at[13] = 1;
+        _exit(0);
+    }
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK(!WIFEXITED(status) || WEXITSTATUS(status) != 0);
+    td_arena_fini(&arena);
+}
+#else
+TEST(a_sanitizer_sees_one_octet_too_far)
+{
+    skip();
+}
+#endif
+
 TESTS(allocations_are_aligned_and_do_not_overlap, copies_and_zeroes,
       a_reset_arena_uses_the_same_memory_again, reset_gives_back_what_was_more_than_usual,
-      an_unused_arena_holds_nothing)
+      an_unused_arena_holds_nothing, a_sanitizer_sees_one_octet_too_far)
