@@ -135,7 +135,7 @@ const struct tsig_key *tsig_keys_find(const struct tsig_keys *keys, const uint8_
                                       size_t name_size)
 {
     uint8_t lower[WIRE_NAME_SIZE_MAX];
-    size_t low = 0, high = keys->count;
+    size_t low = 0, high = keys == NULL ? 0 : keys->count;
 
     wire_name_lower(lower, name, name_size);
     while (low < high) {

@@ -58,7 +58,10 @@ void tsig_keys_free(struct tsig_keys *keys);
 
 size_t tsig_keys_count(const struct tsig_keys *keys);
 
-/* The key of a name, in any case; NULL when there is none. It lives as long as the set. */
+/*
+ * The key of a name, in any case; NULL when there is none. It lives as long as the set. A set of
+ * NULL is empty.
+ */
 const struct tsig_key *tsig_keys_find(const struct tsig_keys *keys, const uint8_t *name,
                                       size_t name_size);
 

@@ -50,6 +50,7 @@ TEST(an_empty_set_has_no_key)
     CHECK_EQ(tsig_keys_count(keys), 0);
     CHECK(tsig_keys_find(keys, (const uint8_t *)"\1a", 3) == NULL);
     tsig_keys_free(keys);
+    CHECK(tsig_keys_find(NULL, (const uint8_t *)"\1a", 3) == NULL);
     tsig_keys_free(NULL);
 }
 
