@@ -19,6 +19,8 @@ struct fiber {
     struct io *io;
     struct fiber *next; /* in the ready list or a condition's */
     struct fiber *previous;
+    struct fiber *next_of_all; /* in the world's list of all its fibers */
+    struct fiber **link_of_all;
     struct io_condition *condition; /* waited for; NULL: none */
     struct io_context context;
     struct io_stack *stack;
@@ -59,6 +61,24 @@ static void list_remove(struct fiber **first, struct fiber **last, struct fiber 
     else
         *last = fiber->previous;
     fiber->next = fiber->previous = NULL;
+}
+
+static void all_add(struct io *io, struct fiber *fiber)
+{
+    fiber->next_of_all = io->fibers;
+    fiber->link_of_all = &io->fibers;
+    if (io->fibers != NULL)
+        io->fibers->link_of_all = &fiber->next_of_all;
+    io->fibers = fiber;
+    io->fiber_count++;
+}
+
+static void all_remove(struct io *io, struct fiber *fiber)
+{
+    *fiber->link_of_all = fiber->next_of_all;
+    if (fiber->next_of_all != NULL)
+        fiber->next_of_all->link_of_all = fiber->link_of_all;
+    io->fiber_count--;
 }
 
 /* -- waiting and waking --------------------------------------------------------------- */
@@ -184,7 +204,7 @@ td_err io_fiber_spawn(struct io *io, const char *name, io_fiber_entry *entry, vo
     fiber->is_joined = ret_fiber != NULL;
     io_timer_init(&fiber->timer, fiber_timed_out, fiber);
     io_context_init(&fiber->context, stack->bottom, stack->size, fiber_main, fiber);
-    io->fiber_count++;
+    all_add(io, fiber);
 
     fiber->state = FIBER_WAITING;
     fiber_ready(fiber, TD_OK);
@@ -200,7 +220,7 @@ static void fiber_bury(struct fiber *fiber)
     io_context_fini(&fiber->context);
     io_stack_give(io, fiber->stack);
     fiber->stack = NULL;
-    io->fiber_count--;
+    all_remove(io, fiber);
     if (!fiber->is_joined)
         free(fiber);
 }
@@ -261,6 +281,13 @@ void io_fiber_cancel(struct fiber *other)
     other->is_cancelled = true;
     if (other->state == FIBER_WAITING && !other->is_deaf)
         fiber_ready(other, TD_E_CANCELLED);
+}
+
+void io_fiber_cancel_all(struct io *io)
+{
+    for (struct fiber *fiber = io->fibers; fiber != NULL; fiber = fiber->next_of_all)
+        if (fiber != io->current)
+            io_fiber_cancel(fiber);
 }
 
 bool io_fiber_is_cancelled(const struct fiber *fiber)

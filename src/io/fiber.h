@@ -54,6 +54,8 @@ void io_fiber_reap(struct fiber *other);
 /* Tell a fiber to stop; see above. Any number of times, from the loop or another fiber. */
 void io_fiber_cancel(struct fiber *other);
 bool io_fiber_is_cancelled(const struct fiber *fiber);
+/* All fibers of a world but the one that runs. */
+void io_fiber_cancel_all(struct io *io);
 
 /* Let the others run. TD_E_CANCELLED. */
 td_err io_fiber_yield(struct fiber *fiber);

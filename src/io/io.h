@@ -68,6 +68,7 @@ struct io {
     uint32_t no_switch;    /* open borrows, locks and transactions */
     uint32_t fiber_count;  /* live fibers */
     struct fiber *current; /* the fiber that runs; NULL: the loop */
+    struct fiber *fibers;  /* all of them */
     struct io_fiber_list ready;
     struct io_deferred *deferred_first;
     struct io_deferred *deferred_last;

@@ -157,6 +157,7 @@ struct io_tcp {
     td_err end;        /* TD_OK while octets may come */
     bool is_dialling;
     bool is_paused;
+    bool is_shut_down;
     bool is_closing; /* for the system */
     bool is_gone;    /* for the system, and no callback of it is left */
     bool is_let_go;  /* by its user */
@@ -186,6 +187,8 @@ struct io_signal {
 /* -- what the bodies report to tcp.c ----------------------------------------------- */
 
 void io_tcp_init(struct io_tcp *tcp, struct io *io);
+/* Have `done` called in a while. */
+void io_tcp_written_late(struct io_tcp *tcp, io_tcp_written *done, void *context, td_err err);
 void io_tcp_dialled(struct io_tcp *tcp, td_err err);
 /* Where to read to: a fiber's buffer, or the one given. */
 void io_tcp_read_buffer(struct io_tcp *tcp, uint8_t *shared, size_t shared_size,

@@ -22,7 +22,6 @@ struct real_tcp {
     uv_tcp_t handle;
     uv_connect_t connect;
     uv_shutdown_t shutdown;
-    bool is_shut_down;
     bool is_broken; /* a write said so */
 };
 
@@ -108,9 +107,10 @@ void real_tcp_write(struct io_tcp *tcp, const void *octets, size_t size, io_tcp_
     write->done = done;
     write->context = context;
     uv_buf_t buf = uv_buf_init((char *)(uintptr_t)octets, (unsigned)size);
-    /* Fails only on handles that are not open; then the next turn of the loop says so. */
-    int status = uv_write(&write->request, stream_of(tcp_of(tcp)), &buf, 1, on_written);
-    td_assert(status == 0);
+    if (uv_write(&write->request, stream_of(tcp_of(tcp)), &buf, 1, on_written) != 0) {
+        free(write);
+        io_tcp_written_late(tcp, done, context, TD_E_IO);
+    }
 }
 
 size_t real_tcp_write_queue_size(struct io_tcp *tcp)
@@ -127,9 +127,6 @@ static void on_shut_down(uv_shutdown_t *request, int status TD_UNUSED)
 void real_tcp_shutdown(struct io_tcp *tcp)
 {
     struct real_tcp *real = tcp_of(tcp);
-    if (real->is_shut_down)
-        return;
-    real->is_shut_down = true;
     (void)uv_shutdown(&real->shutdown, stream_of(real), on_shut_down); /* ENOTCONN: it is gone */
 }
 
@@ -151,7 +148,7 @@ void real_tcp_free(struct io_tcp *tcp)
 void real_tcp_close(struct io_tcp *tcp, bool is_reset)
 {
     struct real_tcp *real = tcp_of(tcp);
-    if (is_reset && !real->is_shut_down && uv_tcp_close_reset(&real->handle, on_closed) == 0)
+    if (is_reset && !tcp->is_shut_down && uv_tcp_close_reset(&real->handle, on_closed) == 0)
         return;
     uv_close((uv_handle_t *)&real->handle, on_closed);
 }
