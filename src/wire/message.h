@@ -117,7 +117,8 @@ TD_NODISCARD td_err wire_message_record(const struct wire_message *message, size
 
 /*
  * Append the rdata of a record, decompressed and checked, to `out`. Results as those of
- * wire_rdata_read, TD_E_INVALID included.
+ * wire_rdata_read, TD_E_INVALID included. Not for the empty rdata that UPDATE sends with
+ * classes ANY and NONE (RFC 2136 2.4 and 2.5): look at rdlength before.
  */
 TD_NODISCARD td_err wire_message_rdata(const struct wire_message *message,
                                        const struct wire_record *record, struct td_writer *out);
