@@ -273,24 +273,31 @@ static void batch_lay_out(struct real_udp *real)
     }
 }
 
-static void buffer_ask(const struct real_udp *real, int option, int force, const char *name,
-                       const char *sysctl, const struct td_diag_sink *warnings)
+struct buffer_row {
+    int option;
+    int force; /* the same, for who may go beyond the system's limit */
+    const char *name;
+    const char *sysctl;
+};
+
+static void buffer_ask(const struct real_udp *real, const struct buffer_row *row, uint32_t wanted,
+                       const struct td_diag_sink *warnings)
 {
-    int wanted = IO_UDP_SOCKET_BUFFER_SIZE;
-    if (setsockopt(real->fd, SOL_SOCKET, force, &wanted, sizeof(wanted)) != 0)
-        (void)setsockopt(real->fd, SOL_SOCKET, option, &wanted, sizeof(wanted));
+    int want = (int)(wanted != 0 ? wanted : IO_UDP_SYSTEM_SIZE);
+    if (setsockopt(real->fd, SOL_SOCKET, row->force, &want, sizeof(want)) != 0)
+        (void)setsockopt(real->fd, SOL_SOCKET, row->option, &want, sizeof(want));
 
     int got = 0;
     socklen_t size = sizeof(got);
-    (void)getsockopt(real->fd, SOL_SOCKET, option, &got, &size);
+    (void)getsockopt(real->fd, SOL_SOCKET, row->option, &got, &size);
     got /= 2; /* the system counts its own overhead as much again */
     char text[TD_ADDR_TEXT_SIZE];
-    if (got < wanted)
+    if (got < want)
         td_diag_report(warnings, NULL, 0, 0, TD_SEVERITY_WARNING,
                        "UDP %s: the %s buffer is %d octets, not the %d asked for; bursts will be "
                        "lost: sysctl -w %s=%d",
-                       td_addr_format_port(&real->udp.addr, text), name, got, wanted, sysctl,
-                       wanted);
+                       td_addr_format_port(&real->udp.addr, text), row->name, got, want,
+                       row->sysctl, want);
 }
 
 static td_err udp_set_options(struct real_udp *real, const struct io_udp_options *options,
@@ -311,8 +318,12 @@ static td_err udp_set_options(struct real_udp *real, const struct io_udp_options
     }
     if (!good)
         return io_errno_say(diag, errno, "setting options of a UDP socket");
-    buffer_ask(real, SO_RCVBUF, SO_RCVBUFFORCE, "receive", "net.core.rmem_max", options->warnings);
-    buffer_ask(real, SO_SNDBUF, SO_SNDBUFFORCE, "send", "net.core.wmem_max", options->warnings);
+    static const struct buffer_row receive = { SO_RCVBUF, SO_RCVBUFFORCE, "receive",
+                                               "net.core.rmem_max" };
+    static const struct buffer_row send = { SO_SNDBUF, SO_SNDBUFFORCE, "send",
+                                            "net.core.wmem_max" };
+    buffer_ask(real, &receive, options->system_receive_size, options->warnings);
+    buffer_ask(real, &send, options->system_send_size, options->warnings);
     return TD_OK;
 }
 

@@ -31,7 +31,7 @@ enum {
     IO_UDP_ROUND_MAX = 8,
     IO_UDP_BUFFER_SIZE = 4096, /* of one datagram, unless told otherwise */
     IO_UDP_BUFFER_SIZE_MAX = 65535,
-    IO_UDP_SOCKET_BUFFER_SIZE = 4 << 20, /* asked of the system */
+    IO_UDP_SYSTEM_SIZE = 4 << 20, /* of the system's buffers, unless told otherwise */
 };
 
 /* A raw socket address: what the system gave and takes back. */
