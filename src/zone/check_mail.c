@@ -8,6 +8,8 @@
 #include "zone/check_run.h"
 #include "zone/check_spf.h"
 
+enum { SPF_RECORDS_MAX = 4 }; /* of one name: more than one is wrong anyway */
+
 /* What the place of a TXT record says that it is. */
 enum purpose {
     PURPOSE_ANY, /* perhaps SPF */
@@ -191,8 +193,8 @@ static void check_any(struct check_run *run, const struct zone_node *node,
         char *octets = td_malloc(rdata.size);
         struct mail_text text = { octets, mail_text_join(rdata.octets, rdata.size, octets) };
         if (mail_spf_is(text)) {
-            count++;
-            check_spf(run, node, &rdata, text);
+            if (count++ < SPF_RECORDS_MAX)
+                check_spf(run, node, &rdata, text);
         } else if (is_nearly_spf(text)) {
             check_tell(run, ZONE_CHECK_SPF_VERSION, node, set->type, &rdata);
         }

@@ -11,7 +11,6 @@ enum {
     MX_NAME_AT = 2,
     SRV_NAME_AT = 6,
     SVCB_NAME_AT = 2,
-    TTL_MAX = 0x7FFFFFFF,
 };
 
 static void tell_target(struct check_run *run, enum zone_check_id id, const struct zone_node *node,
@@ -164,14 +163,11 @@ static void check_type(struct check_run *run, const struct zone_node *node, uint
                   wire_rrtype_format(type, mnemonic));
 }
 
-static void check_any(struct check_run *run, const struct zone_node *node,
-                      const struct wire_rrset *set)
+static void check_size(struct check_run *run, const struct zone_node *node,
+                       const struct wire_rrset *set)
 {
     char mnemonic[WIRE_RRTYPE_MNEMONIC_SIZE];
 
-    if (set->ttl > TTL_MAX)
-        check_say(run, ZONE_CHECK_TTL_TOO_LARGE, node, set->type, NULL, "%s",
-                  wire_rrtype_format(set->type, mnemonic));
     if (set->count > run->options->set_max)
         check_say(run, ZONE_CHECK_SET_LARGE, node, set->type, NULL, "%u of %s", set->count,
                   wire_rrtype_format(set->type, mnemonic));
@@ -251,7 +247,7 @@ void check_node(struct check_run *run, const struct zone_node *node)
     const struct wire_rrset *set = zone_node_sets(run->version, node);
 
     for (unsigned i = 0; i < node->set_count; i++, set = wire_rrset_next(set)) {
-        check_any(run, node, set);
+        check_size(run, node, set);
         if (td_unlikely(node->flags & ZONE_NODE_CNAME))
             check_other_data(run, node, set);
         check_set(run, node, set);

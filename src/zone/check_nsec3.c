@@ -8,6 +8,9 @@
 #include "wire/rrtype.h"
 #include "zone/check_run.h"
 
+/* Digests for a whole zone: some ten seconds. */
+static const uint64_t digests_max = 100000000;
+
 /* The NSEC3 record of a node that is of the zone's chain. */
 struct link {
     struct wire_rdata rdata;
@@ -86,22 +89,23 @@ static void visit_hashed(struct check_run *run, const struct zone_node *node, st
 
 /* ---- parameters ---- */
 
-static void check_params(struct check_run *run, const struct wire_rrset *set)
+static void check_params(struct check_run *run)
 {
     const struct dnssec_nsec3_params *params = &run->nsec3.params;
 
     if (params->iterations != 0)
-        check_say(run, ZONE_CHECK_NSEC3_ITERATIONS, run->apex, set->type, NULL, "%u",
+        check_say(run, ZONE_CHECK_NSEC3_ITERATIONS, run->apex, WIRE_TYPE_NSEC3PARAM, NULL, "%u",
                   params->iterations);
     if (params->salt_size != 0)
-        check_say(run, ZONE_CHECK_NSEC3_SALT, run->apex, set->type, NULL, "%u octets",
+        check_say(run, ZONE_CHECK_NSEC3_SALT, run->apex, WIRE_TYPE_NSEC3PARAM, NULL, "%u octets",
                   params->salt_size);
 }
 
+enum chain { CHAIN_NONE, CHAIN_UNCHECKED, CHAIN_GOOD };
+
 /* Is there a chain that can be checked? Fills in its parameters. */
-static bool find_chain(struct check_run *run)
+static enum chain find_chain(struct check_run *run)
 {
-    const struct wire_rrset *set = zone_node_set(run->version, run->apex, WIRE_TYPE_NSEC3PARAM);
     const struct zone_nsec3 *nsec3 = run->version->nsec3;
     struct dnssec_nsec3_params *params = &run->nsec3.params;
     bool has_nodes = run->version->nsec3_order != 0;
@@ -110,28 +114,40 @@ static bool find_chain(struct check_run *run)
         if (has_nodes)
             check_say(run, ZONE_CHECK_NSEC3_PARAMS, run->apex, WIRE_TYPE_NSEC3PARAM, NULL,
                       "there is NSEC3 but no NSEC3PARAM with flags 0");
-        return false;
+        return CHAIN_NONE;
     }
     params->algorithm = nsec3->algorithm;
     params->iterations = nsec3->iterations;
     params->salt_size = nsec3->salt_size;
     if (nsec3->salt_size != 0)
         memcpy(params->salt, nsec3->salt, nsec3->salt_size);
-    check_params(run, set);
+    check_params(run);
     if (!has_nodes) {
         check_say(run, ZONE_CHECK_NSEC3_PARAMS, run->apex, WIRE_TYPE_NSEC3PARAM, NULL,
                   "there is NSEC3PARAM but no NSEC3");
-        return false;
+        return CHAIN_NONE;
     }
-    if (dnssec_nsec3_params_check(params) == TD_OK)
-        return true;
+    if (dnssec_nsec3_params_check(params) == TD_OK &&
+        (uint64_t)run->version->node_count * (params->iterations + 1u) <= digests_max)
+        return CHAIN_GOOD;
     check_tell(run, ZONE_CHECK_NSEC3_UNCHECKED, run->apex, WIRE_TYPE_NSEC3PARAM, NULL);
-    return false;
+    return CHAIN_UNCHECKED;
+}
+
+static void check_circle(struct check_run *run)
+{
+    struct circle circle = { .last = NULL };
+    struct zone_walk walk;
+
+    for (const struct zone_node *node = zone_walk_first(&walk, run->version, ZONE_ORDER_NSEC3);
+         node != NULL; node = zone_walk_next(&walk))
+        visit_hashed(run, node, &circle);
+    check_step(run, &circle, circle.first_hash);
+    run->has_nsec3 = circle.last != NULL;
 }
 
 void check_nsec3_start(struct check_run *run)
 {
-    struct circle circle = { .last = NULL };
     struct zone_walk walk;
 
     if (!run->is_signed) {
@@ -141,17 +157,10 @@ void check_nsec3_start(struct check_run *run)
                       "the zone is not signed");
         return;
     }
-    if (!find_chain(run)) {
-        if (!run->has_nsec)
-            check_tell(run, ZONE_CHECK_DENIAL_MISSING, run->apex, WIRE_TYPE_SOA, NULL);
-        return;
-    }
-    for (const struct zone_node *node = zone_walk_first(&walk, run->version, ZONE_ORDER_NSEC3);
-         node != NULL; node = zone_walk_next(&walk))
-        visit_hashed(run, node, &circle);
-    check_step(run, &circle, circle.first_hash);
-    run->has_nsec3 = circle.last != NULL;
-    if (circle.last == NULL && !run->has_nsec)
+    enum chain chain = find_chain(run);
+    if (chain == CHAIN_GOOD)
+        check_circle(run);
+    if (chain != CHAIN_UNCHECKED && !run->has_nsec3 && !run->has_nsec)
         check_tell(run, ZONE_CHECK_DENIAL_MISSING, run->apex, WIRE_TYPE_SOA, NULL);
 }
 

@@ -95,8 +95,6 @@
    "one of them was probably to be another", "RFC 2181 5") \
  X(TTL_DIFFERS, "ttl-differs", WARNING, WARNING, "the TTLs in a set differ", \
    "a set has one TTL: that of its first record is taken for all of it", "RFC 2181 5.2") \
- X(TTL_TOO_LARGE, "ttl-too-large", WARNING, WARNING, "TTL over 2147483647", \
-   "it counts as 0", "RFC 2181 8") \
  X(SET_LARGE, "set-large", WARNING, WARNING, "very many records in one set", \
    "answers do not fit a packet, and BIND refuses more than 100 by default", "RFC 2181 5") \
  X(TYPE_OBSOLETE, "type-obsolete", NOTE, NOTE, "an obsolete record type", \
@@ -193,7 +191,7 @@
  X(NSEC3_SALT, "nsec3-salt", NOTE, NOTE, "NSEC3 has a salt", \
    "it costs work and protects nothing", "RFC 9276 3.1") \
  X(NSEC3_UNCHECKED, "nsec3-unchecked", WARNING, WARNING, "the NSEC3 chain cannot be checked", \
-   "an unknown hash algorithm, or more than 150 iterations", "RFC 5155 3.1, RFC 9276 3.2") \
+   "an unknown hash algorithm, more than 150 iterations, or too much work in all", "RFC 5155 3.1, RFC 9276 3.2") \
  /* ---- the digest of the zone ---- */ \
  X(ZONEMD_BELOW, "zonemd-below", WARNING, WARNING, "ZONEMD below the apex", \
    "it speaks for a zone and has no meaning here", "RFC 8976 2") \

@@ -155,15 +155,16 @@ static void check_signature_set(struct check_run *run, const struct zone_node *n
                                 const struct wire_rrset *set, const struct wire_rrset *rrsigs)
 {
     uint16_t covered = wire_rrset_covered(rrsigs);
+    struct wire_rdata first = wire_rrset_first(rrsigs);
     char mnemonic[WIRE_RRTYPE_MNEMONIC_SIZE];
 
     wire_rrtype_format(covered, mnemonic);
     if (set == NULL || set->type != covered) {
-        check_say(run, ZONE_CHECK_RRSIG_ORPHAN, node, WIRE_TYPE_RRSIG, NULL, "%s", mnemonic);
+        check_say(run, ZONE_CHECK_RRSIG_ORPHAN, node, WIRE_TYPE_RRSIG, &first, "%s", mnemonic);
         return;
     }
     if (!is_signed_here(node, covered)) {
-        check_say(run, ZONE_CHECK_RRSIG_CUT, node, WIRE_TYPE_RRSIG, NULL, "%s", mnemonic);
+        check_say(run, ZONE_CHECK_RRSIG_CUT, node, WIRE_TYPE_RRSIG, &first, "%s", mnemonic);
         return;
     }
     for (size_t at = 0; at < rrsigs->size;) {

@@ -20,6 +20,8 @@ enum {
     LARGE_SIZE = 450, /* RFC 7208 3.4 */
     HOSTS_MAX = 10,   /* names of an MX set, 4.6.4 */
     DOMAIN_SIZE_MAX = 254,
+    RECORDS_MAX = 64, /* TXT records of a name among which SPF is looked for */
+    PREFIX_SIZE = 64, /* octets of record data in which the version must stand */
 };
 
 struct spf {
@@ -153,19 +155,28 @@ static const char *fault_of(const struct check_run *run, const struct zone_node 
 static void count_terms(struct spf *spf, const struct zone_node *node, struct mail_text text,
                         const struct mail_spf_term *outer);
 
+static bool begins_as_spf(const struct wire_rdata *rdata)
+{
+    char prefix[PREFIX_SIZE];
+    size_t size = rdata->size < PREFIX_SIZE ? rdata->size : PREFIX_SIZE;
+
+    return mail_spf_is((struct mail_text){ prefix, mail_text_join(rdata->octets, size, prefix) });
+}
+
 /* The SPF record of a node, in memory of the caller's to free; NULL: there is none. */
 static char *read_spf(const struct check_run *run, const struct zone_node *node,
                       struct mail_text *ret_text)
 {
     const struct wire_rrset *set = zone_node_set(run->version, node, WIRE_TYPE_TXT);
+    size_t at = 0;
 
-    for (size_t at = 0; set != NULL && at < set->size;) {
+    for (unsigned i = 0; set != NULL && at < set->size && i < RECORDS_MAX; i++) {
         struct wire_rdata rdata = wire_rrset_rdata(set, &at);
+        if (!begins_as_spf(&rdata))
+            continue;
         char *octets = td_malloc(rdata.size);
         *ret_text = (struct mail_text){ octets, mail_text_join(rdata.octets, rdata.size, octets) };
-        if (mail_spf_is(*ret_text))
-            return octets;
-        free(octets);
+        return octets;
     }
     return NULL;
 }
@@ -200,7 +211,7 @@ static void follow(struct spf *spf, const struct zone_node *node, const struct m
     free(octets);
 }
 
-/* Bounded: COUNTED_MAX look-ups in all, DEPTH_MAX records inside one another. */
+/* Bounded: COUNTED_MAX look-ups, DEPTH_MAX records inside one another, spf_left for the zone. */
 static void count_terms(struct spf *spf, const struct zone_node *node, struct mail_text text,
                         const struct mail_spf_term *outer)
 {
@@ -215,8 +226,11 @@ static void count_terms(struct spf *spf, const struct zone_node *node, struct ma
             continue;
         if (++spf->lookups > COUNTED_MAX)
             break;
-        if (term.kind == MAIL_SPF_INCLUDE || term.kind == MAIL_SPF_REDIRECT)
-            follow(spf, node, &term, outer == NULL ? &term : outer);
+        if ((term.kind != MAIL_SPF_INCLUDE && term.kind != MAIL_SPF_REDIRECT) ||
+            spf->run->spf_left == 0)
+            continue;
+        spf->run->spf_left--;
+        follow(spf, node, &term, outer == NULL ? &term : outer);
     }
     spf->depth--;
 }
