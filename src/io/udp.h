@@ -78,6 +78,8 @@ struct io_udp_options {
     void *context;
     uint32_t receive_size; /* of each buffer; 0: IO_UDP_BUFFER_SIZE */
     uint32_t send_size;
+    uint32_t system_receive_size; /* of the system's buffers, asked for; 0: IO_UDP_SYSTEM_SIZE */
+    uint32_t system_send_size;
     bool reuse_port;                     /* SO_REUSEPORT: one socket a worker */
     bool freebind;                       /* bind addresses that are not (yet) there */
     const struct td_diag_sink *warnings; /* such as: receive buffers are small. May be NULL */
