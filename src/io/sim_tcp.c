@@ -232,7 +232,7 @@ static void tcp_input(struct sim_input *input)
         listener->accept(listener->context, &end->tcp);
     }
     if (end->tcp.is_dialling && (end->is_dial_over || end->is_broken)) {
-        io_tcp_dialled(&end->tcp, end->is_broken ? TD_E_IO : end->dial_result);
+        io_tcp_dialled(&end->tcp, end->is_dial_over ? end->dial_result : TD_E_IO);
         queue_send(end);
     }
     if (end->is_broken) {

@@ -250,9 +250,12 @@ void net_conn_finish(struct net_conn *conn)
 {
     td_assert(conn->in_flight > 0);
     conn->in_flight--;
-    if (!conn->is_open)
+    if (!conn->is_open) {
         conn_free_if_done(conn);
-    else if (!conn->is_reading)
+        return;
+    }
+    net_server_touch(conn); /* idle from now on */
+    if (!conn->is_reading)
         io_defer(conn->server->io, &conn->later);
 }
 
