@@ -1,0 +1,155 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "control/local.h"
+#include "control/verb.h"
+
+static bool is_word(const struct control_arg *arg)
+{
+    return arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_OPTIONAL;
+}
+
+void control_verb_usage(const struct control_verb *verb, struct td_buf *out)
+{
+    td_buf_printf(out, "tandem %s", verb->words);
+    for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++) {
+        const struct control_arg *arg = &verb->args[i];
+        if (arg->kind == CONTROL_ARG_WORD)
+            td_buf_printf(out, " %s", arg->name);
+        else if (arg->kind == CONTROL_ARG_OPTIONAL)
+            td_buf_printf(out, " [%s]", arg->name);
+        else if (arg->kind == CONTROL_ARG_FLAG)
+            td_buf_printf(out, " [--%s]", arg->name);
+        else if (arg->kind == CONTROL_ARG_SECONDS)
+            td_buf_printf(out, " [--%s N]", arg->name);
+    }
+}
+
+static void print_list(struct td_buf *out)
+{
+    td_buf_add_text(out, "usage: tandem [--socket PATH] [--json] VERB ...\n\n");
+    for (size_t i = 0; i < control_verb_count; i++) {
+        struct td_buf usage = { .data = NULL };
+        control_verb_usage(&control_verbs[i], &usage);
+        td_buf_printf(out, "  %s\n      %s\n", td_buf_text(&usage) + strlen("tandem "),
+                      control_verbs[i].help);
+        td_buf_fini(&usage);
+    }
+    td_buf_add_text(out,
+                    "\n  --socket PATH   the control socket (TANDEM_SOCKET in the environment, "
+                    "else /run/tandem/control.sock)\n"
+                    "  --json          answer in JSON, as the API does\n"
+                    "\n'tandem help VERB' tells more; see also tandem(1).\n");
+}
+
+static void print_one(const struct control_verb *verb, struct td_buf *out)
+{
+    td_buf_add_text(out, "usage: ");
+    control_verb_usage(verb, out);
+    td_buf_printf(out, "\n\n%s\n", verb->help);
+    if (verb->more != NULL)
+        td_buf_printf(out, "%s\n", verb->more);
+    td_buf_add_char(out, '\n');
+    for (unsigned i = 0; i < CONTROL_ARGS_MAX && verb->args[i].kind != CONTROL_ARG_NONE; i++)
+        td_buf_printf(out, "  %s%-12s %s\n", is_word(&verb->args[i]) ? "  " : "--",
+                      verb->args[i].name, verb->args[i].help);
+    if (verb->method != NULL)
+        td_buf_printf(out, "\nIn the API: %s %s\n", verb->method, verb->path);
+    if (verb->aliases != NULL)
+        td_buf_printf(out, "Elsewhere called: %s\n", verb->aliases);
+}
+
+void control_help_print(const struct control_verb *verb, struct td_buf *out)
+{
+    if (verb == NULL)
+        print_list(out);
+    else
+        print_one(verb, out);
+}
+
+/* Text with its hyphens and backslashes as roff wants them. */
+static void put_roff(struct td_buf *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '-')
+            td_buf_add_text(out, "\\-");
+        else if (*text == '\\')
+            td_buf_add_text(out, "\\e");
+        else
+            td_buf_add_char(out, *text);
+    }
+}
+
+static void put_argument(struct td_buf *out, const struct control_arg *arg)
+{
+    td_buf_add_text(out, arg->kind == CONTROL_ARG_WORD ? " " : " [");
+    if (is_word(arg)) {
+        td_buf_printf(out, "\\fI%s\\fR", arg->name);
+    } else {
+        td_buf_add_text(out, "\\fB\\-\\-");
+        put_roff(out, arg->name);
+        td_buf_add_text(out, arg->kind == CONTROL_ARG_SECONDS ? "\\fR \\fIN\\fR" : "\\fR");
+    }
+    if (arg->kind != CONTROL_ARG_WORD)
+        td_buf_add_char(out, ']');
+}
+
+static void put_head(struct td_buf *out, const struct control_verb *verb)
+{
+    td_buf_add_text(out, "\\fB");
+    put_roff(out, verb->words);
+    td_buf_add_text(out, "\\fR");
+    for (unsigned i = 0; i < CONTROL_ARGS_MAX && verb->args[i].kind != CONTROL_ARG_NONE; i++)
+        put_argument(out, &verb->args[i]);
+    td_buf_add_char(out, '\n');
+}
+
+void control_manual_print(struct td_buf *out)
+{
+    for (size_t i = 0; i < control_verb_count; i++) {
+        const struct control_verb *verb = &control_verbs[i];
+        td_buf_add_text(out, ".TP\n");
+        put_head(out, verb);
+        put_roff(out, verb->help);
+        td_buf_add_char(out, '\n');
+        if (verb->more != NULL) {
+            put_roff(out, verb->more);
+            td_buf_add_char(out, '\n');
+        }
+        for (unsigned k = 0; k < CONTROL_ARGS_MAX; k++) {
+            const struct control_arg *arg = &verb->args[k];
+            if (arg->kind != CONTROL_ARG_FLAG && arg->kind != CONTROL_ARG_SECONDS)
+                continue;
+            td_buf_add_text(out, "With \\fB\\-\\-");
+            put_roff(out, arg->name);
+            td_buf_add_text(out, "\\fR: ");
+            put_roff(out, arg->help);
+            td_buf_add_text(out, ".\n");
+        }
+    }
+}
+
+int control_local_help(const struct control_call *call)
+{
+    const char *words[] = { call->topic, call->topic_more };
+    const struct control_verb *verb = NULL;
+    struct td_buf out = { .data = NULL };
+    bool is_alias;
+    size_t used;
+
+    if (call->topic != NULL) {
+        verb = control_verb_find(words, call->topic_more == NULL ? 1 : 2, &used, &is_alias);
+        if (verb == NULL) {
+            fprintf(stderr, "tandem: there is no verb '%s%s%s'; 'tandem help' lists them\n",
+                    words[0], words[1] == NULL ? "" : " ", words[1] == NULL ? "" : words[1]);
+            return CONTROL_EXIT_USAGE;
+        }
+    }
+    if (call->manual)
+        control_manual_print(&out);
+    else
+        control_help_print(verb, &out);
+    fputs(td_buf_text(&out), stdout);
+    td_buf_fini(&out);
+    return CONTROL_EXIT_OK;
+}

@@ -1,0 +1,113 @@
+/*
+ * control/verb.h - the table of what an operator can do: one row per verb (law 7).
+ *
+ * Shape    A row has the words that people type, the method and path of the HTTP API, the
+ *          arguments, the help, what does it in the daemon, what does it without a daemon,
+ *          and what shows its answer to people. The command line, its help, the manual page and
+ *          the API all read this table.
+ * Floor    9.
+ * Threads  Immutable.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* What `tandem` ends with; other people's scripts know these. */
+enum control_exit {
+    CONTROL_EXIT_OK = 0,
+    CONTROL_EXIT_FAILED = 1,      /* refused, or it failed */
+    CONTROL_EXIT_USAGE = 2,       /* not understood */
+    CONTROL_EXIT_UNREACHABLE = 3, /* there is no daemon to be reached */
+    CONTROL_EXIT_TIMEOUT = 4,     /* not done in the time given */
+    CONTROL_EXIT_INVALID = 5,     /* a configuration or a zone has errors */
+};
+
+enum {
+    CONTROL_ARGS_MAX = 4,
+    CONTROL_TIMEOUT_S = 120, /* what a verb that waits is given, unless told otherwise */
+    CONTROL_TIMEOUT_MAX_S = 3600,
+};
+
+enum control_arg_kind {
+    CONTROL_ARG_NONE,
+    CONTROL_ARG_WORD,     /* a word that must be given: const char * */
+    CONTROL_ARG_OPTIONAL, /* a word that may be left out: const char * */
+    CONTROL_ARG_FLAG,     /* --name: bool; in the API a truth value */
+    CONTROL_ARG_SECONDS,  /* --name N: uint32_t; in the API a number */
+};
+
+struct control_arg {
+    const char *name; /* "NAME" of a word, "force" of a flag; also its name in path and body */
+    enum control_arg_kind kind;
+    size_t field; /* where in struct control_call */
+    const char *help;
+};
+
+struct control_verb;
+struct control_host;
+struct control_reply;
+struct json_t;
+
+/* One use of a verb, from the command line or from the API. Texts are the caller's. */
+struct control_call {
+    const struct control_verb *verb;
+    const char *author; /* the user at the other end; NULL: not known */
+    const char *zone;
+    const char *file;
+    const char *topic; /* of help */
+    const char *topic_more;
+    uint32_t timeout_s;
+    bool force;
+    bool no_wait;
+    bool print;
+    bool strict;
+    bool manual;
+    bool json; /* the command line's --json */
+};
+
+struct control_verb {
+    const char *words;   /* "zone status" */
+    const char *aliases; /* other servers' words for it, between spaces; NULL: none */
+    const char *method;  /* "GET" or "POST"; NULL: needs no daemon */
+    const char *path;    /* "/v1/zones/{NAME}" */
+    struct control_arg args[CONTROL_ARGS_MAX];
+    const char *help; /* one line */
+    const char *more; /* further sentences for the manual; NULL: none */
+
+    /* In the daemon, on a thread of the API: do it and write the answer. */
+    void (*handle)(const struct control_host *host, const struct control_call *call,
+                   struct control_reply *reply);
+    /* In the command: do it here. Returns an enum control_exit. */
+    int (*local)(const struct control_call *call);
+    /* In the command: write the daemon's answer for people. Returns an enum control_exit. */
+    int (*show)(const struct json_t *answer, struct td_buf *out);
+};
+
+extern const struct control_verb control_verbs[];
+extern const size_t control_verb_count;
+
+/*
+ * The verb of which the first `count` words are words, the longest first; *ret_used is how many
+ * of them belong to it, and *ret_alias whether that is another server's spelling. NULL: none.
+ */
+const struct control_verb *control_verb_find(const char *const *words, size_t count,
+                                             size_t *ret_used, bool *ret_alias);
+
+/* "tandem zone status NAME [--json]" without the options that all have. */
+void control_verb_usage(const struct control_verb *verb, struct td_buf *out);
+
+/* The list of verbs, or (verb not NULL) all about one. */
+void control_help_print(const struct control_verb *verb, struct td_buf *out);
+
+/* What stands in tandem(1) below SYNOPSIS, and below VERBS: roff with man macros. */
+void control_manual_print(struct td_buf *out);
+
+/* The field of an argument in a call. */
+static inline void *control_arg_field(struct control_call *call, const struct control_arg *arg)
+{
+    return (char *)call + arg->field;
+}
