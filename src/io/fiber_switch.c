@@ -78,6 +78,7 @@ static inline void bare_switch(struct io_context *from, struct io_context *to)
 
 #else /* any other machine: two system calls a switch, and right */
 
+#include <stdlib.h>
 #include <ucontext.h>
 
 struct bare {

@@ -17,7 +17,10 @@
 #include "base/diag.h"
 #include "io/real.h"
 
-enum { DATAGRAM_ALIGN = 64 };
+enum {
+    DATAGRAM_ALIGN = 64,      /* a cache line */
+    BATCH_WORTH_ANOTHER = 16, /* who sent so many sends more meanwhile: ask before waiting */
+};
 
 /* Room for the one control message we ask for. */
 union control {
@@ -36,7 +39,8 @@ struct real_udp {
     uint8_t *octets;  /* receive buffers */
     uint8_t *answers; /* send buffers */
     uint32_t receive_size;
-    uint32_t send_size;
+    size_t receive_stride; /* from one buffer to the next */
+    size_t send_stride;
     uv_poll_t poll;
     io_udp_receive *receive;
     void *context;
@@ -129,12 +133,12 @@ TD_HOT static void batch_prepare(struct real_udp *real, uint32_t count)
 {
     struct io_udp_item *item = real->items;
     uint8_t *answer = real->answers;
-    size_t send_size = real->send_size;
+    size_t stride = real->send_stride;
     for (const struct mmsghdr *in = real->in, *end = in + count; in < end; in++, item++) {
         item->size = in->msg_len;
         item->answer_size = 0;
         item->answer = answer;
-        answer += send_size;
+        answer += stride;
         if (td_unlikely((in->msg_hdr.msg_flags & MSG_TRUNC) != 0)) {
             item->size = 0;
             td_count(&real->udp.counters.oversize);
@@ -220,7 +224,7 @@ TD_HOT static void on_readable(uv_poll_t *poll, int status TD_UNUSED, int events
             batch_send(real, out_count);
         td_count_add(&real->udp.counters.received, count);
         td_count(&real->udp.counters.batches);
-        if (count < IO_UDP_BATCH_MAX)
+        if (count < BATCH_WORTH_ANOTHER)
             break;
     }
 }
@@ -254,7 +258,7 @@ void real_udp_send(struct io_udp *udp, const struct io_udp_path *path, const voi
 static void batch_lay_out(struct real_udp *real)
 {
     for (uint32_t i = 0; i < IO_UDP_BATCH_MAX; i++) {
-        uint8_t *octets = real->octets + (size_t)i * real->receive_size;
+        uint8_t *octets = real->octets + (size_t)i * real->receive_stride;
         real->items[i].octets = octets;
         real->items[i].path = &real->paths[i];
         real->in_parts[i] = (struct iovec){ .iov_base = octets, .iov_len = real->receive_size };
@@ -327,6 +331,14 @@ static td_err udp_set_options(struct real_udp *real, const struct io_udp_options
     return TD_OK;
 }
 
+/* An odd number of cache lines, so that the beginnings of all buffers do not fall on the same
+ * few sets of the cache. */
+static size_t buffer_stride(uint32_t size)
+{
+    size_t lines = (size + DATAGRAM_ALIGN - 1) / DATAGRAM_ALIGN;
+    return (lines | 1) * DATAGRAM_ALIGN;
+}
+
 static void udp_fill(struct real_udp *real, struct io *io, const struct io_udp_options *options)
 {
     real->udp.io = io;
@@ -338,12 +350,13 @@ static void udp_fill(struct real_udp *real, struct io *io, const struct io_udp_o
                                            : CMSG_SPACE(sizeof(struct in_pktinfo));
     real->receive = options->receive;
     real->context = options->context;
+    uint32_t send_size = options->send_size != 0 ? options->send_size : IO_UDP_BUFFER_SIZE;
     real->receive_size = options->receive_size != 0 ? options->receive_size : IO_UDP_BUFFER_SIZE;
-    real->send_size = options->send_size != 0 ? options->send_size : IO_UDP_BUFFER_SIZE;
-    td_assert(real->receive_size <= IO_UDP_BUFFER_SIZE_MAX &&
-              real->send_size <= IO_UDP_BUFFER_SIZE_MAX);
-    real->octets = td_aligned_alloc(DATAGRAM_ALIGN, (size_t)real->receive_size * IO_UDP_BATCH_MAX);
-    real->answers = td_aligned_alloc(DATAGRAM_ALIGN, (size_t)real->send_size * IO_UDP_BATCH_MAX);
+    td_assert(real->receive_size <= IO_UDP_BUFFER_SIZE_MAX && send_size <= IO_UDP_BUFFER_SIZE_MAX);
+    real->receive_stride = buffer_stride(real->receive_size);
+    real->send_stride = buffer_stride(send_size);
+    real->octets = td_aligned_alloc(DATAGRAM_ALIGN, real->receive_stride * IO_UDP_BATCH_MAX);
+    real->answers = td_aligned_alloc(DATAGRAM_ALIGN, real->send_stride * IO_UDP_BATCH_MAX);
     batch_lay_out(real);
 }
 

@@ -232,9 +232,27 @@ TEST(the_number_of_fibers_is_limited)
     world_run(limit_body, NULL);
 }
 
-static void count_hook(void *context)
+struct hook_counts {
+    int quiet, sleep, awake;
+};
+
+static void count_quiet(void *context)
 {
-    (*(int *)context)++;
+    struct hook_counts *counts = context;
+    CHECK_EQ(counts->sleep, counts->awake); /* never while it sleeps */
+    counts->quiet++;
+}
+
+static void count_sleep(void *context)
+{
+    ((struct hook_counts *)context)->sleep++;
+}
+
+static void count_awake(void *context)
+{
+    struct hook_counts *counts = context;
+    counts->awake++;
+    CHECK_EQ(counts->sleep, counts->awake);
 }
 
 static int calls_at[3];
@@ -256,11 +274,14 @@ static void requeue(struct io *io, void *context)
 static void hook_body(struct fiber *fiber, void *argument TD_UNUSED)
 {
     struct io *io = io_fiber_io(fiber);
-    int quiet = 0;
-    struct io_hooks hooks = { .quiet = count_hook, .context = &quiet };
+    struct hook_counts counts = { .quiet = 0 };
+    struct io_hooks hooks = {
+        .quiet = count_quiet, .sleep = count_sleep, .awake = count_awake, .context = &counts
+    };
     io_hooks_set(io, &hooks);
     CHECK_OK(io_fiber_sleep_ms(fiber, 2));
-    CHECK(quiet >= 1);
+    CHECK(counts.quiet >= 1 && counts.sleep >= 1);
+    CHECK_EQ(counts.sleep, counts.awake); /* a fiber never runs in a world that sleeps */
 
     struct io_deferred calls[3];
     for (size_t i = 0; i < 3; i++) {
