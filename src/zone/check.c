@@ -34,6 +34,7 @@ void zone_check_options_init(struct zone_check_options *ret_options,
         .expiry_soon_s = EXPIRY_SOON_S,
         .findings_max = FINDINGS_MAX,
         .set_max = SET_MAX,
+        .signatures_max = strictness == ZONE_CHECK_STRICT ? UINT32_MAX : 0,
     };
     for (unsigned i = 0; i < ZONE_CHECK_COUNT; i++) {
         switch (strictness) {

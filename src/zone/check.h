@@ -67,7 +67,7 @@ struct zone_check_options {
     uint8_t levels[ZONE_CHECK_COUNT];      /* enum zone_check_level */
 };
 
-/* Fill in the defaults: 2 days, 20 findings, 100 records, no signature. */
+/* Fill in the defaults: 2 days, 20 findings, 100 records; all signatures when strict, else none. */
 void zone_check_options_init(struct zone_check_options *ret_options,
                              enum zone_check_strictness strictness, uint64_t now_s);
 
