@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "test.h"
+#include "unit/test.h"
 #include "text/scan.h"
 #include "wire/name.h"
 #include "zone/check.h"
