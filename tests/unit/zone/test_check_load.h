@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "unit/test.h"
 #include "text/scan.h"
+#include "unit/test.h"
 #include "wire/name.h"
 #include "zone/check.h"
 #include "zone/lineage.h"
