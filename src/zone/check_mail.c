@@ -70,15 +70,17 @@ struct mail_context {
     const struct zone_node *node;
     const struct wire_rdata *rdata;
     enum purpose purpose;
+    unsigned faults;
 };
 
 static void report_fault(void *context_pointer, enum mail_fault fault, const char *why,
                          struct mail_text about)
 {
-    const struct mail_context *context = context_pointer;
+    struct mail_context *context = context_pointer;
     enum zone_check_id id = (enum zone_check_id)checks_of[context->purpose][fault];
     char shown[64];
 
+    context->faults++;
     if (about.size == 0)
         check_say(context->run, id, context->node, WIRE_TYPE_TXT, context->rdata, "%s", why);
     else
@@ -109,6 +111,22 @@ static void check_record(struct mail_context *context, struct mail_text text)
     default:
         break;
     }
+}
+
+/* RFC 8461 3.3: the policy is fetched from the host mta-sts beside _mta-sts. */
+static void check_policy_host(struct check_run *run, const struct zone_node *node,
+                              const struct wire_rrset *set)
+{
+    static const uint8_t label[] = "\7mta-sts";
+    struct wire_name name;
+
+    zone_node_name(run->version, node, &name);
+    size_t rest = name.size - 1u - name.octets[0];
+    memmove(name.octets + sizeof(label) - 1, name.octets + 1 + name.octets[0], rest);
+    memcpy(name.octets, label, sizeof(label) - 1);
+    enum check_target target = check_target_find(run, name.octets, rest + sizeof(label) - 1);
+    if (target == CHECK_TARGET_ABSENT || target == CHECK_TARGET_NO_ADDRESS)
+        check_say(run, ZONE_CHECK_MTA_STS, node, set->type, NULL, "there is no host mta-sts");
 }
 
 /* Other texts may stand at the same name; they are not looked at when one is what is looked for. */
@@ -157,6 +175,8 @@ static void check_purpose(struct check_run *run, const struct zone_node *node,
         }
         free(octets);
     }
+    if (purpose == PURPOSE_MTA_STS && count == 1 && context.faults == 0)
+        check_policy_host(run, node, set);
     if (count > 1) {
         check_say(run, multiple_of(purpose), node, set->type, NULL, "%u records", count);
     } else if (count == 0) {

@@ -250,8 +250,8 @@
    "receivers ignore the tag, and without a policy the whole record", "RFC 7489 6.3, 6.6.3") \
  X(DMARC_TAG, "dmarc-tag", NOTE, NOTE, "the DMARC record has an unknown or retired tag", \
    "receivers ignore it", "RFC 7489 6.3") \
- X(MTA_STS, "mta-sts", WARNING, WARNING, "the MTA-STS record is malformed", \
-   "senders act as if there were no policy", "RFC 8461 3.1") \
+ X(MTA_STS, "mta-sts", WARNING, WARNING, "MTA-STS does not work", \
+   "the record is malformed, or the host of the policy is not there: senders act as if there were none", "RFC 8461 3") \
  X(TLS_RPT, "tls-rpt", WARNING, WARNING, "the TLS reporting record is malformed", \
    "no reports are sent", "RFC 8460 3") \
  X(BIMI, "bimi", NOTE, NOTE, "the BIMI record is malformed", \

@@ -805,6 +805,7 @@ static const struct plain_row {
       "=mailto:a@ex.test!10m,mailto:b@ex.test; ruf=mailto:a@ex.test; t=n; psd=n; ri=86400; rf=af"
       "rf\"\n"
       "_mta-sts TXT \"v=STSv1; id=20261101T1;\"\n"
+      "mta-sts CNAME ns\n"
       "_smtp._tls TXT \"v=TLSRPTv1; rua=mailto:a@ex.test,https://x.test/r\"\n"
       "s._domainkey TXT \"v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAuTWEy7hW"
       "LOThWDyqQLLnaN9UMWjJAECJ3MKtpMMY8l5VgrSrP7XKhPUMj7ZK/VMYDmyZMCgrPUV6ZkEEcIABWbmvPfvklx6h4"
@@ -941,6 +942,11 @@ static const struct plain_row {
       "_mta-sts TXT \"v=STSv1; id=111111111111111111111111111111111\"\n" },
     { "MTA-STS hello", "mta-sts@8",
       "_mta-sts TXT \"hello\"\n" },
+    { "MTA-STS without host", "mta-sts@8",
+      "_mta-sts TXT \"v=STSv1; id=1\"\n" },
+    { "MTA-STS with a host elsewhere", "",
+      "_mta-sts.a TXT \"v=STSv1; id=1\"\n"
+      "mta-sts.a CNAME sts.other.\n" },
     { "two MTA-STS records", "mta-sts@8",
       "_mta-sts TXT \"v=STSv1; id=1\"\n"
       "_mta-sts TXT \"v=STSv1; id=2\"\n" },
