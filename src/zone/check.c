@@ -12,6 +12,7 @@ enum {
     FINDINGS_MAX = 20,
     SET_MAX = 100,             /* max-records-per-type of BIND since 9.18.28 */
     SPF_FOLLOWED_MAX = 200000, /* some tenths of a second; only a zone made for it has more */
+    ALIASES_FOLLOWED_MAX = 500000,
     SLOTS_MIN = 64,
     SLOTS_MAX = 16384,
 };
@@ -118,6 +119,7 @@ static void run_init(struct check_run *run)
     run->slots = td_calloc(slots, sizeof(*run->slots));
     run->slot_mask = slots - 1;
     run->spf_left = SPF_FOLLOWED_MAX;
+    run->alias_left = ALIASES_FOLLOWED_MAX;
     run->apex = zone_version_apex(run->version);
     run->apex_name = zone_version_name(run->version);
     run->apex_size = zone_version_name_size(run->version);

@@ -49,8 +49,9 @@ void check_cname(struct check_run *run, const struct zone_node *node, const stru
                       check_name_text(first.octets, text));
             return;
         }
-        if (!(at->flags & ZONE_NODE_CNAME))
+        if (!(at->flags & ZONE_NODE_CNAME) || run->alias_left == 0)
             return;
+        run->alias_left--;
         struct wire_rdata next = wire_rrset_first(zone_node_set(run->version, at, WIRE_TYPE_CNAME));
         at = step(run, next.octets, next.size, &is_absent);
     }

@@ -79,13 +79,14 @@ struct check_run {
     const struct zone_node *apex;
     const uint8_t *apex_name;
     uint8_t apex_size;
-    bool is_signed;    /* there are DNSKEY and RRSIG at the apex */
-    bool has_nsec;     /* the zone is signed, with NSEC */
-    bool has_nsec3;    /* the zone is signed, with an NSEC3 chain that can be checked */
-    bool takes_mail;   /* MX at the apex, other than the null MX */
-    bool has_spf;      /* at the apex */
-    uint32_t spf_left; /* include and redirect that may still be followed */
-    uint64_t *slots;   /* names that were looked up: zone/check_target.c */
+    bool is_signed;      /* there are DNSKEY and RRSIG at the apex */
+    bool has_nsec;       /* the zone is signed, with NSEC */
+    bool has_nsec3;      /* the zone is signed, with an NSEC3 chain that can be checked */
+    bool takes_mail;     /* MX at the apex, other than the null MX */
+    bool has_spf;        /* at the apex */
+    uint32_t spf_left;   /* include and redirect that may still be followed */
+    uint32_t alias_left; /* CNAME behind CNAME that may still be followed */
+    uint64_t *slots;     /* names that were looked up: zone/check_target.c */
     uint32_t slot_mask;
     struct check_cut cut;
     struct check_nodes referenced; /* glue that was looked up */
