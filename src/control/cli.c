@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/client.h"
 
 /* ---- options ---- */
 
@@ -204,7 +205,9 @@ static int find_verb(struct parse *parse, struct td_buf *hint, size_t *ret_used)
 int control_line_parse(int count, char *const *words, struct control_line *ret_line,
                        struct td_buf *complaint, struct td_buf *hint)
 {
-    struct parse parse = { ret_line, complaint, words, words + count };
+    struct parse parse = {
+        .line = ret_line, .complaint = complaint, .at = words, .end = words + count
+    };
     size_t used;
 
     *ret_line = (struct control_line){ .call = { .timeout_s = CONTROL_TIMEOUT_S } };
@@ -223,6 +226,15 @@ int control_line_parse(int count, char *const *words, struct control_line *ret_l
 }
 
 /* ---- the whole ---- */
+
+static const char *socket_of(const struct control_line *line)
+{
+    const char *told = getenv("TANDEM_SOCKET");
+
+    if (line->socket != NULL)
+        return line->socket;
+    return told != NULL && *told != '\0' ? told : CONTROL_SOCKET_DEFAULT;
+}
 
 static void say_usage(const struct control_verb *verb, const struct td_buf *complaint)
 {
@@ -250,8 +262,10 @@ int control_main(int count, char *const *words)
     } else if (line.wants_help) {
         control_help_print(line.call.verb, &help);
         fputs(td_buf_text(&help), stdout);
-    } else {
+    } else if (line.call.verb->local != NULL) {
         code = line.call.verb->local(&line.call);
+    } else {
+        code = control_client_run(socket_of(&line), &line.call);
     }
     td_buf_fini(&complaint);
     td_buf_fini(&hint);

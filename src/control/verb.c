@@ -4,25 +4,51 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "control/handle.h"
 #include "control/local.h"
-
-#define FIELD(name) offsetof(struct control_call, name)
-
-#define ARG_ZONE                                                                                   \
-    {                                                                                              \
-        "NAME", CONTROL_ARG_WORD, FIELD(zone), "the zone, with or without its last dot"            \
-    }
-#define ARG_NO_WAIT                                                                                \
-    {                                                                                              \
-        "no-wait", CONTROL_ARG_FLAG, FIELD(no_wait), "do not wait for zones to load"               \
-    }
-#define ARG_TIMEOUT                                                                                \
-    {                                                                                              \
-        "timeout", CONTROL_ARG_SECONDS, FIELD(timeout_s), "how long to wait, in seconds (120)"     \
-    }
+#include "control/show.h"
 
 /* clang-format off */
+#define FIELD(name) offsetof(struct control_call, name)
+#define ARG_ZONE    { "NAME", CONTROL_ARG_WORD, FIELD(zone), "the zone, with or without its last dot" }
+#define ARG_NO_WAIT { "no-wait", CONTROL_ARG_FLAG, FIELD(no_wait), "do not wait for zones to load" }
+#define ARG_TIMEOUT \
+    { "timeout", CONTROL_ARG_SECONDS, FIELD(timeout_s), "how long to wait, in seconds (120)" }
+
 const struct control_verb control_verbs[] = {
+    { .words = "status", .aliases = "rping uptime",
+      .method = "GET", .path = "/v1/status",
+      .help = "Say how the daemon is: version, addresses, zones by state, memory.",
+      .handle = control_handle_status, .show = control_show_status },
+    { .words = "reload", .aliases = "reconfig fast_reload reload_keep_cache rediscover",
+      .method = "POST", .path = "/v1/reload",
+      .args = { ARG_NO_WAIT, ARG_TIMEOUT },
+      .help = "Read the configuration again and load the zones that have changed, as SIGHUP does.",
+      .more = "A configuration with errors changes nothing. A zone file with errors leaves the "
+              "zone that is served. Waits until the zones are loaded.",
+      .handle = control_handle_reload, .show = control_show_reload },
+    { .words = "stats", .aliases = "stats_noreset statistics",
+      .method = "GET", .path = "/v1/stats",
+      .help = "Print all counters, added up over the workers.",
+      .handle = control_handle_stats, .show = control_show_stats },
+    { .words = "zone list", .aliases = "zones list-zones list_auth_zones",
+      .method = "GET", .path = "/v1/zones",
+      .help = "List the zones with role, state, serial and number of records.",
+      .handle = control_handle_zone_list, .show = control_show_zone_list },
+    { .words = "zone status", .aliases = "zonestatus zone-status showzone show-zone",
+      .method = "GET", .path = "/v1/zones/{NAME}",
+      .args = { ARG_ZONE },
+      .help = "Say how a zone is; when its file does not load, the errors with file, line and "
+              "column.",
+      .handle = control_handle_zone_status, .show = control_show_zone_status },
+    { .words = "zone reload", .aliases = "zone-reload auth_zone_reload bind-reload-now",
+      .method = "POST", .path = "/v1/zones/{NAME}/reload",
+      .args = { ARG_ZONE,
+                { "force", CONTROL_ARG_FLAG, FIELD(force), "even when the file has not changed" },
+                ARG_NO_WAIT, ARG_TIMEOUT },
+      .help = "Load a zone's file again, if it has changed.",
+      .more = "A file with errors leaves the zone that is served.",
+      .handle = control_handle_zone_reload, .show = control_show_zone_reload },
     { .words = "config check", .aliases = "conf-check checkconf",
       .args = { { "FILE", CONTROL_ARG_WORD, FIELD(file), "the configuration" } },
       .help = "Check a configuration and whether what it names is there.",

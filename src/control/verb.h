@@ -84,7 +84,7 @@ struct control_verb {
     /* In the command: do it here. Returns an enum control_exit. */
     int (*local)(const struct control_call *call);
     /* In the command: write the daemon's answer for people. Returns an enum control_exit. */
-    int (*show)(const struct json_t *answer, struct td_buf *out);
+    int (*show)(const struct json_t *answer, struct td_buf *out, struct td_buf *complaints);
 };
 
 extern const struct control_verb control_verbs[];

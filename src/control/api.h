@@ -1,0 +1,27 @@
+/*
+ * control/api.h - one request of the API: from method, path and body to a reply.
+ *
+ * Floor    9. Not for other directories.
+ * Threads  Those of the API; may block in the host.
+ * Limits   CONTROL_BODY_SIZE_MAX octets of a body, which the transport enforces.
+ */
+#pragma once
+
+#include "control/handle.h"
+
+enum { CONTROL_BODY_SIZE_MAX = 64 * 1024 };
+
+struct control_request {
+    const char *method;
+    const char *path; /* as it came: escaped, without a query */
+    const char *body; /* NULL: none */
+    size_t body_size;
+    const char *author; /* the peer's user */
+};
+
+/* Every request gets a reply. Changes are logged with their author. */
+void control_api_answer(const struct control_host *host, const struct control_request *request,
+                        struct control_reply *reply);
+
+/* "%2F" becomes "/"; false: a bad escape, or an octet 0. In place. */
+bool control_api_unescape(char *text);

@@ -1,0 +1,269 @@
+#include "control/client.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "control/handle.h"
+#include "control/json.h"
+#include "control/socket.h"
+
+enum { PIECE_SIZE = 64 * 1024, REASON_SIZE = 128 };
+
+/* ---- the request ---- */
+
+static void put_escaped(struct td_buf *out, const char *text)
+{
+    /* "." alone would be taken for the directory itself. */
+    bool is_dot = strcmp(text, ".") == 0;
+
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+        bool is_plain = (*at >= '0' && *at <= '9') || (*at >= 'A' && *at <= 'Z') ||
+                        (*at >= 'a' && *at <= 'z') || *at == '-' || *at == '_' ||
+                        (*at == '.' && !is_dot);
+        if (is_plain)
+            td_buf_add_char(out, (char)*at);
+        else
+            td_buf_printf(out, "%%%02X", *at);
+    }
+}
+
+static const char *word_of(const struct control_call *call, const char *name, size_t size)
+{
+    for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++) {
+        const struct control_arg *arg = &call->verb->args[i];
+        if (arg->kind == CONTROL_ARG_WORD && strlen(arg->name) == size &&
+            memcmp(arg->name, name, size) == 0)
+            return *(const char *const *)((const char *)call + arg->field);
+    }
+    return "";
+}
+
+void control_client_request(const struct control_call *call, struct td_buf *out_path,
+                            struct td_buf *out_body)
+{
+    struct control_json json;
+
+    for (const char *at = call->verb->path; *at != '\0';) {
+        if (*at != '{') {
+            td_buf_add_char(out_path, *at++);
+            continue;
+        }
+        size_t size = strcspn(++at, "}");
+        put_escaped(out_path, word_of(call, at, size));
+        at += size + 1;
+    }
+    if (strcmp(call->verb->method, "GET") == 0)
+        return;
+    control_json_init(&json, out_body);
+    control_json_object(&json, NULL);
+    for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++) {
+        const struct control_arg *arg = &call->verb->args[i];
+        const void *field = (const char *)call + arg->field;
+        if (arg->kind == CONTROL_ARG_FLAG && *(const bool *)field)
+            control_json_bool(&json, arg->name, true);
+        else if (arg->kind == CONTROL_ARG_SECONDS)
+            control_json_number(&json, arg->name, *(const uint32_t *)field);
+    }
+    control_json_object_end(&json);
+}
+
+static bool send_all(int fd, const struct td_buf *text)
+{
+    for (size_t at = 0; at < text->size;) {
+        ssize_t sent = send(fd, text->data + at, text->size - at, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent <= 0)
+            return false;
+        at += (size_t)sent;
+    }
+    return true;
+}
+
+static bool send_request(int fd, const struct control_call *call)
+{
+    struct td_buf path = { .data = NULL }, body = { .data = NULL }, text = { .data = NULL };
+
+    control_client_request(call, &path, &body);
+    td_buf_printf(&text, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n",
+                  call->verb->method, td_buf_text(&path));
+    if (body.size != 0)
+        td_buf_printf(&text, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+                      body.size);
+    td_buf_add_text(&text, "\r\n");
+    td_buf_add(&text, td_buf_text(&body), body.size);
+    bool is_sent = send_all(fd, &text);
+    td_buf_fini(&path);
+    td_buf_fini(&body);
+    td_buf_fini(&text);
+    return is_sent;
+}
+
+/* ---- the answer ---- */
+
+/* 0, or an errno; the answer ends with the stream. */
+static int receive_all(int fd, struct td_buf *out)
+{
+    char *piece = td_malloc(PIECE_SIZE);
+    int failed = 0;
+
+    while (failed == 0) {
+        ssize_t got = recv(fd, piece, PIECE_SIZE, 0);
+        if (got == 0)
+            break;
+        if (got < 0)
+            failed = errno == EINTR ? 0 : errno;
+        else if (out->size + (size_t)got > CONTROL_ANSWER_SIZE_MAX)
+            failed = EMSGSIZE;
+        else
+            td_buf_add(out, piece, (size_t)got);
+    }
+    free(piece);
+    return failed;
+}
+
+/* Where the body begins, when the answer is whole; NULL: it is not. */
+static const char *body_of(const struct td_buf *answer, unsigned *ret_status)
+{
+    const char *text = td_buf_text(answer);
+    const char *end = strstr(text, "\r\n\r\n");
+    const char *length = strcasestr(text, "\r\nContent-Length:");
+
+    if (end == NULL || strncmp(text, "HTTP/1.", 7) != 0 || strlen(text) < 12)
+        return NULL;
+    *ret_status = (unsigned)strtoul(text + 9, NULL, 10);
+    end += 4;
+    if (length != NULL && length < end &&
+        strtoull(length + strlen("\r\nContent-Length:"), NULL, 10) !=
+            answer->size - (size_t)(end - text))
+        return NULL;
+    return end;
+}
+
+/* ---- telling ---- */
+
+static int say_unreachable(const char *path, int number)
+{
+    char reason[REASON_SIZE];
+
+    if (number == ENOENT)
+        fprintf(stderr,
+                "tandem: the control socket '%s' is not there: is tandemd running? If its "
+                "server.control is another one, name it with --socket\n",
+                path);
+    else if (number == ECONNREFUSED)
+        fprintf(stderr, "tandem: nobody listens on the control socket '%s': start tandemd\n", path);
+    else if (number == EACCES || number == EPERM)
+        fprintf(stderr,
+                "tandem: you may not use the control socket '%s': join its group, or use sudo\n",
+                path);
+    else
+        fprintf(stderr, "tandem: the control socket '%s': %s\n", path,
+                strerror_r(number, reason, sizeof(reason)));
+    return CONTROL_EXIT_UNREACHABLE;
+}
+
+static int say_error(const json_t *error, bool is_told)
+{
+    const char *code = json_string_value(json_object_get(error, "code"));
+    const char *text = json_string_value(json_object_get(error, "text"));
+    const json_t *line;
+    size_t i;
+
+    if (is_told) {
+        json_array_foreach(json_object_get(error, "lines"), i, line)
+        {
+            fprintf(stderr, "%s\n", json_string_value(line));
+        }
+        fprintf(stderr, "tandem: %s\n", text == NULL ? "the daemon refused" : text);
+    }
+    return control_error_exit(code == NULL ? "" : code);
+}
+
+static int show_answer(const struct control_call *call, const char *body)
+{
+    struct td_buf out = { .data = NULL }, complaints = { .data = NULL };
+    json_error_t where;
+    int code;
+
+    json_t *answer = json_loads(body, JSON_REJECT_DUPLICATES, &where);
+    if (answer == NULL) {
+        fprintf(stderr, "tandem: the answer is no JSON: %s\n", where.text);
+        return CONTROL_EXIT_FAILED;
+    }
+    const json_t *error = json_object_get(answer, "error");
+    if (error != NULL)
+        code = say_error(error, !call->json);
+    else
+        code = call->verb->show(answer, &out, &complaints);
+    if (call->json) {
+        puts(body);
+    } else {
+        fwrite(td_buf_text(&out), 1, out.size, stdout);
+        fflush(stdout);
+        fputs(td_buf_text(&complaints), stderr);
+    }
+    json_decref(answer);
+    td_buf_fini(&out);
+    td_buf_fini(&complaints);
+    return code;
+}
+
+/* What the daemon is given, and a little more. */
+static uint32_t patience_s(const struct control_call *call)
+{
+    for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++)
+        if (call->verb->args[i].kind == CONTROL_ARG_SECONDS)
+            return call->timeout_s + CONTROL_CLIENT_GRACE_S;
+    return CONTROL_CLIENT_PATIENCE_S;
+}
+
+static int say_failed(const char *path, const struct control_call *call, int number)
+{
+    char reason[REASON_SIZE];
+
+    if (number == EAGAIN || number == EWOULDBLOCK) {
+        fprintf(stderr, "tandem: tandemd has not answered within %u s\n", patience_s(call));
+        return CONTROL_EXIT_TIMEOUT;
+    }
+    fprintf(stderr, "tandem: the control socket '%s': %s\n", path,
+            strerror_r(number, reason, sizeof(reason)));
+    return CONTROL_EXIT_UNREACHABLE;
+}
+
+int control_client_run(const char *socket_path, const struct control_call *call)
+{
+    struct timeval timeout = { .tv_sec = patience_s(call) };
+    struct td_buf answer = { .data = NULL };
+    unsigned status;
+    int fd, code;
+
+    int failed = control_socket_connect(socket_path, &fd);
+    if (failed != 0)
+        return say_unreachable(socket_path, failed);
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) != 0 ||
+        !send_request(fd, call))
+        failed = errno;
+    if (failed == 0)
+        failed = receive_all(fd, &answer);
+    close(fd);
+    const char *body = failed == 0 ? body_of(&answer, &status) : NULL;
+    if (failed != 0) {
+        code = say_failed(socket_path, call, failed);
+    } else if (body == NULL) {
+        fprintf(stderr, "tandem: tandemd has gone away before its answer was whole\n");
+        code = CONTROL_EXIT_UNREACHABLE;
+    } else {
+        code = show_answer(call, body);
+    }
+    td_buf_fini(&answer);
+    return code;
+}

@@ -1,0 +1,240 @@
+#include "control/control.h"
+
+#include <errno.h>
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "control/api.h"
+#include "control/socket.h"
+
+struct control {
+    struct control_host host;
+    char *path;
+    dev_t device; /* of the socket that we made there: somebody may have put another one */
+    ino_t inode;
+    struct MHD_Daemon *api;
+    struct MHD_Daemon *metrics; /* NULL: off */
+    struct td_addr metrics_addr;
+};
+
+/* A request on its way in. */
+struct exchange {
+    struct td_buf body;
+    bool is_too_large;
+};
+
+/* ---- requests ---- */
+
+static enum MHD_Result send_reply(struct MHD_Connection *connection, struct control_reply *reply)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(reply->body.size, reply->body.data, MHD_RESPMEM_MUST_FREE);
+
+    if (response == NULL) {
+        td_buf_fini(&reply->body);
+        return MHD_NO;
+    }
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->type);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    enum MHD_Result result = MHD_queue_response(connection, reply->status, response);
+    MHD_destroy_response(response); /* ours; the connection has its own */
+    return result;
+}
+
+static int fd_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    return info == NULL ? -1 : info->connect_fd;
+}
+
+static enum MHD_Result answer(const struct control *control, struct MHD_Connection *connection,
+                              const char *method, const char *url, const struct exchange *exchange)
+{
+    struct control_reply reply = { .type = CONTROL_TYPE_JSON };
+    char author[CONTROL_USER_SIZE];
+    struct control_request request = {
+        .method = method,
+        .path = url,
+        .body = exchange->body.data,
+        .body_size = exchange->body.size,
+        .author = control_socket_peer(fd_of(connection), author),
+    };
+
+    if (exchange->is_too_large)
+        control_reply_error(&reply, CONTROL_ERROR_TOO_LARGE, NULL,
+                            "a body may have %d octets at most", CONTROL_BODY_SIZE_MAX);
+    else
+        control_api_answer(&control->host, &request, &reply);
+    return send_reply(connection, &reply);
+}
+
+/* libmicrohttpd calls first with the head, then with each piece of the body, then at its end. */
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **state)
+{
+    struct exchange *exchange = *state;
+
+    (void)version;
+    if (exchange == NULL) {
+        *state = td_calloc(1, sizeof(*exchange));
+        return MHD_YES;
+    }
+    if (*upload_size == 0)
+        return answer(context, connection, method, url, exchange);
+    if (*upload_size > CONTROL_BODY_SIZE_MAX - exchange->body.size)
+        exchange->is_too_large = true;
+    if (!exchange->is_too_large)
+        td_buf_add(&exchange->body, upload, *upload_size);
+    *upload_size = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result on_metrics(void *context, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **state)
+{
+    const struct control *control = context;
+    struct control_reply reply = { .type = CONTROL_TYPE_JSON };
+    static char seen;
+
+    (void)version;
+    (void)upload;
+    if (*state == NULL) {
+        *state = &seen;
+        return MHD_YES;
+    }
+    if (*upload_size != 0) { /* a body that nobody wants */
+        *upload_size = 0;
+        return MHD_YES;
+    }
+    if (strcmp(url, "/metrics") != 0)
+        control_reply_error(&reply, CONTROL_ERROR_NOT_FOUND, NULL, "there is only /metrics here");
+    else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+        control_reply_error(&reply, CONTROL_ERROR_METHOD, NULL, "/metrics wants GET");
+    else
+        control_handle_metrics(&control->host, &reply);
+    return send_reply(connection, &reply);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode how)
+{
+    struct exchange *exchange = *state;
+
+    (void)context;
+    (void)connection;
+    (void)how;
+    if (exchange == NULL)
+        return;
+    td_buf_fini(&exchange->body);
+    free(exchange);
+    *state = NULL;
+}
+
+/* Paths are unescaped segment by segment: a name may have a slash in it. */
+static size_t leave_escaped(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+/* ---- listeners ---- */
+
+static struct MHD_Daemon *start_api(struct control *control, int fd)
+{
+    return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+                                MHD_USE_POLL | MHD_USE_ITC,
+                            0, NULL, NULL, on_request, control, MHD_OPTION_LISTEN_SOCKET, fd,
+                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONTROL_CONNECTIONS_MAX,
+                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONTROL_IDLE_S,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONTROL_REQUEST_MEMORY,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+                            MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_END);
+}
+
+static struct MHD_Daemon *start_metrics(struct control *control, int fd)
+{
+    return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC, 0, NULL,
+                            NULL, on_metrics, control, MHD_OPTION_LISTEN_SOCKET, fd,
+                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONTROL_METRICS_CONNECTIONS_MAX,
+                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONTROL_IDLE_S,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONTROL_REQUEST_MEMORY,
+                            MHD_OPTION_END);
+}
+
+td_err control_new(const char *path, const struct control_host *host, struct control **ret_control,
+                   struct td_diag *diag)
+{
+    struct stat stat;
+    int fd;
+
+    td_err err = control_socket_listen(path, &fd, diag);
+    if (err != TD_OK)
+        return err;
+    struct control *control = td_calloc(1, sizeof(*control));
+    control->host = *host;
+    control->path = td_strdup(path);
+    if (lstat(path, &stat) == 0) {
+        control->device = stat.st_dev;
+        control->inode = stat.st_ino;
+    }
+    control->api = start_api(control, fd);
+    if (control->api == NULL) {
+        td_diag_say(diag, "the threads of the control socket cannot be started");
+        close(fd);
+        control_free(control);
+        return TD_E_IO;
+    }
+    *ret_control = control;
+    return TD_OK;
+}
+
+td_err control_metrics(struct control *control, const struct td_addr *addr, struct td_diag *diag)
+{
+    struct MHD_Daemon *started = NULL;
+    int fd;
+
+    if (td_addr_equal(addr, &control->metrics_addr) && addr->family != 0)
+        return TD_OK;
+    if (addr->family != 0) {
+        td_err err = control_socket_listen_tcp(addr, &fd, diag);
+        if (err != TD_OK)
+            return err;
+        started = start_metrics(control, fd);
+        if (started == NULL) {
+            td_diag_say(diag, "the thread for server.metrics cannot be started");
+            close(fd);
+            return TD_E_IO;
+        }
+    }
+    if (control->metrics != NULL)
+        MHD_stop_daemon(control->metrics);
+    control->metrics = started;
+    control->metrics_addr = *addr;
+    return TD_OK;
+}
+
+void control_free(struct control *control)
+{
+    struct stat stat;
+
+    if (control == NULL)
+        return;
+    if (control->metrics != NULL)
+        MHD_stop_daemon(control->metrics);
+    if (control->api != NULL)
+        MHD_stop_daemon(control->api);
+    if (lstat(control->path, &stat) == 0 && stat.st_dev == control->device &&
+        stat.st_ino == control->inode)
+        unlink(control->path);
+    free(control->path);
+    free(control);
+}

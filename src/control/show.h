@@ -1,0 +1,21 @@
+/*
+ * control/show.h - the daemon's answers for people: calm and aligned.
+ *
+ * Shape    Given the JSON of the API, what was asked for goes to `out`, what needs somebody's
+ *          attention to `complaints`. What is missing in the answer is left out. Returns an enum
+ *          control_exit: an answer may tell of zones that did not load.
+ * Floor    9.
+ * Threads  Pure.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/buf.h"
+
+int control_show_status(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_reload(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_stats(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_zone_list(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_zone_status(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_zone_reload(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
