@@ -34,7 +34,7 @@ td_err text_field_hex(struct text_parse *parse)
         td_err err = text_lexer_next(&parse->lexer, &token);
 
         if (td_likely(err == TD_OK))
-            err = text_field_room(parse, token, token.size / 2 + 1);
+            err = text_field_room(parse, token, (token.size + 1) / 2);
         if (td_unlikely(err != TD_OK))
             return err;
         if (token.kind != TEXT_TOKEN_WORD) {
@@ -96,6 +96,18 @@ td_err text_field_base32hex_8(struct text_parse *parse)
     return TD_OK;
 }
 
+/*
+ * Room for what `size` more digits make. Padding may make it two octets less, so these are
+ * not asked for: there is a place for them, and the size of the whole is looked at in the end.
+ */
+static td_err base64_room(struct text_parse *parse, const struct text_base64 *state,
+                          struct text_token token)
+{
+    size_t size = (state->digits + (size_t)token.size) / 4 * 3;
+
+    return text_field_room(parse, token, size < 2 ? 0 : size - 2);
+}
+
 /* base64 to the end of the record. *ret_last is the last word, if there was any. */
 static td_err base64_words(struct text_parse *parse, struct text_base64 *state,
                            struct text_token *ret_last)
@@ -106,7 +118,7 @@ static td_err base64_words(struct text_parse *parse, struct text_base64 *state,
         td_err err = text_lexer_next(&parse->lexer, &token);
 
         if (td_likely(err == TD_OK))
-            err = text_field_room(parse, token, token.size / 4 * 3 + 3);
+            err = base64_room(parse, state, token);
         if (td_unlikely(err != TD_OK))
             return err;
         if (token.kind == TEXT_TOKEN_END)
@@ -180,7 +192,7 @@ td_err text_field_base64_16(struct text_parse *parse)
         return TD_OK;
     err = text_field_word(parse, &token, "base64 data");
     if (err == TD_OK)
-        err = text_field_room(parse, token, token.size / 4 * 3 + 3);
+        err = base64_room(parse, &state, token);
     if (err != TD_OK)
         return err;
     if (text_base64_piece(&state, token.text, token.size, parse->out) != want || state.digits != 0)
@@ -202,7 +214,7 @@ td_err text_field_generic(struct text_parse *parse)
     while (err == TD_OK) {
         err = text_lexer_next(&parse->lexer, &last);
         if (err == TD_OK)
-            err = text_field_room(parse, last, last.size / 2 + 1);
+            err = text_field_room(parse, last, (last.size + 1) / 2);
         if (err != TD_OK || last.kind == TEXT_TOKEN_END)
             break;
         size_t size = SIZE_MAX;

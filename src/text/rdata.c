@@ -19,8 +19,8 @@ static td_err field_unknown(struct text_parse *parse)
     td_err err = text_lexer_next(&parse->lexer, &token);
 
     if (err == TD_OK)
-        err = text_fail_expected(&parse->lexer, token,
-                                 "\\# SIZE HEX, as data of this type is written", NULL);
+        err = text_fail_expected(&parse->lexer, token, "\\# SIZE HEX (the only form of this type)",
+                                 NULL);
     return err;
 }
 
@@ -126,9 +126,8 @@ TEXT_ASIDE static td_err check_whole(struct text_parse *parse, uint16_t type, co
         start++;
     if (err == TD_E_INVALID)
         return text_fail_at(&parse->lexer, start, "%s", explain(type));
-    return text_fail_at(&parse->lexer, before.at,
-                        "these %zu octets are not the data of a %s record", size,
-                        wire_rrtype_format(type, mnemonic));
+    return text_fail_at(&parse->lexer, before.at, "these %zu octets are not the data of type %s",
+                        size, wire_rrtype_format(type, mnemonic));
 }
 
 /*
