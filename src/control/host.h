@@ -24,7 +24,8 @@ enum { CONTROL_FAILED_ZONES_MAX = 20, CONTROL_ZONE_STATES = ZONE_STATE_EXPIRED +
 
 /* How a zone is, in a word or two. */
 struct control_zone {
-    const char *name; /* presentation form, with its last dot */
+    const char *name;    /* presentation form, with its last dot */
+    const uint8_t *wire; /* the same uncompressed */
     enum zone_state state;
     bool is_loading;  /* its file is being read */
     bool has_failed;  /* the last load failed; what is served is older */

@@ -1,0 +1,388 @@
+#include "daemon/operator.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "control/control.h"
+#include "daemon/operator_view.h"
+#include "io/mailbox.h"
+#include "io/timer.h"
+#include "serve/log.h"
+
+/* How often requests that wait for loads are looked at again. */
+enum { LOOK_AGAIN_MS = 20, REQUESTS_MAX = 64, LINE_SIZE = 1100 };
+
+_Static_assert((int)REQUESTS_MAX >=
+                   (int)CONTROL_CONNECTIONS_MAX + (int)CONTROL_METRICS_CONNECTIONS_MAX,
+               "each connection may have one request");
+
+enum progress { PROGRESS_DONE, PROGRESS_WAITS };
+
+/*
+ * What a thread of the API wants of the main fiber. It lies on that thread's stack, and the
+ * thread waits until it is done: the main fiber always answers, if only that it stops.
+ */
+struct request {
+    struct request *next;
+    /* Do what can be done now; on the main fiber, as often as it says that it waits. */
+    enum progress (*step)(struct fiber *fiber, struct server *server, struct request *request);
+    const char *name; /* of a zone */
+    const struct control_wait *wait;
+    struct td_buf *out;
+    void *ret;
+    bool force;
+    bool has_begun;
+    uint64_t deadline_ns;
+    uint32_t started; /* loads */
+    td_err result;
+    bool is_done; /* under the lock */
+};
+
+struct request_list {
+    struct request *first;
+    struct request **last;
+};
+
+struct operator
+{
+    struct server *server;
+    struct control *control;
+    struct td_addr metrics; /* as the configuration in force has it */
+    struct io_mailbox *box;
+    struct request_list queue;   /* to be stepped */
+    struct request_list waiting; /* for loads */
+    struct io_timer timer;
+    pthread_mutex_t lock;
+    pthread_cond_t done;
+    bool is_stopping; /* under the lock */
+};
+
+/* ---- lists ---- */
+
+static void list_init(struct request_list *list)
+{
+    list->first = NULL;
+    list->last = &list->first;
+}
+
+static void list_add(struct request_list *list, struct request *request)
+{
+    request->next = NULL;
+    *list->last = request;
+    list->last = &request->next;
+}
+
+static struct request *list_take(struct request_list *list)
+{
+    struct request *request = list->first;
+
+    if (request == NULL)
+        return NULL;
+    list->first = request->next;
+    if (list->first == NULL)
+        list->last = &list->first;
+    return request;
+}
+
+/* ---- between the threads ---- */
+
+/* On a thread of the API. */
+static td_err ask(void *context, struct request *request)
+{
+    struct operator* operator= context;
+
+    pthread_mutex_lock(&operator->lock);
+    td_err err = operator->is_stopping ? TD_E_CLOSED : io_mailbox_post(operator->box, request);
+    while (err == TD_OK && !request->is_done)
+        pthread_cond_wait(&operator->done, &operator->lock);
+    pthread_mutex_unlock(&operator->lock);
+    return err == TD_OK ? request->result : err;
+}
+
+/* On the main fiber; the request is its owner's again at once. */
+static void answer(struct operator* operator, struct request * request, td_err result)
+{
+    pthread_mutex_lock(&operator->lock);
+    request->result = result;
+    request->is_done = true;
+    pthread_cond_broadcast(&operator->done);
+    pthread_mutex_unlock(&operator->lock);
+}
+
+static void on_letter(void *context, void *letter)
+{
+    struct operator* operator= context;
+
+    list_add(&operator->queue, letter);
+    io_condition_broadcast(&operator->server->wake);
+}
+
+static void on_timer(struct io_timer *timer, void *context)
+{
+    struct operator* operator= context;
+
+    (void)timer;
+    for (struct request *request; (request = list_take(&operator->waiting)) != NULL;)
+        list_add(&operator->queue, request);
+    io_condition_broadcast(&operator->server->wake);
+}
+
+/* ---- what is asked: status and zones ---- */
+
+static enum progress step_status(struct fiber *fiber, struct server *server,
+                                 struct request *request)
+{
+    (void)fiber;
+    operator_view_status(server, request->ret);
+    request->result = TD_OK;
+    return PROGRESS_DONE;
+}
+
+static td_err host_status(void *context, struct control_status *ret_status)
+{
+    struct request request = { .step = step_status, .ret = ret_status };
+
+    return ask(context, &request);
+}
+
+static enum progress step_zone_list(struct fiber *fiber, struct server *server,
+                                    struct request *request)
+{
+    (void)fiber;
+    operator_view_zones(server, request->ret);
+    request->result = TD_OK;
+    return PROGRESS_DONE;
+}
+
+static td_err host_zone_list(void *context, struct control_zones *ret_zones)
+{
+    struct request request = { .step = step_zone_list, .ret = ret_zones };
+
+    td_err err = ask(context, &request);
+    if (err == TD_OK)
+        operator_view_sort(ret_zones); /* on this thread: there may be a hundred thousand */
+    return err;
+}
+
+static enum progress step_zone_status(struct fiber *fiber, struct server *server,
+                                      struct request *request)
+{
+    const struct registry_zone *zone = registry_find(server->registry, request->name);
+
+    (void)fiber;
+    if (zone != NULL)
+        operator_view_zone(zone, request->ret);
+    request->result = zone == NULL ? TD_E_NOT_FOUND : TD_OK;
+    return PROGRESS_DONE;
+}
+
+static td_err host_zone_status(void *context, const char *name,
+                               struct control_zone_status *ret_zone)
+{
+    struct request request = { .step = step_zone_status, .name = name, .ret = ret_zone };
+
+    return ask(context, &request);
+}
+
+/* ---- what is done: reloads ---- */
+
+/* Shall we wait for what is under way? If not, the result says whether time has run out. */
+static bool must_wait(const struct server *server, struct request *request, bool is_under_way)
+{
+    request->result = TD_OK;
+    if (!is_under_way || request->wait->no_wait)
+        return false;
+    if (io_now_ns(server->io) < request->deadline_ns)
+        return true;
+    request->result = TD_E_TIMEOUT;
+    return false;
+}
+
+static void begin(const struct server *server, struct request *request)
+{
+    request->has_begun = true;
+    request->deadline_ns =
+        io_deadline_ms(server->io, (uint64_t)request->wait->timeout_s * IO_MS_PER_S);
+}
+
+static enum progress step_reload(struct fiber *fiber, struct server *server,
+                                 struct request *request)
+{
+    if (!request->has_begun) {
+        begin(server, request);
+        if (server_reload(fiber, server, request->out) != TD_OK) {
+            request->result = TD_E_INVALID;
+            return PROGRESS_DONE;
+        }
+        request->started = registry_loading(server->registry);
+    }
+    if (must_wait(server, request, registry_loading(server->registry) != 0))
+        return PROGRESS_WAITS;
+    if (request->result == TD_OK)
+        operator_view_reload(server, request->started, request->ret);
+    return PROGRESS_DONE;
+}
+
+static td_err host_reload(void *context, const struct control_wait *wait, struct td_buf *out,
+                          struct control_reload *ret_reload)
+{
+    struct request request = {
+        .step = step_reload,
+        .wait = wait,
+        .out = out,
+        .ret = ret_reload,
+    };
+
+    return ask(context, &request);
+}
+
+static enum progress step_zone_reload(struct fiber *fiber, struct server *server,
+                                      struct request *request)
+{
+    struct registry_zone *zone = registry_find(server->registry, request->name);
+
+    (void)fiber;
+    request->result = TD_E_NOT_FOUND;
+    if (zone == NULL)
+        return PROGRESS_DONE;
+    request->result = TD_E_UNSUPPORTED;
+    if (zone->path == NULL)
+        return PROGRESS_DONE;
+    if (!request->has_begun) {
+        begin(server, request);
+        registry_reload(server->registry, zone, request->force);
+    }
+    if (must_wait(server, request, zone->job != NULL))
+        return PROGRESS_WAITS;
+    if (request->result == TD_OK)
+        operator_view_zone(zone, request->ret);
+    return PROGRESS_DONE;
+}
+
+static td_err host_zone_reload(void *context, const char *name, bool force,
+                               const struct control_wait *wait,
+                               struct control_zone_status *ret_zone)
+{
+    struct request request = {
+        .step = step_zone_reload,
+        .name = name,
+        .force = force,
+        .wait = wait,
+        .ret = ret_zone,
+    };
+
+    return ask(context, &request);
+}
+
+/* ---- the main fiber ---- */
+
+/* A reload may have moved the metrics port. */
+static void follow_conf(struct operator* operator)
+{
+    static const struct td_addr nowhere;
+    const struct conf_addrs *addrs = &operator->server->conf->server.metrics;
+    const struct td_addr *addr = addrs->count == 0 ? &nowhere : &addrs->items[0];
+    struct td_diag diag;
+
+    if (td_addr_equal(addr, &operator->metrics))
+        return;
+    operator->metrics = * addr;
+    if (control_metrics(operator->control, addr, &diag) != TD_OK)
+        serve_log(LOG_ERROR, EVENT_CONTROL, NULL, "%s", diag.text);
+}
+
+bool operator_serve(struct fiber *fiber, struct server *server)
+{
+    struct operator* operator= server->operator;
+
+    if (operator== NULL)
+        return false;
+    follow_conf(operator);
+    struct request *request = list_take(&operator->queue);
+    if (request == NULL)
+        return false;
+    if (request->step(fiber, server, request) == PROGRESS_DONE) {
+        answer(operator, request, request->result);
+        return true;
+    }
+    list_add(&operator->waiting, request);
+    if (!io_timer_is_running(&operator->timer))
+        io_timer_start(server->io, &operator->timer, io_deadline_ms(server->io, LOOK_AGAIN_MS));
+    return true;
+}
+
+td_err operator_start(struct server *server, struct td_diag *diag)
+{
+    struct operator* operator= td_calloc(1, sizeof(*operator));
+    struct control_host host = {
+        .context = operator,
+        .counters = server->counters,
+        .status = host_status,
+        .reload = host_reload,
+        .zone_list = host_zone_list,
+        .zone_status = host_zone_status,
+        .zone_reload = host_zone_reload,
+    };
+
+    server->operator= operator;
+    server->started_s = io_wall_s(server->io);
+    operator->server = server;
+    list_init(&operator->queue);
+    list_init(&operator->waiting);
+    operator->box = io_mailbox_new(server->io, REQUESTS_MAX);
+    io_mailbox_on_letter(operator->box, on_letter, operator);
+    io_timer_init(&operator->timer, on_timer, operator);
+    pthread_mutex_init(&operator->lock, NULL);
+    pthread_cond_init(&operator->done, NULL);
+    td_err err = control_new(server->conf->server.control, &host, &operator->control, diag);
+    if (err == TD_OK && server->conf->server.metrics.count != 0) {
+        operator->metrics = server->conf->server.metrics.items[0];
+        err = control_metrics(operator->control, &operator->metrics, diag);
+    }
+    return err; /* operator_stop cleans up */
+}
+
+void operator_stop(struct server *server)
+{
+    struct operator* operator= server->operator;
+    struct request *request;
+
+    if (operator== NULL)
+        return;
+    server->operator= NULL;
+    pthread_mutex_lock(&operator->lock);
+    operator->is_stopping = true;
+    pthread_mutex_unlock(&operator->lock);
+    while ((request = io_mailbox_take(operator->box)) != NULL)
+        list_add(&operator->queue, request);
+    while ((request = list_take(&operator->waiting)) != NULL)
+        list_add(&operator->queue, request);
+    while ((request = list_take(&operator->queue)) != NULL)
+        answer(operator, request, TD_E_CLOSED);
+    control_free(operator->control);
+    io_timer_stop(&operator->timer);
+    io_mailbox_free(operator->box);
+    pthread_cond_destroy(&operator->done);
+    pthread_mutex_destroy(&operator->lock);
+    free(operator);
+}
+
+/* ---- diagnostics ---- */
+
+static void report(void *context, const struct td_diag *diag)
+{
+    struct td_buf *out = context;
+    char line[LINE_SIZE];
+
+    serve_log_diag(EVENT_CONFIG_REFUSED, NULL, diag);
+    if (out == NULL)
+        return;
+    td_buf_add_text(out, td_diag_format(diag, line, sizeof(line)));
+    td_buf_add_char(out, '\n');
+}
+
+struct td_diag_sink server_report_sink(struct td_buf *out)
+{
+    return (struct td_diag_sink){ .report = report, .context = out };
+}

@@ -1,0 +1,204 @@
+#include "daemon/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "io/io.h"
+#include "io/thread.h"
+#include "serve/log.h"
+
+enum { MS_PER_KEEPALIVE_UNIT = 100 };
+
+/* ---- keys and cookies ---- */
+
+static enum tsig_algorithm algorithm_of(uint32_t algorithm)
+{
+    static const enum tsig_algorithm algorithms[] = {
+        [CONF_KEY_HMAC_SHA1] = TSIG_HMAC_SHA1,     [CONF_KEY_HMAC_SHA224] = TSIG_HMAC_SHA224,
+        [CONF_KEY_HMAC_SHA256] = TSIG_HMAC_SHA256, [CONF_KEY_HMAC_SHA384] = TSIG_HMAC_SHA384,
+        [CONF_KEY_HMAC_SHA512] = TSIG_HMAC_SHA512,
+    };
+
+    td_assert(algorithm < TD_COUNT(algorithms));
+    return algorithms[algorithm];
+}
+
+static struct tsig_keys *keys_of(const struct conf *conf)
+{
+    struct tsig_keys *keys = NULL;
+
+    if (conf->key_count == 0)
+        return NULL;
+    struct tsig_key_row *rows = td_calloc(conf->key_count, sizeof(*rows));
+    for (uint32_t i = 0; i < conf->key_count; i++)
+        rows[i] = (struct tsig_key_row){
+            .name = conf->keys[i].name.wire,
+            .algorithm = algorithm_of(conf->keys[i].algorithm),
+            .secret = conf->keys[i].secret.octets,
+            .secret_size = conf->keys[i].secret.size,
+        };
+    td_err err = tsig_keys_new(rows, conf->key_count, &keys);
+    td_assert(err == TD_OK); /* conf has refused equal names and empty secrets */
+    free(rows);
+    return keys;
+}
+
+static void set_cookies(struct serve_settings *settings, const struct conf *conf, struct io *io)
+{
+    /* Of this process: a reload must not make the cookies of all clients bad ones. */
+    static struct tsig_cookie_secrets drawn;
+    const struct conf_cookie_secrets *told = &conf->server.cookie_secrets;
+
+    settings->has_cookies = conf->server.cookies;
+    if (told->count == 0) {
+        if (drawn.count == 0) {
+            io_random_fill(io, drawn.secrets[0], TSIG_COOKIE_SECRET_SIZE);
+            drawn.count = 1;
+        }
+        settings->cookies = drawn;
+        return;
+    }
+    _Static_assert((int)CONF_COOKIE_SECRET_SIZE == (int)TSIG_COOKIE_SECRET_SIZE &&
+                       (int)CONF_COOKIE_SECRET_COUNT_MAX <= (int)TSIG_COOKIE_SECRET_COUNT_MAX,
+                   "conf and tsig agree about cookie secrets");
+    memcpy(settings->cookies.secrets, told->secrets, sizeof(told->secrets));
+    settings->cookies.count = told->count;
+}
+
+/* ---- rate limiting ---- */
+
+static uint32_t worker_count(const struct conf *conf, struct io *io)
+{
+    return conf->server.workers != 0 ? conf->server.workers : io_cpu_count(io);
+}
+
+static void set_rate_limit(struct serve_settings *settings, const struct conf *conf, struct io *io)
+{
+    const struct conf_rate_limit *limit = &conf->server.rate_limit;
+    struct policy_rrl_options options = {
+        .rates = {
+            [POLICY_RRL_ANSWER] = limit->responses_per_second,
+            [POLICY_RRL_NODATA] = limit->nodata_per_second,
+            [POLICY_RRL_NXDOMAIN] = limit->nxdomains_per_second,
+            [POLICY_RRL_REFERRAL] = limit->referrals_per_second,
+            [POLICY_RRL_ERROR] = limit->errors_per_second,
+        },
+        .window_ms = limit->window_ms,
+        .slip = limit->slip,
+        .share = worker_count(conf, io),
+        .ipv4_prefix_length = (uint8_t)limit->ipv4_prefix_length,
+        .ipv6_prefix_length = (uint8_t)limit->ipv6_prefix_length,
+        .log_only = limit->log_only,
+        .exempt = limit->exempt.items,
+        .exempt_count = limit->exempt.count,
+    };
+
+    if (!limit->enabled)
+        return;
+    settings->rate_limit = policy_rrl_new(&options);
+    settings->rate_limit_accounts = limit->table_size / options.share + 1;
+}
+
+/* ---- the server ---- */
+
+static uint8_t copy_text(char *to, const char *text)
+{
+    size_t size = text == NULL ? 0 : strlen(text);
+
+    if (size > SERVE_TEXT_SIZE_MAX)
+        size = SERVE_TEXT_SIZE_MAX;
+    if (size != 0)
+        memcpy(to, text, size);
+    return (uint8_t)size;
+}
+
+struct serve_settings *settings_of_server(const struct conf *conf, struct io *io)
+{
+    const struct conf_server *server = &conf->server;
+    struct serve_settings *settings = td_calloc(1, sizeof(*settings));
+
+    settings->keys = keys_of(conf);
+    set_cookies(settings, conf, io);
+    set_rate_limit(settings, conf, io);
+    settings->has_answer_cache = server->answer_cache;
+    settings->has_minimal_any = server->minimal_any;
+    settings->has_zoneversion = server->zoneversion;
+    settings->payload = (uint16_t)server->edns_udp_size;
+    settings->tcp_idle_timeout_ms100 =
+        (uint16_t)(server->tcp.idle_timeout_ms / MS_PER_KEEPALIVE_UNIT < UINT16_MAX
+                       ? server->tcp.idle_timeout_ms / MS_PER_KEEPALIVE_UNIT
+                       : UINT16_MAX);
+    settings->identity_size = copy_text(settings->identity, server->identity);
+    settings->version_size = copy_text(settings->version, server->version);
+    return settings;
+}
+
+void settings_listen(const struct conf *conf, struct serve_listen *ret_listen)
+{
+    const struct conf_server *server = &conf->server;
+
+    *ret_listen = (struct serve_listen){
+        .addrs = server->listen.items,
+        .count = server->listen.count,
+        .udp_receive_buffer = server->udp_receive_buffer,
+        .udp_send_buffer = server->udp_send_buffer,
+        .tcp_connections = server->tcp.connections,
+        .tcp_connections_per_client = server->tcp.connections_per_client,
+        .tcp_pipeline = server->tcp.pipeline,
+        .tcp_idle_timeout_ms = server->tcp.idle_timeout_ms,
+    };
+}
+
+void settings_log(const struct conf *conf)
+{
+    static const enum log_level levels[] = {
+        [CONF_LOG_ERROR] = LOG_ERROR,   [CONF_LOG_WARNING] = LOG_WARNING,
+        [CONF_LOG_NOTICE] = LOG_NOTICE, [CONF_LOG_INFO] = LOG_INFO,
+        [CONF_LOG_DEBUG] = LOG_DEBUG,
+    };
+    struct log_config config = {
+        .level = levels[conf->server.log.level],
+        .json = conf->server.log.format == CONF_LOG_JSON,
+    };
+
+    serve_log_configure(&config);
+}
+
+/* ---- zones ---- */
+
+static struct policy_acl *acl_of(const struct conf *conf, const struct conf_acl *acl)
+{
+    struct policy_acl_row *rows = td_calloc(acl->count, sizeof(*rows));
+
+    for (uint32_t i = 0; i < acl->count; i++) {
+        const struct conf_acl_entry *entry = &acl->entries[i];
+        rows[i].kind = entry->kind == CONF_ACL_KEY ? POLICY_ACL_KEY : POLICY_ACL_PREFIX;
+        if (entry->kind == CONF_ACL_KEY)
+            rows[i].key_name = conf->keys[entry->key].name.wire;
+        else
+            rows[i].prefix = entry->prefix;
+    }
+    struct policy_acl *compiled = policy_acl_new(rows, acl->count);
+    free(rows);
+    return compiled;
+}
+
+/* NULL stands for what needs no asking: everybody may query, nobody may transfer. */
+static struct policy_acl *unless(struct policy_acl *acl,
+                                 bool (*is_default)(const struct policy_acl *acl))
+{
+    if (!is_default(acl))
+        return acl;
+    policy_acl_free(acl);
+    return NULL;
+}
+
+struct serve_zone *settings_of_zone(const struct conf *conf,
+                                    const struct conf_zone_options *options)
+{
+    return serve_zone_new(unless(acl_of(conf, &options->allow_query), policy_acl_is_any),
+                          unless(acl_of(conf, &options->allow_transfer), policy_acl_is_none),
+                          options->rotation);
+}
