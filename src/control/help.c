@@ -4,6 +4,8 @@
 #include "control/local.h"
 #include "control/verb.h"
 
+enum { WIDTH = 79 };
+
 static bool is_word(const struct control_arg *arg)
 {
     return arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_OPTIONAL;
@@ -25,19 +27,40 @@ void control_verb_usage(const struct control_verb *verb, struct td_buf *out)
     }
 }
 
+/* Text in lines of at most WIDTH characters, each behind `indent` spaces. */
+static void put_wrapped(struct td_buf *out, const char *text, int indent)
+{
+    int at = 0;
+
+    while (*text != '\0') {
+        size_t size = strcspn(text, " ");
+        if (at != 0 && at + 1 + (int)size > WIDTH) {
+            td_buf_add_char(out, '\n');
+            at = 0;
+        }
+        int space = at == 0 ? indent : 1;
+        td_buf_printf(out, "%*s", space, "");
+        at += space;
+        td_buf_add(out, text, size);
+        at += (int)size;
+        text += size + (text[size] == ' ');
+    }
+    td_buf_add_char(out, '\n');
+}
+
 static void print_list(struct td_buf *out)
 {
     td_buf_add_text(out, "usage: tandem [--socket PATH] [--json] VERB ...\n\n");
     for (size_t i = 0; i < control_verb_count; i++) {
         struct td_buf usage = { .data = NULL };
         control_verb_usage(&control_verbs[i], &usage);
-        td_buf_printf(out, "  %s\n      %s\n", td_buf_text(&usage) + strlen("tandem "),
-                      control_verbs[i].help);
+        td_buf_printf(out, "  %s\n", td_buf_text(&usage) + strlen("tandem "));
+        put_wrapped(out, control_verbs[i].help, 6);
         td_buf_fini(&usage);
     }
     td_buf_add_text(out,
-                    "\n  --socket PATH   the control socket (TANDEM_SOCKET in the environment, "
-                    "else /run/tandem/control.sock)\n"
+                    "\n  --socket PATH   the control socket; without it that of TANDEM_SOCKET in\n"
+                    "                  the environment, else /run/tandem/control.sock\n"
                     "  --json          answer in JSON, as the API does\n"
                     "\n'tandem help VERB' tells more; see also tandem(1).\n");
 }
@@ -46,9 +69,10 @@ static void print_one(const struct control_verb *verb, struct td_buf *out)
 {
     td_buf_add_text(out, "usage: ");
     control_verb_usage(verb, out);
-    td_buf_printf(out, "\n\n%s\n", verb->help);
+    td_buf_add_text(out, "\n\n");
+    put_wrapped(out, verb->help, 0);
     if (verb->more != NULL)
-        td_buf_printf(out, "%s\n", verb->more);
+        put_wrapped(out, verb->more, 0);
     td_buf_add_char(out, '\n');
     for (unsigned i = 0; i < CONTROL_ARGS_MAX && verb->args[i].kind != CONTROL_ARG_NONE; i++)
         td_buf_printf(out, "  %s%-12s %s\n", is_word(&verb->args[i]) ? "  " : "--",
