@@ -68,7 +68,7 @@ static void put_key(struct td_buf *out, const char *key)
 static void put_text(struct td_buf *out, const char *key, const char *text)
 {
     put_key(out, key);
-    td_buf_printf(out, "%s\n", text);
+    td_buf_printf(out, "%s\n", text == NULL ? "-" : text);
 }
 
 static void put_number(struct td_buf *out, const char *key, unsigned long long number)
@@ -158,7 +158,7 @@ static void name_counter(struct td_buf *out, const json_t *counter)
     put_metric(out, text_of(counter, "name"));
     json_object_foreach(labels, key, value)
     {
-        td_buf_printf(out, "%s%s", before, json_string_value(value));
+        td_buf_printf(out, "%s%s", before, json_is_string(value) ? json_string_value(value) : "-");
         before = " ";
     }
 }
