@@ -59,6 +59,7 @@ static td_err read_ttl(struct text_scan *scan)
     if (err == TD_OK)
         err = text_lexer_finish(lexer);
     if (err == TD_OK) {
+        text_scan_ttl_warn(scan);
         scan->has_ttl_default = true;
         scan->ttl_default = ttl;
     }

@@ -194,7 +194,9 @@ static td_err read_right(struct text_scan *scan, struct td_buf *right)
             return TD_OK;
         /* What is neither a TTL nor a class is the type; the record will say if it is none. */
         bool is_ttl = token.text[0] >= '0' && token.text[0] <= '9';
-        bool is_class = token.size == 2 && strncasecmp((const char *)token.text, "IN", 2) == 0;
+        uint16_t class_number;
+        bool is_class = wire_mnemonic_find(&wire_classes, (const char *)token.text, token.size,
+                                           &class_number) == TD_OK;
         bool is_number = token.size > 5 && strncasecmp((const char *)token.text, "CLASS", 5) == 0;
         has_type = !is_ttl && !is_class && !is_number;
     }
@@ -273,10 +275,13 @@ static td_err read_text(struct text_scan *scan)
     bool has_owner = scan->has_owner;
 
     text_lexer_init(lexer, (const uint8_t *)generate->text.data, generate->text.size, &scan->diag);
+    lexer->line = generate->line;
     scan->start = lexer->at;
     scan->record.line = generate->line;
     scan->owner_text_size = 0;
     td_err err = text_scan_generated(scan);
+    if (err == TD_OK && lexer->at != lexer->end)
+        err = text_fail_at(lexer, lexer->at, "the template has a line end outside of parentheses");
     *lexer = outer;
     scan->owner = owner;
     scan->has_owner = has_owner;

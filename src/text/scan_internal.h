@@ -69,6 +69,8 @@ struct text_scan {
     const uint8_t *start;      /* where the record begins; record.line is its line */
     struct text_record record; /* as far as it has been read */
     bool has_class;
+    bool is_ttl_cut; /* the TTL read last was too large */
+    struct text_token ttl_token;
     enum text_scan_mode mode;
     bool was_started;
     td_err stopped;    /* what on_record has returned */
@@ -102,7 +104,12 @@ bool text_source_is_open(const struct text_scan *scan, const char *path);
 TD_NODISCARD td_err text_scan_line(struct text_scan *scan);
 /* The same for a record that begins with the owner, as $GENERATE makes them. */
 TD_NODISCARD td_err text_scan_generated(struct text_scan *scan);
-/* A TTL from a token; above 2^31 - 1 it is 0, with a warning. False when it is none. */
+/*
+ * A TTL from a token; above 2^31 - 1 it is 0. False when it is none. The second function warns
+ * of the last one that was too large; it is called when its record or directive is whole, since
+ * one that is cut off by the end of a block is read again.
+ */
+void text_scan_ttl_warn(struct text_scan *scan);
 bool text_scan_ttl(struct text_scan *scan, struct text_token token, uint32_t *ret_ttl);
 
 /* scan_directive.c */

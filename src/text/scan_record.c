@@ -74,14 +74,19 @@ bool text_scan_ttl(struct text_scan *scan, struct text_token token, uint32_t *re
 
     if (!text_ttl_parse(token.text, token.size, &ttl))
         return false;
-    if (td_unlikely(ttl > WIRE_TTL_MAX)) {
-        text_fail(&scan->parse.lexer, token,
-                  "is more than 2147483647 seconds and counts as 0 (RFC 2181 8)");
-        text_scan_report(scan, TD_SEVERITY_WARNING);
-        ttl = 0;
-    }
-    *ret_ttl = ttl;
+    scan->is_ttl_cut = ttl > WIRE_TTL_MAX;
+    scan->ttl_token = token;
+    *ret_ttl = scan->is_ttl_cut ? 0 : ttl;
     return true;
+}
+
+void text_scan_ttl_warn(struct text_scan *scan)
+{
+    if (!scan->is_ttl_cut)
+        return;
+    text_fail(&scan->parse.lexer, scan->ttl_token,
+              "is more than 2147483647 seconds and counts as 0 (RFC 2181 8)");
+    text_scan_report(scan, TD_SEVERITY_WARNING);
 }
 
 /* A class other than IN: is it one? Then it is one that is not served. */
@@ -232,6 +237,7 @@ TEXT_HOT static td_err read_record(struct text_scan *scan)
     if (td_unlikely(err != TD_OK))
         return err;
     if (scan->record.has_ttl) {
+        text_scan_ttl_warn(scan);
         scan->ttl_last = scan->record.ttl;
         scan->has_ttl_last = true;
     } else if (td_unlikely(!scan->has_ttl_default) && scan->record.type == WIRE_TYPE_SOA &&
