@@ -77,7 +77,7 @@ void control_client_request(const struct control_call *call, struct td_buf *out_
 static bool send_all(int fd, const struct td_buf *text)
 {
     for (size_t at = 0; at < text->size;) {
-        ssize_t sent = send(fd, text->data + at, text->size - at, MSG_NOSIGNAL);
+        ssize_t sent = control_socket_send(fd, text->data + at, text->size - at);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent <= 0)
@@ -115,7 +115,7 @@ static int receive_all(int fd, struct td_buf *out)
     int failed = 0;
 
     while (failed == 0) {
-        ssize_t got = recv(fd, piece, PIECE_SIZE, 0);
+        ssize_t got = control_socket_receive(fd, piece, PIECE_SIZE);
         if (got == 0)
             break;
         if (got < 0)

@@ -38,6 +38,9 @@ struct control;
 TD_NODISCARD td_err control_new(const char *path, const struct control_host *host,
                                 struct control **ret_control, struct td_diag *diag);
 
+/* What the host has as its context. */
+void *control_context(const struct control *control);
+
 /*
  * Answer GET /metrics at this address and no other; family 0: nowhere. On failure (as above) the
  * one before goes on.

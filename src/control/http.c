@@ -1,10 +1,8 @@
 #include "control/control.h"
 
-#include <errno.h>
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -14,8 +12,7 @@
 struct control {
     struct control_host host;
     char *path;
-    dev_t device; /* of the socket that we made there: somebody may have put another one */
-    ino_t inode;
+    struct control_socket_file file; /* what we made there */
     struct MHD_Daemon *api;
     struct MHD_Daemon *metrics; /* NULL: off */
     struct td_addr metrics_addr;
@@ -173,19 +170,16 @@ static struct MHD_Daemon *start_metrics(struct control *control, int fd)
 td_err control_new(const char *path, const struct control_host *host, struct control **ret_control,
                    struct td_diag *diag)
 {
-    struct stat stat;
+    struct control_socket_file file;
     int fd;
 
-    td_err err = control_socket_listen(path, &fd, diag);
+    td_err err = control_socket_listen(path, &fd, &file, diag);
     if (err != TD_OK)
         return err;
     struct control *control = td_calloc(1, sizeof(*control));
     control->host = *host;
     control->path = td_strdup(path);
-    if (lstat(path, &stat) == 0) {
-        control->device = stat.st_dev;
-        control->inode = stat.st_ino;
-    }
+    control->file = file;
     control->api = start_api(control, fd);
     if (control->api == NULL) {
         td_diag_say(diag, "the threads of the control socket cannot be started");
@@ -195,6 +189,11 @@ td_err control_new(const char *path, const struct control_host *host, struct con
     }
     *ret_control = control;
     return TD_OK;
+}
+
+void *control_context(const struct control *control)
+{
+    return control->host.context;
 }
 
 td_err control_metrics(struct control *control, const struct td_addr *addr, struct td_diag *diag)
@@ -224,17 +223,13 @@ td_err control_metrics(struct control *control, const struct td_addr *addr, stru
 
 void control_free(struct control *control)
 {
-    struct stat stat;
-
     if (control == NULL)
         return;
     if (control->metrics != NULL)
         MHD_stop_daemon(control->metrics);
     if (control->api != NULL)
         MHD_stop_daemon(control->api);
-    if (lstat(control->path, &stat) == 0 && stat.st_dev == control->device &&
-        stat.st_ino == control->inode)
-        unlink(control->path);
+    control_socket_remove(control->path, &control->file);
     free(control->path);
     free(control);
 }

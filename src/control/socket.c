@@ -39,6 +39,16 @@ int control_socket_connect(const char *path, int *ret_fd)
     return 0;
 }
 
+ssize_t control_socket_send(int fd, const void *octets, size_t size)
+{
+    return send(fd, octets, size, MSG_NOSIGNAL);
+}
+
+ssize_t control_socket_receive(int fd, void *octets, size_t size)
+{
+    return recv(fd, octets, size, 0);
+}
+
 static td_err fail(const char *path, int number, struct td_diag *diag)
 {
     char reason[REASON_SIZE];
@@ -111,30 +121,49 @@ static int bind_and_listen(int fd, const struct sockaddr_un *sockaddr)
     return 0;
 }
 
-td_err control_socket_listen(const char *path, int *ret_fd, struct td_diag *diag)
+static td_err listen_at(const char *path, const struct sockaddr_un *sockaddr, int fd,
+                        struct td_diag *diag)
+{
+    int failed = bind_and_listen(fd, sockaddr);
+
+    if (failed == EADDRINUSE) {
+        td_err err = remove_stale(path, diag);
+        if (err != TD_OK)
+            return err;
+        failed = bind_and_listen(fd, sockaddr);
+    }
+    return failed == 0 ? TD_OK : fail(path, failed, diag);
+}
+
+td_err control_socket_listen(const char *path, int *ret_fd, struct control_socket_file *ret_file,
+                             struct td_diag *diag)
 {
     struct sockaddr_un sockaddr;
-    td_err err = TD_OK;
+    struct stat stat = { .st_ino = 0 };
 
     if (!path_to_sockaddr(path, &sockaddr))
         return fail(path, ENAMETOOLONG, diag);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return fail(path, errno, diag);
-    int failed = bind_and_listen(fd, &sockaddr);
-    if (failed == EADDRINUSE) {
-        err = remove_stale(path, diag);
-        if (err == TD_OK)
-            failed = bind_and_listen(fd, &sockaddr);
-    }
-    if (err == TD_OK && failed != 0)
-        err = fail(path, failed, diag);
+    td_err err = listen_at(path, &sockaddr, fd, diag);
     if (err != TD_OK) {
         close(fd);
         return err;
     }
+    if (lstat(path, &stat) != 0)
+        stat.st_ino = 0; /* already gone: nothing will be removed */
+    *ret_file = (struct control_socket_file){ stat.st_dev, stat.st_ino };
     *ret_fd = fd;
     return TD_OK;
+}
+
+void control_socket_remove(const char *path, const struct control_socket_file *file)
+{
+    struct stat stat;
+
+    if (lstat(path, &stat) == 0 && stat.st_dev == file->device && stat.st_ino == file->inode)
+        unlink(path);
 }
 
 /* ---- an address ---- */

@@ -312,21 +312,10 @@ bool operator_serve(struct fiber *fiber, struct server *server)
     return true;
 }
 
-td_err operator_start(struct server *server, struct td_diag *diag)
+static struct operator* operator_new(struct server *server)
 {
     struct operator* operator= td_calloc(1, sizeof(*operator));
-    struct control_host host = {
-        .context = operator,
-        .counters = server->counters,
-        .status = host_status,
-        .reload = host_reload,
-        .zone_list = host_zone_list,
-        .zone_status = host_zone_status,
-        .zone_reload = host_zone_reload,
-    };
 
-    server->operator= operator;
-    server->started_s = io_wall_s(server->io);
     operator->server = server;
     list_init(&operator->queue);
     list_init(&operator->waiting);
@@ -335,22 +324,14 @@ td_err operator_start(struct server *server, struct td_diag *diag)
     io_timer_init(&operator->timer, on_timer, operator);
     pthread_mutex_init(&operator->lock, NULL);
     pthread_cond_init(&operator->done, NULL);
-    td_err err = control_new(server->conf->server.control, &host, &operator->control, diag);
-    if (err == TD_OK && server->conf->server.metrics.count != 0) {
-        operator->metrics = server->conf->server.metrics.items[0];
-        err = control_metrics(operator->control, &operator->metrics, diag);
-    }
-    return err; /* operator_stop cleans up */
+    return operator;
 }
 
-void operator_stop(struct server *server)
+/* Whoever waits is told that we stop; then no thread of the API is left. */
+static void operator_free(struct operator* operator)
 {
-    struct operator* operator= server->operator;
     struct request *request;
 
-    if (operator== NULL)
-        return;
-    server->operator= NULL;
     pthread_mutex_lock(&operator->lock);
     operator->is_stopping = true;
     pthread_mutex_unlock(&operator->lock);
@@ -366,6 +347,42 @@ void operator_stop(struct server *server)
     pthread_cond_destroy(&operator->done);
     pthread_mutex_destroy(&operator->lock);
     free(operator);
+}
+
+td_err operator_start(struct server *server, struct td_diag *diag)
+{
+    const struct conf_server *conf = &server->conf->server;
+    struct operator* operator= operator_new(server);
+    struct control_host host = {
+        .context = operator,
+        .counters = server->counters,
+        .status = host_status,
+        .reload = host_reload,
+        .zone_list = host_zone_list,
+        .zone_status = host_zone_status,
+        .zone_reload = host_zone_reload,
+    };
+
+    server->started_s = io_wall_s(server->io);
+    td_err err = control_new(conf->control, &host, &operator->control, diag);
+    if (err == TD_OK && conf->metrics.count != 0) {
+        operator->metrics = conf->metrics.items[0];
+        err = control_metrics(operator->control, &operator->metrics, diag);
+    }
+    if (err == TD_OK)
+        server->control = operator->control;
+    else
+        operator_free(operator);
+    return err;
+}
+
+void operator_stop(struct server *server)
+{
+    if (server->control == NULL)
+        return;
+    struct operator* operator= control_context(server->control);
+    server->control = NULL;
+    operator_free(operator);
 }
 
 /* ---- diagnostics ---- */

@@ -19,7 +19,7 @@
 
 enum { SERVER_SIGNALS_MAX = 3 };
 
-struct operator;
+struct control;
 
 struct server {
     const char *path; /* of the configuration */
@@ -32,7 +32,7 @@ struct server {
     struct zone_set *zones;
     struct serve *serve;
     struct registry *registry;
-    struct operator *operator; /* NULL: nobody can ask yet, or any more */
+    struct control *control;
     struct io_file *lock;
     struct io_signal *signals[SERVER_SIGNALS_MAX];
     unsigned signal_count;

@@ -169,11 +169,12 @@ TEST(a_dead_socket_is_removed_and_a_live_one_is_not)
     struct fake fake = { .result = TD_OK };
     struct control_host host = fake_host(&fake, counters);
     struct control *control, *second;
+    struct control_socket_file file;
     struct td_diag diag;
     int fd;
 
     make_directory();
-    CHECK_OK(control_socket_listen(path, &fd, &diag));
+    CHECK_OK(control_socket_listen(path, &fd, &file, &diag));
     close(fd); /* as a process does that is killed: the file stays */
     control = start(&fake, counters);
     CHECK_EQ(control_new(path, &host, &second, &diag), TD_E_EXISTS);
@@ -197,13 +198,14 @@ TEST(somebody_elses_socket_is_left_alone_at_the_end)
 {
     struct td_counters *counters = td_counters_new();
     struct fake fake = { .result = TD_OK };
+    struct control_socket_file file;
     struct td_diag diag;
     int fd;
 
     make_directory();
     struct control *control = start(&fake, counters);
     CHECK_EQ(unlink(path), 0);
-    CHECK_OK(control_socket_listen(path, &fd, &diag));
+    CHECK_OK(control_socket_listen(path, &fd, &file, &diag));
     control_free(control);
     CHECK_EQ(access(path, F_OK), 0);
     close(fd);
@@ -229,10 +231,12 @@ TEST(paths_that_cannot_be_are_told)
     longest[0] = '/';
     longest[sizeof(longest) - 1] = '\0';
     for (size_t i = 0; i < TD_COUNT(rows); i++) {
+        struct control_socket_file file;
         struct td_diag diag = { .text = "" };
         int fd = -7;
-        CHECK_EQ(control_socket_listen(rows[i].path == NULL ? longest : rows[i].path, &fd, &diag),
-                 rows[i].want);
+        CHECK_EQ(
+            control_socket_listen(rows[i].path == NULL ? longest : rows[i].path, &fd, &file, &diag),
+            rows[i].want);
         CHECK(strstr(diag.text, rows[i].word) != NULL);
         CHECK_EQ(fd, -7);
     }
