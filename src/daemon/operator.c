@@ -44,8 +44,8 @@ struct request_list {
     struct request **last;
 };
 
-struct operator
-{
+/* Between the threads of the API and the main fiber; the host of the control object. */
+struct bridge {
     struct server *server;
     struct control *control;
     struct td_addr metrics; /* as the configuration in force has it */
@@ -90,42 +90,42 @@ static struct request *list_take(struct request_list *list)
 /* On a thread of the API. */
 static td_err ask(void *context, struct request *request)
 {
-    struct operator* operator= context;
+    struct bridge *bridge = context;
 
-    pthread_mutex_lock(&operator->lock);
-    td_err err = operator->is_stopping ? TD_E_CLOSED : io_mailbox_post(operator->box, request);
+    pthread_mutex_lock(&bridge->lock);
+    td_err err = bridge->is_stopping ? TD_E_CLOSED : io_mailbox_post(bridge->box, request);
     while (err == TD_OK && !request->is_done)
-        pthread_cond_wait(&operator->done, &operator->lock);
-    pthread_mutex_unlock(&operator->lock);
+        pthread_cond_wait(&bridge->done, &bridge->lock);
+    pthread_mutex_unlock(&bridge->lock);
     return err == TD_OK ? request->result : err;
 }
 
 /* On the main fiber; the request is its owner's again at once. */
-static void answer(struct operator* operator, struct request * request, td_err result)
+static void answer(struct bridge *bridge, struct request *request, td_err result)
 {
-    pthread_mutex_lock(&operator->lock);
+    pthread_mutex_lock(&bridge->lock);
     request->result = result;
     request->is_done = true;
-    pthread_cond_broadcast(&operator->done);
-    pthread_mutex_unlock(&operator->lock);
+    pthread_cond_broadcast(&bridge->done);
+    pthread_mutex_unlock(&bridge->lock);
 }
 
 static void on_letter(void *context, void *letter)
 {
-    struct operator* operator= context;
+    struct bridge *bridge = context;
 
-    list_add(&operator->queue, letter);
-    io_condition_broadcast(&operator->server->wake);
+    list_add(&bridge->queue, letter);
+    io_condition_broadcast(&bridge->server->wake);
 }
 
 static void on_timer(struct io_timer *timer, void *context)
 {
-    struct operator* operator= context;
+    struct bridge *bridge = context;
 
     (void)timer;
-    for (struct request *request; (request = list_take(&operator->waiting)) != NULL;)
-        list_add(&operator->queue, request);
-    io_condition_broadcast(&operator->server->wake);
+    for (struct request *request; (request = list_take(&bridge->waiting)) != NULL;)
+        list_add(&bridge->queue, request);
+    io_condition_broadcast(&bridge->server->wake);
 }
 
 /* ---- what is asked: status and zones ---- */
@@ -278,83 +278,82 @@ static td_err host_zone_reload(void *context, const char *name, bool force,
 /* ---- the main fiber ---- */
 
 /* A reload may have moved the metrics port. */
-static void follow_conf(struct operator* operator)
+static void follow_conf(struct bridge *bridge)
 {
     static const struct td_addr nowhere;
-    const struct conf_addrs *addrs = &operator->server->conf->server.metrics;
+    const struct conf_addrs *addrs = &bridge->server->conf->server.metrics;
     const struct td_addr *addr = addrs->count == 0 ? &nowhere : &addrs->items[0];
     struct td_diag diag;
 
-    if (td_addr_equal(addr, &operator->metrics))
+    if (td_addr_equal(addr, &bridge->metrics))
         return;
-    operator->metrics = * addr;
-    if (control_metrics(operator->control, addr, &diag) != TD_OK)
+    bridge->metrics = *addr;
+    if (control_metrics(bridge->control, addr, &diag) != TD_OK)
         serve_log(LOG_ERROR, EVENT_CONTROL, NULL, "%s", diag.text);
 }
 
 bool operator_serve(struct fiber *fiber, struct server *server)
 {
-    struct operator* operator= server->operator;
-
-    if (operator== NULL)
+    if (server->control == NULL)
         return false;
-    follow_conf(operator);
-    struct request *request = list_take(&operator->queue);
+    struct bridge *bridge = control_context(server->control);
+    follow_conf(bridge);
+    struct request *request = list_take(&bridge->queue);
     if (request == NULL)
         return false;
     if (request->step(fiber, server, request) == PROGRESS_DONE) {
-        answer(operator, request, request->result);
+        answer(bridge, request, request->result);
         return true;
     }
-    list_add(&operator->waiting, request);
-    if (!io_timer_is_running(&operator->timer))
-        io_timer_start(server->io, &operator->timer, io_deadline_ms(server->io, LOOK_AGAIN_MS));
+    list_add(&bridge->waiting, request);
+    if (!io_timer_is_running(&bridge->timer))
+        io_timer_start(server->io, &bridge->timer, io_deadline_ms(server->io, LOOK_AGAIN_MS));
     return true;
 }
 
-static struct operator* operator_new(struct server *server)
+static struct bridge *bridge_new(struct server *server)
 {
-    struct operator* operator= td_calloc(1, sizeof(*operator));
+    struct bridge *bridge = td_calloc(1, sizeof(*bridge));
 
-    operator->server = server;
-    list_init(&operator->queue);
-    list_init(&operator->waiting);
-    operator->box = io_mailbox_new(server->io, REQUESTS_MAX);
-    io_mailbox_on_letter(operator->box, on_letter, operator);
-    io_timer_init(&operator->timer, on_timer, operator);
-    pthread_mutex_init(&operator->lock, NULL);
-    pthread_cond_init(&operator->done, NULL);
-    return operator;
+    bridge->server = server;
+    list_init(&bridge->queue);
+    list_init(&bridge->waiting);
+    bridge->box = io_mailbox_new(server->io, REQUESTS_MAX);
+    io_mailbox_on_letter(bridge->box, on_letter, bridge);
+    io_timer_init(&bridge->timer, on_timer, bridge);
+    pthread_mutex_init(&bridge->lock, NULL);
+    pthread_cond_init(&bridge->done, NULL);
+    return bridge;
 }
 
 /* Whoever waits is told that we stop; then no thread of the API is left. */
-static void operator_free(struct operator* operator)
+static void bridge_free(struct bridge *bridge)
 {
     struct request *request;
 
-    pthread_mutex_lock(&operator->lock);
-    operator->is_stopping = true;
-    pthread_mutex_unlock(&operator->lock);
-    while ((request = io_mailbox_take(operator->box)) != NULL)
-        list_add(&operator->queue, request);
-    while ((request = list_take(&operator->waiting)) != NULL)
-        list_add(&operator->queue, request);
-    while ((request = list_take(&operator->queue)) != NULL)
-        answer(operator, request, TD_E_CLOSED);
-    control_free(operator->control);
-    io_timer_stop(&operator->timer);
-    io_mailbox_free(operator->box);
-    pthread_cond_destroy(&operator->done);
-    pthread_mutex_destroy(&operator->lock);
-    free(operator);
+    pthread_mutex_lock(&bridge->lock);
+    bridge->is_stopping = true;
+    pthread_mutex_unlock(&bridge->lock);
+    while ((request = io_mailbox_take(bridge->box)) != NULL)
+        list_add(&bridge->queue, request);
+    while ((request = list_take(&bridge->waiting)) != NULL)
+        list_add(&bridge->queue, request);
+    while ((request = list_take(&bridge->queue)) != NULL)
+        answer(bridge, request, TD_E_CLOSED);
+    control_free(bridge->control);
+    io_timer_stop(&bridge->timer);
+    io_mailbox_free(bridge->box);
+    pthread_cond_destroy(&bridge->done);
+    pthread_mutex_destroy(&bridge->lock);
+    free(bridge);
 }
 
 td_err operator_start(struct server *server, struct td_diag *diag)
 {
     const struct conf_server *conf = &server->conf->server;
-    struct operator* operator= operator_new(server);
+    struct bridge *bridge = bridge_new(server);
     struct control_host host = {
-        .context = operator,
+        .context = bridge,
         .counters = server->counters,
         .status = host_status,
         .reload = host_reload,
@@ -364,15 +363,15 @@ td_err operator_start(struct server *server, struct td_diag *diag)
     };
 
     server->started_s = io_wall_s(server->io);
-    td_err err = control_new(conf->control, &host, &operator->control, diag);
+    td_err err = control_new(conf->control, &host, &bridge->control, diag);
     if (err == TD_OK && conf->metrics.count != 0) {
-        operator->metrics = conf->metrics.items[0];
-        err = control_metrics(operator->control, &operator->metrics, diag);
+        bridge->metrics = conf->metrics.items[0];
+        err = control_metrics(bridge->control, &bridge->metrics, diag);
     }
     if (err == TD_OK)
-        server->control = operator->control;
+        server->control = bridge->control;
     else
-        operator_free(operator);
+        bridge_free(bridge);
     return err;
 }
 
@@ -380,9 +379,9 @@ void operator_stop(struct server *server)
 {
     if (server->control == NULL)
         return;
-    struct operator* operator= control_context(server->control);
+    struct bridge *bridge = control_context(server->control);
     server->control = NULL;
-    operator_free(operator);
+    bridge_free(bridge);
 }
 
 /* ---- diagnostics ---- */
