@@ -263,8 +263,9 @@ static td_err take_state(struct server *server, struct td_diag *diag)
                     state);
         return TD_E_NOT_FOUND;
     }
-    path = td_malloc(strlen(state) + sizeof("/lock"));
-    sprintf(path, "%s/lock", state);
+    size_t size = strlen(state) + sizeof("/lock");
+    path = td_malloc(size);
+    snprintf(path, size, "%s/lock", state);
     td_err err =
         io_file_open(server->io, path, IO_FILE_WRITE | IO_FILE_CREATE, &server->lock, diag);
     free(path);

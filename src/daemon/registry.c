@@ -283,8 +283,9 @@ static bool take_file(void *context, const char *file, bool is_directory)
     if (is_directory || size <= sizeof(suffix) - 1 ||
         strcmp(file + size - (sizeof(suffix) - 1), suffix) != 0)
         return true;
-    char *path = td_malloc(strlen(directory->row->path) + size + 2);
-    sprintf(path, "%s/%s", directory->row->path, file);
+    size_t path_size = strlen(directory->row->path) + size + 2;
+    char *path = td_malloc(path_size);
+    snprintf(path, path_size, "%s/%s", directory->row->path, file);
     char *text = td_strdup(file);
     text[size - (sizeof(suffix) - 1)] = '\0';
     if (wire_name_from_text(text, &name) == TD_OK)

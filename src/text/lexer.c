@@ -282,9 +282,9 @@ static void show(struct text_token token, char *out)
         if (token.text[i] > ' ' - 1 && token.text[i] < 0x7F)
             *at++ = (char)token.text[i];
         else
-            at += sprintf(at, "\\%03u", token.text[i]);
+            at += snprintf(at, sizeof("\\DDD"), "\\%03u", token.text[i]);
     }
-    strcpy(at, "'");
+    memcpy(at, "' ", sizeof("' "));
 }
 
 td_err text_fail_at(struct text_lexer *lexer, const uint8_t *place, const char *format, ...)
@@ -299,12 +299,11 @@ td_err text_fail_at(struct text_lexer *lexer, const uint8_t *place, const char *
 
 td_err text_fail(struct text_lexer *lexer, struct text_token token, const char *format, ...)
 {
-    char shown[SHOWN_MAX + 16] = "the end of the record";
+    char shown[SHOWN_MAX + 16] = "the end of the record ";
     va_list args;
 
     if (token.kind != TEXT_TOKEN_END)
         show(token, shown);
-    strcat(shown, " ");
     va_start(args, format);
     say(lexer, token.text, shown, format, args);
     va_end(args);
