@@ -2,12 +2,17 @@
 import http.client
 import json
 import os
+import re
+import signal
 import socket
 import stat
+import threading
+import urllib.error
+import urllib.request
 
 import pytest
 
-from conftest import run
+from conftest import BUILD, ZONE, free_port, run
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -64,14 +69,6 @@ def test_no_daemon(tmp_path):
     assert "none.sock" in done.stderr
 
 
-@pytest.mark.parametrize("words", [(), ("dance",), ("zone",), ("zone", "dance"), ("status", "--dance"),
-                                   ("zone", "status"), ("config", "check")])
-def test_wrong_use(words):
-    done = run("tandem", *words)
-    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
-    assert done.stderr
-
-
 def test_what_was_asked_is_counted(tandem):
     server = tandem()
     for _ in range(7):
@@ -93,23 +90,308 @@ def test_what_was_asked_is_counted(tandem):
     assert len(types) == len(set(types)) and types
 
 
-def test_the_schema_fits_the_examples(tmp_path):
-    done = run("tandem", "config", "schema")
-    assert done.returncode == 0
-    schema = json.loads(done.stdout)
-    assert schema["type"] == "object"
-    for name in ("server", "zones", "keys", "templates"):
-        assert name in schema["properties"]
+def test_the_shape_of_status(tandem):
+    server = tandem(server={"identity": "ns1"})
+    status = json.loads(server.cli("status", "--json").stdout)
+    assert status["pid"] == server.process.pid
+    assert status["config"] == str(server.path)
+    assert status["identity"] == "ns1"
+    assert status["workers"] == 1
+    assert status["listen"] == ["127.0.0.1@%d" % server.port, "::1@%d" % server.port]
+    assert status["metrics"] is None
+    assert 0 <= status["uptime_s"] < 60
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", status["started"])
+    zones = status["zones"]
+    assert (zones["count"], zones["served"], zones["failed"], zones["records"]) == (1, 1, 0, 9)
+    assert zones["memory_octets"] > 0
+    assert run("tandem", "version").stdout.split()[1] == status["version"]
 
 
-def test_checking_a_zone(tmp_path):
-    path = tmp_path / "zone"
-    path.write_text("$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\n@ MX 10 ns\n")
-    done = run("tandem", "zone", "check", "example.com", path, "--print")
+def test_the_shape_of_zones(tandem):
+    server = tandem(start=False)
+    server.zone("broken.test", "@ SOA\n")
+    server.configure(zones=[{"name": "example.com", "file": "example.com.zone"},
+                            {"name": "broken.test", "file": "broken.test.zone"}])
+    server.start()
+    server.wait(lambda: "broken.test" in server.log())
+    good, broken = json.loads(server.cli("zone", "list", "--json").stdout)["zones"]
+    assert good == {"name": "example.com.", "role": "primary", "state": "served", "is_loading": False,
+                    "last_load_failed": False, "serial": 1, "records": 9}
+    assert (broken["name"], broken["state"], broken["serial"]) == ("broken.test.", "failed", None)
+    status, body = get(server, "/v1/zones/example.com")
+    zone = json.loads(body)
+    assert status == 200
+    assert zone["file"] == str(server.where / "example.com.zone")
+    assert (zone["names"], zone["delegations"], zone["signed"]) == (8, 1, False)
+    assert zone["findings"] == [] and zone["failed"] is None and zone["loaded"]
+    lines = server.cli("zone", "list").stdout.splitlines()
+    assert lines[0].split() == ["NAME", "ROLE", "STATE", "SERIAL", "RECORDS"]
+    assert lines[1].split() == ["example.com.", "primary", "served", "1", "9"]
+    assert lines[2].split() == ["broken.test.", "primary", "failed", "-", "-"]
+
+
+def test_zones_are_listed_in_canonical_order(tandem):
+    names = ["a.example.com", "z.example.com", "example.com", "example.org", "com"]
+    server = tandem(start=False)
+    for name in names:
+        server.zone(name, ZONE.replace("example.com", name))
+    server.configure(zones=[{"name": name, "file": name + ".zone"} for name in names])
+    server.start()
+    zones = json.loads(server.cli("zone", "list", "--json").stdout)["zones"]
+    assert [zone["name"] for zone in zones] == [
+        "com.", "example.com.", "a.example.com.", "z.example.com.", "example.org."]
+
+
+def test_a_zone_is_reloaded(tandem):
+    server = tandem()
+    server.zone("example.com", ZONE.replace("hostmaster 1 ", "hostmaster 2 "))
+    done = server.cli("zone", "reload", "example.com")
     assert done.returncode == 0, done.stderr
-    assert "example.com.\t60\tIN\tMX\t10 ns.example.com." in done.stdout.replace(" IN ", "\tIN\t") or \
-        "example.com. 60 IN MX 10 ns.example.com." in " ".join(done.stdout.split())
-    path.write_text(path.read_text() + "bad A nowhere\n@ TXT \"v=spf1 -all\"\n@ TXT \"v=spf1 ~all\"\n")
-    done = run("tandem", "zone", "check", "example.com", path)
+    assert "serial 2" in done.stdout
+    assert server.ask("example.com", "SOA").answer[0][0].serial == 2
+    loads = server.log().count("load, serial 2")
+    assert server.cli("zone", "reload", "example.com").returncode == 0
+    assert server.log().count("load, serial 2") == loads
+    assert server.cli("zone", "reload", "example.com", "--force").returncode == 0
+    assert server.log().count("load, serial 2") == loads + 1
+
+
+@pytest.mark.parametrize("words", [("reload",), ("zone", "reload", "example.com")])
+def test_a_reload_that_meets_a_broken_file(tandem, words):
+    server = tandem()
+    server.zone("example.com", ZONE.replace("hostmaster 1 ", "hostmaster 2 ") + "bad A 192.0.2.256\n")
+    done = server.cli(*words)
     assert done.returncode == 5
-    assert "%s:6:" % path in done.stderr and ": error: " in done.stderr
+    assert "%s:13:7: error: " % (server.where / "example.com.zone") in done.stderr
+    assert server.cli(*words, "--json").returncode == 5
+    zone = json.loads(server.cli("zone", "status", "example.com", "--json").stdout)
+    assert (zone["serial"], zone["state"], zone["last_load_failed"]) == (1, "served", True)
+    assert zone["findings"][0]["line"] == 13
+    server.zone("example.com", ZONE.replace("hostmaster 1 ", "hostmaster 3 "))
+    assert server.cli(*words).returncode == 0
+    zone = json.loads(server.cli("zone", "status", "example.com", "--json").stdout)
+    assert (zone["serial"], zone["last_load_failed"], zone["findings"]) == (3, False, [])
+
+
+def test_a_reload_that_meets_a_broken_configuration(tandem):
+    server = tandem()
+    good = server.path.read_text()
+    server.path.write_text("zones:\n  - {name: other.test, fil: x}\nserver: {workers: none}\n")
+    done = server.cli("reload")
+    assert done.returncode == 5
+    assert "%s:2:" % server.path in done.stderr and "%s:3:" % server.path in done.stderr
+    answer = json.loads(server.cli("reload", "--json").stdout)
+    assert answer["error"]["code"] == "config-invalid"
+    assert len(answer["error"]["lines"]) >= 2
+    status = json.loads(server.cli("status", "--json").stdout)
+    assert status["zones"]["count"] == 1
+    assert server.ask("www.example.com").rcode() == 0
+    server.path.write_text(good)
+    assert server.cli("reload").returncode == 0
+
+
+def test_a_reload_that_wants_a_port_in_use(tandem):
+    server = tandem()
+    with socket.socket(type=socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        server.server["listen"].append("127.0.0.1:%d" % other.getsockname()[1])
+        server.configure(zones=[])
+        done = server.cli("reload")
+        assert done.returncode == 5
+        assert str(other.getsockname()[1]) in done.stderr
+    assert server.ask("www.example.com").rcode() == 0
+
+
+def test_reload_need_not_wait(tandem):
+    server = tandem()
+    server.zone("example.com", ZONE.replace("hostmaster 1 ", "hostmaster 2 "))
+    assert server.cli("reload", "--no-wait").returncode == 0
+    server.wait(lambda: server.ask("example.com", "SOA").answer[0][0].serial == 2)
+
+
+def test_who_changes_something_is_logged(tandem):
+    server = tandem()
+    server.cli("zone", "list")
+    assert "asked for by" not in server.log()
+    server.cli("zone", "reload", "example.com")
+    assert re.search(r"control, 'zone reload example\.com' asked for by \w+", server.log())
+
+
+def parse_metrics(text):
+    """{series: value}; the text format is held to its letter."""
+    values, kinds, closed, current = {}, {}, set(), None
+    assert text.endswith("\n")
+    for line in text.splitlines():
+        head = re.fullmatch(r"# (HELP|TYPE) ([a-z_]+) (.+)", line)
+        if head:
+            if head.group(2) != current:
+                assert head.group(1) == "HELP" and head.group(2) not in closed, line
+                closed.add(current)
+                current = head.group(2)
+            else:
+                assert head.group(1) == "TYPE" and current not in kinds, line
+                kinds[current] = head.group(3)
+                assert head.group(3) in ("counter", "gauge")
+            continue
+        row = re.fullmatch(r'([a-z_]+)(\{(?:[a-z]+="(?:[^"\\]|\\["\\n])*",?)+\})? (\d+)', line)
+        assert row, line
+        assert row.group(1) == current, line
+        assert row.group(1).endswith("_total") == (kinds[current] == "counter"), line
+        assert row.group(1) + (row.group(2) or "") not in values, line
+        values[row.group(1) + (row.group(2) or "")] = int(row.group(3))
+    return values
+
+
+def test_metrics_are_prometheus_text(tandem):
+    server = tandem(start=False)
+    server.zone("odd.test", ZONE.replace("example.com", "odd.test"))
+    server.configure(zones=[{"name": "example.com", "file": "example.com.zone"},
+                            {"name": "missing.test", "file": "missing"},
+                            {"name": "a\\"b.test".replace('"', "\\034"), "file": "odd.test.zone"}])
+    server.start()
+    server.wait(lambda: "missing.test" in server.log())
+    for _ in range(3):
+        server.ask("www.example.com")
+    status, body = get(server, "/metrics")
+    assert status == 200
+    values = parse_metrics(body)
+    assert values['tandem_zone_serial{zone="example.com."}'] == 1
+    assert values['tandem_zone_state{zone="example.com.",state="served"}'] == 1
+    assert values['tandem_zone_state{zone="missing.test.",state="failed"}'] == 1
+    assert values['tandem_zone_last_load_failed{zone="missing.test."}'] == 1
+    assert values['tandem_zones{state="served"}'] >= 1
+    assert values["process_start_time_seconds"] > 1600000000
+    assert values["tandem_workers"] == 1
+    assert values["tandem_never_total"] == 0
+    assert sum(value for name, value in values.items() if name.startswith("tandem_build_info")) == 1
+    before = values['tandem_queries_total{transport="udp",family="ipv4"}']
+    server.ask("www.example.com")
+    after = parse_metrics(get(server, "/metrics")[1])['tandem_queries_total{transport="udp",family="ipv4"}']
+    assert after == before + 1
+    rows = json.loads(server.cli("stats", "--json").stdout)["counters"]
+    row = [row for row in rows if row["name"] == "tandem_queries_total" and
+           row["labels"] == {"transport": "udp", "family": "ipv4"}]
+    assert len(row) == 1 and row[0]["value"] == after
+
+
+def scrape(port, path="/metrics"):
+    with urllib.request.urlopen("http://127.0.0.1:%d%s" % (port, path), timeout=5) as answer:
+        return answer.headers["Content-Type"], answer.read().decode()
+
+
+def test_metrics_have_a_port_when_configured(tandem):
+    first, second = free_port(), free_port()
+    server = tandem(server={"metrics": "127.0.0.1:%d" % first})
+    kind, body = scrape(first)
+    assert kind.startswith("text/plain; version=0.0.4")
+    assert parse_metrics(body)["tandem_workers"] == 1
+    for path in ("/", "/v1/status", "/v1/zones"):
+        with pytest.raises(urllib.error.HTTPError) as found:
+            scrape(first, path)
+        assert found.value.code == 404
+    server.server["metrics"] = "127.0.0.1:%d" % second
+    server.configure(zones=[])
+    assert server.cli("reload").returncode == 0
+    server.wait(lambda: not refused(second))
+    assert refused(first)
+    server.server["metrics"] = "off"
+    server.configure(zones=[])
+    assert server.cli("reload").returncode == 0
+    server.wait(lambda: refused(second))
+
+
+def refused(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) != 0
+
+
+def one_line(server, *words):
+    done = run("tandemd", "-c", server.path)
+    assert done.returncode == 1, (done.returncode, done.stderr)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+    assert len(lines) == 1 and all(word in lines[0] for word in words), done.stderr
+
+
+def test_a_metrics_port_in_use(tandem):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        one_line(tandem(start=False, server={"metrics": "127.0.0.1:%d" % port}), str(port), "in use")
+
+
+def test_a_socket_without_a_directory(tandem):
+    one_line(tandem(start=False, server={"control": "/nonexistent/c.sock"}), "/nonexistent/c.sock",
+             "server.control")
+
+
+def test_a_socket_that_is_too_long(tandem):
+    one_line(tandem(start=False, server={"control": "/tmp/" + "x" * 120}), "too long")
+
+
+def test_a_socket_that_is_a_file(tandem):
+    server = tandem(start=False)
+    server.socket.write_text("precious")
+    one_line(server, str(server.socket), "no socket")
+    assert server.socket.read_text() == "precious"
+
+
+def test_a_socket_that_somebody_else_uses(tandem):
+    first = tandem()
+    second = tandem(start=False, server={"control": str(first.socket)})
+    one_line(second, str(first.socket))
+    assert first.cli("status").returncode == 0
+
+
+def test_a_socket_that_a_dead_process_left(tandem):
+    server = tandem()
+    server.process.kill()
+    server.process.wait()
+    assert server.socket.exists()
+    assert server.cli("status").returncode == 3
+    server.process = None
+    server.start()
+    assert server.cli("status").returncode == 0
+    server.stop()
+    assert not server.socket.exists()
+
+
+@pytest.mark.parametrize("method, path, body, want, code", [
+    ("GET", "/nothing", None, 404, "not-found"),
+    ("POST", "/v1/status", None, 405, "method-not-allowed"),
+    ("POST", "/v1/reload", "{\"a\": 1}", 400, "bad-request"),
+    ("POST", "/v1/reload", "[" * 60000, 400, "bad-request"),
+    ("POST", "/v1/reload", "x" * 70000, 413, "too-large"),
+    ("GET", "/v1/zones/%00", None, 404, "not-found"),
+    ("GET", "/v1/zones/" + "a" * 300, None, 404, "no-such-zone"),
+    ("GET", "/v1/zones/..", None, 404, "no-such-zone"),
+])
+def test_requests_that_are_refused(tandem, method, path, body, want, code):
+    server = tandem()
+    connection = UnixConnection(server.socket)
+    connection.request(method, path, body)
+    response = connection.getresponse()
+    assert response.status == want
+    assert json.loads(response.read())["error"]["code"] == code
+    connection.close()
+    assert server.cli("status").returncode == 0
+
+
+def test_it_ends_while_people_ask(tandem):
+    server = tandem()
+    codes = []
+
+    def ask(*words):
+        while not codes or codes[-1] in (0, 5):
+            codes.append(server.cli(*words).returncode)
+
+    threads = [threading.Thread(target=ask, args=words) for words in
+               (("reload",), ("zone", "list"), ("zone", "reload", "example.com", "--force"), ("status",))]
+    for thread in threads:
+        thread.start()
+    server.wait(lambda: len(codes) > 20)
+    server.process.send_signal(signal.SIGTERM)
+    for thread in threads:
+        thread.join(20)
+    assert server.process.wait(20) == 0
+    assert set(codes) <= {0, 1, 3}

@@ -75,10 +75,10 @@ def test_installation(tmp_path):
                  "usr/share/man/man8/tandemd.8", "usr/share/man/man1/tandem.1",
                  "usr/share/man/man5/tandem.yaml.5", "usr/share/tandem/tandem.schema.json"):
         assert (tmp_path / path).exists(), path
-    manual = subprocess.run(["groff", "-man", "-ww", "-Tutf8", "-z",
-                             str(tmp_path / "usr/share/man/man5/tandem.yaml.5")],
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert manual.stdout == ""
+    for page in ("man8/tandemd.8", "man1/tandem.1", "man5/tandem.yaml.5"):
+        manual = subprocess.run(["groff", "-man", "-ww", "-Tutf8", "-z", str(tmp_path / "usr/share/man" / page)],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert manual.stdout == ""
     # A configuration that is there is never written over.
     (tmp_path / "etc/tandem/tandem.yaml").write_text("mine")
     subprocess.run(["make", "-C", str(ROOT), "install", "DESTDIR=%s" % tmp_path], check=True,
