@@ -123,6 +123,12 @@ void auth_add_named(struct auth_walk *walk, const struct zone_node *node,
 void auth_add_soa(struct auth_walk *walk)
 {
     const struct zone_node *apex = zone_version_apex(walk->version);
+
+    if (!walk->wants_proof && !(walk->query->flags & AUTH_NO_IMAGE) &&
+        walk->version->negative != 0) {
+        walk->answer->image = zone_at(walk->version, walk->version->negative);
+        return;
+    }
     const struct wire_rrset *set = zone_node_set(walk->version, apex, WIRE_TYPE_SOA);
     struct answer_set *entry = add(walk, set, SECTION_AUTHORITY, 0);
 

@@ -52,6 +52,20 @@ static void add_all_glue(struct auth_walk *walk, const struct wire_rrset *server
     }
 }
 
+/* A name server whose name stands in the image: its addresses point there. */
+static void add_target(struct auth_walk *walk, const struct wire_rrset *servers,
+                       struct wire_image_target target)
+{
+    unsigned first = walk->answer->set_count;
+    size_t at = target.rdata_at;
+
+    add_addresses(walk, wire_rrset_rdata(servers, &at).octets, ANSWER_OPTIONAL);
+    for (unsigned i = first; i < walk->answer->set_count; i++) {
+        walk->answer->sets[i].place = PLACE_POINTER;
+        walk->answer->sets[i].pointer = target.pointer;
+    }
+}
+
 void auth_add_glue(struct auth_walk *walk)
 {
     const struct wire_image *image = walk->answer->image;
@@ -63,9 +77,7 @@ void auth_add_glue(struct auth_walk *walk)
         if (may_more)
             add_all_glue(walk, servers, false);
     } else if (may_more) {
-        for (unsigned i = 0; i < image->target_count; i++) {
-            size_t at = wire_image_target(image, i).rdata_at;
-            add_addresses(walk, wire_rrset_rdata(servers, &at).octets, ANSWER_OPTIONAL);
-        }
+        for (unsigned i = 0; i < image->target_count; i++)
+            add_target(walk, servers, wire_image_target(image, i));
     }
 }

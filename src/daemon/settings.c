@@ -126,10 +126,6 @@ struct serve_settings *settings_of_server(const struct conf *conf, struct io *io
     settings->has_minimal_any = server->minimal_any;
     settings->has_zoneversion = server->zoneversion;
     settings->payload = (uint16_t)server->edns_udp_size;
-    settings->tcp_idle_timeout_ms100 =
-        (uint16_t)(server->tcp.idle_timeout_ms / MS_PER_KEEPALIVE_UNIT < UINT16_MAX
-                       ? server->tcp.idle_timeout_ms / MS_PER_KEEPALIVE_UNIT
-                       : UINT16_MAX);
     settings->identity_size = copy_text(settings->identity, server->identity);
     settings->version_size = copy_text(settings->version, server->version);
     return settings;

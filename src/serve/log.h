@@ -33,6 +33,7 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
     X(TRANSFER_OUT, "transfer-out") \
     X(TRANSFER_OUT_FAILED, "transfer-out-failed") \
     X(TSIG_REFUSED, "tsig-refused") \
+    X(RATE_LIMITED, "rate-limited") \
     X(CONTROL, "control") \
     X(SUPPRESSED, "messages-suppressed")
 /* clang-format on */

@@ -59,7 +59,8 @@ struct request {
     uint8_t cookie_option[TSIG_COOKIE_SIZE]; /* to be sent, unless MALFORMED */
     bool has_key;                            /* `key` is filled */
     bool has_tsig;                           /* `tsig` is filled */
-    bool has_answer;                         /* the worker's struct answer is this request's */
+    bool is_taken;   /* a transfer answers, and finishes the connection's query */
+    bool has_answer; /* the worker's struct answer is this request's */
     struct tsig_exchange tsig;
     struct wire_tail tail;
     struct wire_key key;

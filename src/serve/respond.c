@@ -4,6 +4,7 @@
 #include "auth/answer.h"
 #include "base/assert.h"
 #include "io/io.h"
+#include "net/conn.h"
 #include "serve/road.h"
 #include "serve/worker.h"
 #include "wire/const.h"
@@ -12,6 +13,7 @@
 
 enum {
     EDE_ROOM = 4 + 2 + 64, /* option head, code, most of a text of ours */
+    ARCOUNT_AT = 10,
     HEADER_FLAGS_KEPT = WIRE_FLAG_OPCODE | WIRE_FLAG_RD,
 };
 
@@ -51,23 +53,6 @@ enum stage_result stage_answer(struct request *request)
 
 /* ---- policy: response rate limiting ---- */
 
-static enum rrl_class class_of(const struct request *request)
-{
-    const struct answer *answer = &request->worker->answer;
-
-    if (!request->has_answer)
-        return RRL_ERROR;
-    if (answer->rcode == WIRE_RCODE_NXDOMAIN)
-        return RRL_NXDOMAIN;
-    if (answer->rcode != WIRE_RCODE_NOERROR)
-        return RRL_ERROR;
-    if (answer->image != NULL)
-        return RRL_REFERRAL;
-    if (answer->set_count != 0 && answer->sets[0].section == SECTION_ANSWER)
-        return RRL_ANSWER;
-    return answer->is_authoritative ? RRL_NODATA : RRL_REFERRAL;
-}
-
 enum stage_result stage_policy(struct request *request)
 {
     struct serve_worker *worker = request->worker;
@@ -75,10 +60,10 @@ enum stage_result stage_policy(struct request *request)
     if (td_likely(worker->rrl == NULL) || request->transport != TRANSPORT_UDP ||
         request->cookie == TSIG_COOKIE_GOOD || request->has_tsig)
         return STAGE_NEXT;
-    switch (serve_rate_limit(request, class_of(request))) {
-    case RRL_PASS:
+    switch (serve_rate_limit(request)) {
+    case POLICY_RRL_PASS:
         return STAGE_NEXT;
-    case RRL_SLIP:
+    case POLICY_RRL_SLIP:
         serve_count(worker, SERVE_COUNT_RRL_SLIPPED);
         answer_reset(&worker->answer, &worker->scratch);
         worker->answer.is_truncated = true;
@@ -198,7 +183,7 @@ static void put_options(struct request *request, struct td_writer *writer)
         err = wire_edns_add(writer, WIRE_EDNS_NSID, settings->identity, settings->identity_size);
     if (err == TD_OK && request->transport == TRANSPORT_TCP &&
         wire_edns_has(edns, WIRE_EDNS_KEEPALIVE))
-        err = wire_edns_add_keepalive(writer, settings->tcp_idle_timeout_ms100);
+        err = wire_edns_add_keepalive(writer, net_conn_keepalive(request->conn));
     if (err == TD_OK && settings->has_zoneversion && request->has_answer &&
         request->version != NULL && wire_edns_has(edns, WIRE_EDNS_ZONEVERSION))
         err = wire_edns_add_zoneversion(writer, zone_version_label_count(request->version),
@@ -222,6 +207,7 @@ static void put_edns(struct request *request)
         (void)err;
     }
     wire_edns_end(&writer, mark);
+    td_put_u16(request->out + ARCOUNT_AT, (uint16_t)(td_get_u16(request->out + ARCOUNT_AT) + 1));
     request->out_size = (uint32_t)writer.cursor;
 }
 

@@ -39,6 +39,7 @@ void request_init(struct request *request, struct serve_worker *worker, enum tra
     request->has_key = false;
     request->has_tsig = false;
     request->has_answer = false;
+    request->is_taken = false;
     request->tail.has_edns = false;
     request->tail.tsig_at = 0;
 }

@@ -33,12 +33,12 @@ static const struct tsig_key *request_key(const struct request *request)
     return request->has_tsig && request->tsig.verdict == TSIG_GOOD ? request->tsig.key : NULL;
 }
 
-bool request_is_allowed(struct request *request, const struct acl *acl)
+bool request_is_allowed(struct request *request, const struct policy_acl *acl)
 {
     const struct tsig_key *key = request_key(request);
 
-    return acl_match(acl, request_remote(request), key == NULL ? NULL : key->name,
-                     key == NULL ? 0 : key->name_size);
+    return policy_acl_match(acl, request_remote(request), key == NULL ? NULL : key->name,
+                            key == NULL ? 0 : key->name_size);
 }
 
 /* NOTIFY and UPDATE: there is no secondary and no update policy yet, so nobody may. */

@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "serve/internal.h"
 #include "serve/log.h"
+#include "serve/stream.h"
 
 enum { ORDERS_MAX = 16 };
 
@@ -38,6 +39,7 @@ void serve_settings_free(struct serve_settings *settings)
     if (settings == NULL)
         return;
     tsig_keys_free(settings->keys);
+    policy_rrl_free(settings->rate_limit);
     explicit_bzero(&settings->cookies, sizeof(settings->cookies));
     free(settings);
 }
@@ -57,7 +59,7 @@ void serve_settings_publish(struct serve *serve, struct serve_settings *settings
         td_rcu_defer(serve->parts.rcu, &before->later, settings_free_later);
 }
 
-struct serve_zone *serve_zone_new(struct acl *allow_query, struct acl *allow_transfer,
+struct serve_zone *serve_zone_new(struct policy_acl *allow_query, struct policy_acl *allow_transfer,
                                   bool has_rotation)
 {
     struct serve_zone *zone = td_calloc(1, sizeof(*zone));
@@ -72,8 +74,8 @@ static void zone_free_later(struct td_rcu_later *later)
 {
     struct serve_zone *zone = td_container_of(later, struct serve_zone, later);
 
-    acl_free(zone->allow_query);
-    acl_free(zone->allow_transfer);
+    policy_acl_free(zone->allow_query);
+    policy_acl_free(zone->allow_transfer);
     free(zone);
 }
 
@@ -99,7 +101,7 @@ static void take_order(void *context, void *letter)
 
     if (order->kind == ORDER_STOP) {
         serve_sockets_close(thread);
-        io_stop(thread->worker.io);
+        serve_stream_stop(&thread->worker);
     } else {
         serve_sockets_order(thread, order);
     }

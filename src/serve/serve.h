@@ -62,7 +62,7 @@ void serve_settings_publish(struct serve *serve, struct serve_settings *settings
 void serve_settings_free(struct serve_settings *settings);
 
 /* How a zone is answered, shared by any number of zones. Takes the access lists. */
-struct serve_zone *serve_zone_new(struct acl *allow_query, struct acl *allow_transfer,
+struct serve_zone *serve_zone_new(struct policy_acl *allow_query, struct policy_acl *allow_transfer,
                                   bool has_rotation);
 /* Free it once no reader can hold it. */
 void serve_zone_retire(struct serve *serve, struct serve_zone *zone);

@@ -28,19 +28,18 @@ struct serve_settings {
     bool has_answer_cache;
     bool has_minimal_any; /* RFC 8482, over UDP */
     bool has_zoneversion;
-    bool has_rate_limit;
-    struct rrl_config rate_limit;
-    uint16_t payload;                /* EDNS payload size, ours and the most for UDP */
-    uint16_t tcp_idle_timeout_ms100; /* what keepalive says, in units of 100 ms */
-    uint8_t identity_size;           /* NSID and hostname.bind; 0: not said */
-    uint8_t version_size;            /* version.bind; 0: not said */
+    struct policy_rrl *rate_limit; /* owned; NULL: none */
+    uint32_t rate_limit_accounts;  /* of each worker's table */
+    uint16_t payload;              /* EDNS payload size, ours and the most for UDP */
+    uint8_t identity_size;         /* NSID and hostname.bind; 0: not said */
+    uint8_t version_size;          /* version.bind; 0: not said */
     char identity[SERVE_TEXT_SIZE_MAX];
     char version[SERVE_TEXT_SIZE_MAX];
 };
 
 struct serve_zone {
     struct td_rcu_later later;
-    struct acl *allow_query;    /* NULL: everybody */
-    struct acl *allow_transfer; /* NULL: nobody */
+    struct policy_acl *allow_query;    /* NULL: everybody */
+    struct policy_acl *allow_transfer; /* NULL: nobody */
     bool has_rotation;
 };

@@ -30,8 +30,8 @@ static void close_socket(struct serve_socket *socket)
 }
 
 /* Only the first worker warns: all would say the same. */
-static td_err open_socket(struct serve_thread *thread, const struct serve_listen *listen,
-                          struct serve_socket *socket, struct td_diag *diag)
+static td_err open_socket(struct serve_thread *thread, struct serve_socket *socket,
+                          struct td_diag *diag)
 {
     struct serve_worker *worker = &thread->worker;
     static const struct td_diag_sink sink = { .report = warn };
@@ -46,14 +46,14 @@ static td_err open_socket(struct serve_thread *thread, const struct serve_listen
     td_err err = io_udp_open(worker->io, &udp, &socket->udp, diag);
     if (err != TD_OK)
         return err;
-    return serve_stream_listen(worker, listen, &socket->addr, thread->serve->thread_count,
-                               &socket->tcp, diag);
+    return serve_stream_listen(worker, &socket->addr, &socket->tcp, diag);
 }
 
 static void open_all(struct serve_thread *thread, struct serve_order *order)
 {
     const struct serve_listen *listen = order->listen;
 
+    serve_stream_limit(&thread->worker, listen, thread->serve->thread_count);
     for (uint32_t i = 0; i < thread->socket_count; i++) {
         thread->sockets[i].is_wanted = false;
         thread->sockets[i].is_new = false;
@@ -65,7 +65,7 @@ static void open_all(struct serve_thread *thread, struct serve_order *order)
                 td_realloc(thread->sockets, (thread->socket_count + 1) * sizeof(*thread->sockets));
             socket = &thread->sockets[thread->socket_count++];
             *socket = (struct serve_socket){ .addr = listen->addrs[i], .is_new = true };
-            order->result = open_socket(thread, listen, socket, &order->diag);
+            order->result = open_socket(thread, socket, &order->diag);
         }
         socket->is_wanted = true;
     }

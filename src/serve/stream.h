@@ -11,8 +11,14 @@
 
 struct net_listener;
 
-/* Listen on one address; `workers` share the limits on connections. */
-TD_NODISCARD td_err serve_stream_listen(struct serve_worker *worker,
-                                        const struct serve_listen *listen,
-                                        const struct td_addr *addr, uint32_t workers,
+/* Hold these limits from now on; `workers` share those of the whole server. Before any listening.
+ */
+void serve_stream_limit(struct serve_worker *worker, const struct serve_listen *listen,
+                        uint32_t workers);
+
+/* The listeners are closed: close the connections, and end the worker's loop. */
+void serve_stream_stop(struct serve_worker *worker);
+
+/* Listen on one address. Errors as net_listen. */
+TD_NODISCARD td_err serve_stream_listen(struct serve_worker *worker, const struct td_addr *addr,
                                         struct net_listener **ret_listener, struct td_diag *diag);

@@ -3,22 +3,33 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "net/conn.h"
 #include "serve/internal.h"
+#include "serve/log.h"
 #include "serve/road.h"
 #include "wire/const.h"
 
 enum { SCRATCH_SIZE = 16384 };
 
+/* The accounts begin anew with every configuration: they are about the next seconds. */
+static void make_rate_limit(struct serve_worker *worker)
+{
+    const struct serve_settings *settings = worker->settings;
+    struct td_hash_seed seed =
+        td_hash_seed_of(io_random_u64(worker->io), io_random_u64(worker->io));
+
+    worker->rrl_generation = settings->generation;
+    policy_rrl_table_free(worker->rrl);
+    worker->rrl = settings->rate_limit == NULL
+                      ? NULL
+                      : policy_rrl_table_new(settings->rate_limit_accounts, &seed);
+}
+
 void serve_worker_refresh(struct serve_worker *worker)
 {
     worker->settings = atomic_load_explicit(&worker->serve->settings, memory_order_acquire);
-    if (td_unlikely(worker->settings->generation != worker->rrl_generation)) {
-        worker->rrl_generation = worker->settings->generation;
-        rrl_free(worker->rrl);
-        worker->rrl = worker->settings->has_rate_limit
-                          ? rrl_new(&worker->settings->rate_limit, io_random_u64(worker->io))
-                          : NULL;
-    }
+    if (td_unlikely(worker->settings->generation != worker->rrl_generation))
+        make_rate_limit(worker);
 }
 
 static void quiet(void *context)
@@ -46,6 +57,7 @@ void serve_worker_init(struct serve_worker *worker, struct io *io, struct serve 
     worker->zones = serve->parts.zones;
     worker->seed = serve->parts.seed;
     worker->requests = td_calloc(IO_UDP_BATCH_MAX + 1, sizeof(*worker->requests));
+    worker->stream_buffer = td_malloc(NET_MESSAGE_SIZE_MAX);
     td_arena_init(&worker->scratch, SCRATCH_SIZE);
     wire_encode_table_init(&worker->encode_table);
     td_rcu_reader_add(serve->parts.rcu, &worker->reader);
@@ -61,23 +73,45 @@ void serve_worker_fini(struct serve_worker *worker)
     io_hooks_set(worker->io, &(struct io_hooks){ .quiet = NULL });
     td_counters_remove(worker->serve->parts.counters, worker->counters);
     td_rcu_reader_remove(&worker->reader);
-    rrl_free(worker->rrl);
+    policy_rrl_table_free(worker->rrl);
     td_arena_fini(&worker->scratch);
+    free(worker->stream_buffer);
     free(worker->requests);
 }
 
-enum rrl_verdict serve_rate_limit(struct request *request, enum rrl_class class)
+static enum policy_rrl_class rate_class(const struct request *request)
+{
+    const struct answer *answer = &request->worker->answer;
+
+    if (!request->has_answer)
+        return POLICY_RRL_ERROR;
+    if (answer->rcode == WIRE_RCODE_NXDOMAIN)
+        return POLICY_RRL_NXDOMAIN;
+    if (answer->rcode != WIRE_RCODE_NOERROR)
+        return POLICY_RRL_ERROR;
+    if (answer->set_count != 0 && answer->sets[0].section == SECTION_ANSWER)
+        return POLICY_RRL_ANSWER;
+    return answer->is_authoritative ? POLICY_RRL_NODATA : POLICY_RRL_REFERRAL;
+}
+
+/* Positive answers have an account for each name, the rest one for each zone. */
+enum policy_rrl_verdict serve_rate_limit(struct request *request)
 {
     struct serve_worker *worker = request->worker;
-    const uint8_t *zone = NULL;
-    size_t zone_size = 0;
-
-    if (request->entry != NULL) {
-        zone = request->entry->name;
-        zone_size = request->entry->name_size;
+    enum policy_rrl_class class = rate_class(request);
+    uint64_t subject = class == POLICY_RRL_ANSWER ? request->key.hashes[0]
+                       : request->entry != NULL   ? request->entry->hash
+                                                  : 0;
+    struct policy_rrl_result result =
+        policy_rrl_check(worker->settings->rate_limit, worker->rrl, request_remote(request), class,
+                         subject, (uint32_t)io_now_ms(worker->io));
+    if (result.begins) {
+        char remote[TD_ADDR_TEXT_SIZE];
+        serve_log_limited(worker, LOG_NOTICE, EVENT_RATE_LIMITED,
+                          "rate limit, remote %s, answers are withheld",
+                          td_addr_format(request_remote(request), remote));
     }
-    return rrl_check(worker->rrl, request_remote(request), class, zone, zone_size,
-                     io_now_ms(worker->io));
+    return result.verdict;
 }
 
 /*

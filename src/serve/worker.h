@@ -26,7 +26,7 @@ struct serve_worker {
     const struct zone_set *zones;
     const struct td_hash_seed *seed;
     const struct serve_settings *settings; /* borrowed: of this turn */
-    struct rrl *rrl;                       /* NULL: no rate limit */
+    struct policy_rrl_table *rrl;          /* NULL: no rate limit */
     uint64_t rrl_generation;               /* of the settings that it was made from */
     uint32_t turn;                         /* counts up; turns the sets (round robin) */
     struct td_counter counters[SERVE_COUNTER_COUNT];
@@ -34,7 +34,11 @@ struct serve_worker {
     struct answer answer;
     struct td_arena scratch;
     struct wire_encode_table encode_table;
-    struct request *requests; /* of IO_UDP_BATCH_MAX, and one for TCP */
+    struct request *requests;   /* of IO_UDP_BATCH_MAX, and one for TCP */
+    struct net_server *streams; /* TCP connections; NULL before the first listening */
+    uint8_t *stream_buffer;     /* for one response over TCP */
+    bool is_stopping;           /* the last transfer ends the loop */
+    uint32_t transfer_count;    /* transfers out under way */
     uint64_t log_second;
     uint32_t log_lines;
 };
@@ -55,6 +59,7 @@ void serve_worker_refresh(struct serve_worker *worker);
 void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_item *items,
                             uint32_t count);
 
-bool request_is_allowed(struct request *request, const struct acl *acl);
+bool request_is_allowed(struct request *request, const struct policy_acl *acl);
 
-enum rrl_verdict serve_rate_limit(struct request *request, enum rrl_class class);
+/* What rate limiting says of the answer (or refusal) that the request has. */
+enum policy_rrl_verdict serve_rate_limit(struct request *request);

@@ -41,6 +41,12 @@ static inline struct owner owner_in_question(const struct encode_cursor *cursor,
     return (struct owner){ .octets = 0, .size = 1 };
 }
 
+static inline struct owner owner_in_image(const struct encode_cursor *cursor, unsigned pointer)
+{
+    return (struct owner){ .octets = (uint16_t)(ENCODE_POINTER | (pointer + cursor->shift)),
+                           .size = 2 };
+}
+
 /* Where in the data of a set the record that comes first this time begins. */
 static size_t rotated(const struct encode_cursor *cursor, const struct wire_rrset *set)
 {
@@ -198,7 +204,9 @@ static inline bool put_set(struct encode_cursor *cursor, const struct answer_set
     if (td_unlikely(entry->place == PLACE_NAME))
         return put_named(cursor, entry, row);
 
-    struct owner owner = owner_in_question(cursor, entry->qname_offset);
+    struct owner owner = entry->place == PLACE_POINTER
+                             ? owner_in_image(cursor, entry->pointer)
+                             : owner_in_question(cursor, entry->qname_offset);
     if ((row->flags & WIRE_RRTYPE_COMPRESS) != 0)
         return put_each(cursor, entry, row, &owner, false);
     return put_plain(cursor, entry, &owner);
@@ -208,22 +216,18 @@ static inline bool put_set(struct encode_cursor *cursor, const struct answer_set
  * A piece of a prepared image, of which octets[from..from + size) are wanted. The pointers in
  * it are good for a question that ends where the image's ends; `shift` octets are between them.
  */
-static bool put_image(struct encode_cursor *cursor, const struct wire_image *image, size_t from,
-                      size_t size, unsigned shift)
+static inline bool put_image(struct encode_cursor *cursor, const struct wire_image *image,
+                             size_t from, size_t size, unsigned shift)
 {
     if (size > encode_left(cursor))
         return false;
-    if (size == 0)
-        return true;
-    memcpy(cursor->at, wire_image_octets(image) + from, size);
-    if (shift != 0) {
-        for (unsigned i = 0; i < image->pointer_count; i++) {
-            size_t pointer = image->offsets[i];
-            if (pointer < from || pointer >= from + size)
-                continue;
-            uint8_t *at = cursor->at + (pointer - from);
-            td_put_u16(at, (uint16_t)(td_get_u16(at) + shift));
-        }
+    encode_copy(cursor->at, wire_image_octets(image) + from, size);
+    for (unsigned i = 0; i < image->pointer_count; i++) {
+        size_t pointer = image->offsets[i] - from;
+        if (pointer >= size)
+            continue; /* of the other part */
+        uint8_t *at = cursor->at + pointer;
+        td_put_u16(at, (uint16_t)(td_get_u16(at) + shift));
     }
     cursor->at += size;
     return true;
@@ -306,17 +310,62 @@ static td_err put_with_image(struct encode_cursor *cursor, struct progress *prog
     unsigned shift = (unsigned)cursor->key->size - image->name_size;
     size_t rest = (size_t)image->size - image->authority_size;
 
+    cursor->shift = shift;
     progress->counts[SECTION_AUTHORITY] = image->authority_count;
     progress->counts[SECTION_ADDITIONAL] = image->additional_count;
-    if (!put_image(cursor, image, 0, image->authority_size, shift))
+    if (!put_required(cursor, progress, SECTION_ANSWER) ||
+        !put_image(cursor, image, 0, image->authority_size, shift))
         return TD_E_SPACE;
-    for (unsigned i = 0; i < image->target_count; i++)
-        encode_name_known(cursor, wire_image_target(image, i).pointer + shift);
     if (!put_required(cursor, progress, SECTION_AUTHORITY) ||
-        !put_image(cursor, image, image->authority_size, rest, shift))
+        (rest != 0 && !put_image(cursor, image, image->authority_size, rest, shift)))
         return TD_E_SPACE;
     put_additional(cursor, progress);
     return TD_OK;
+}
+
+/* Set the header of an answer of one piece. */
+static inline void set_header_simply(uint8_t *message, const struct answer *answer,
+                                     unsigned answer_count, unsigned authority_count)
+{
+    uint32_t counts = (uint32_t)answer_count << 16 | authority_count;
+
+    message[2] = (uint8_t)((message[2] & ~((WIRE_FLAG_AA | WIRE_FLAG_TC) >> 8)) |
+                           (answer->is_authoritative ? WIRE_FLAG_AA >> 8 : 0));
+    message[3] = (uint8_t)((message[3] & ~WIRE_FLAG_RCODE) | (answer->rcode & WIRE_FLAG_RCODE));
+    td_put_u32(message + 6, counts);
+    td_put_u16(message + 10, 0);
+}
+
+/*
+ * Most answers are one piece: a set at the question's name without names in its data, or the
+ * image of a negative answer. False: it is not one of them, or does not fit.
+ */
+static inline bool encode_one_piece(struct wire_encode *encode, struct encode_cursor *cursor,
+                                    const struct answer *answer)
+{
+    const struct wire_image *image = answer->image;
+
+    if (answer->is_truncated)
+        return false;
+    if (image == NULL && answer->set_count == 1) {
+        const struct answer_set *entry = &answer->sets[0];
+        if (entry->place != PLACE_QNAME || entry->section != SECTION_ANSWER ||
+            encode->key->size == 1 ||
+            (wire_rrtype_get(entry->set->type)->flags & WIRE_RRTYPE_COMPRESS) != 0)
+            return false;
+        struct owner owner = { .octets = ENCODE_POINTER | WIRE_HEADER_SIZE, .size = 2 };
+        if (!put_plain(cursor, entry, &owner))
+            return false;
+        set_header_simply(encode->message, answer, entry->set->count, 0);
+    } else if (image != NULL && answer->set_count == 0 && image->additional_count == 0) {
+        if (!put_image(cursor, image, 0, image->size, (unsigned)encode->key->size - image->name_size))
+            return false;
+        set_header_simply(encode->message, answer, 0, image->authority_count);
+    } else {
+        return false;
+    }
+    encode->size = (uint32_t)(cursor->at - encode->message);
+    return true;
 }
 
 td_err wire_encode(struct wire_encode *encode, const struct answer *answer)
@@ -329,12 +378,12 @@ td_err wire_encode(struct wire_encode *encode, const struct answer *answer)
         .table = encode->table,
         .turn = encode->turn,
     };
-    struct progress progress = { .answer = answer, .is_truncated = answer->is_truncated };
-
     td_assert(encode->size <= encode->limit);
+    if (td_likely(encode_one_piece(encode, &cursor, answer)))
+        return TD_OK;
+
+    struct progress progress = { .answer = answer, .is_truncated = answer->is_truncated };
     if (answer->image != NULL) {
-        if (td_never(answer->set_count != 0 && answer->sets[0].section == SECTION_ANSWER))
-            return TD_E_SPACE;
         if (put_with_image(&cursor, &progress) != TD_OK)
             return TD_E_SPACE;
     } else if (put_required(&cursor, &progress, SECTION_ANSWER) &&

@@ -28,6 +28,7 @@ struct encode_cursor {
     const struct wire_key *key;
     struct wire_encode_table *table;
     uint32_t turn;
+    unsigned shift;     /* of the prepared image, see wire/answer.h */
     bool is_table_open; /* the table's generation belongs to this message */
 };
 

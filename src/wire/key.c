@@ -25,16 +25,23 @@ static inline void lower_padded(uint8_t *out, const uint8_t *in, size_t size)
     }
 }
 
-/* Fill lower[0..size); never reads behind in[size). */
-static inline void lower_exact(uint8_t *out, const uint8_t *in, size_t size)
+/* Fewer than 16 octets, without reading or writing behind them. */
+static inline void lower_short(uint8_t *out, const uint8_t *in, size_t size)
 {
-    size_t whole = size & ~(size_t)15;
+    for (size_t i = 0; i < size; i++)
+        out[i] = (uint8_t)(in[i] | ((in[i] >= 'A') & (in[i] <= 'Z')) << 5);
+}
 
-    lower_padded(out, in, whole);
-    if (size != whole) {
-        uint8_t rest[16] = { 0 };
-        memcpy(rest, in + whole, size - whole);
-        lower_padded(out + whole, rest, 16);
+/* Fill lower[0..size); never reads behind in[left). */
+static inline void lower_exact(uint8_t *out, const uint8_t *in, size_t size, size_t left)
+{
+    if (((size + 15) & ~(size_t)15) <= left) {
+        lower_padded(out, in, size);
+    } else if (size >= 16) {
+        lower_padded(out, in, size & ~(size_t)15);
+        lower_padded(out + size - 16, in + size - 16, 16);
+    } else {
+        lower_short(out, in, size);
     }
 }
 
@@ -71,15 +78,18 @@ td_err wire_key_read(struct wire_key *ret_key, const struct td_hash_seed *seed,
     }
     ret_key->size = (uint8_t)(at + 1);
     ret_key->label_count = (uint8_t)count;
-    lower_exact(ret_key->lower, octets, at + 1);
+    lower_exact(ret_key->lower, octets, at + 1, left);
     hash_labels(ret_key, seed);
     return TD_OK;
 }
 
 void wire_key_make(struct wire_key *ret_key, const struct td_hash_seed *seed, const uint8_t *name)
 {
-    td_err err = wire_key_read(ret_key, seed, name, WIRE_KEY_SIZE_MAX);
+    size_t size = 1;
 
+    for (const uint8_t *at = name; *at != 0; at += 1u + *at)
+        size += 1u + *at;
+    td_err err = wire_key_read(ret_key, seed, name, size);
     td_assert(err == TD_OK);
 }
 

@@ -533,6 +533,10 @@ td_err zone_edit_finish(struct zone_edit *edit, struct zone_version **ret_versio
     for (uint32_t i = 0; i < edit->stale_count && !edit->space.is_full; i++)
         lay_out_referral(edit, edit->stale[i]);
     td_err err = edit->space.is_full ? TD_E_LIMIT : layout_read_apex(&edit->space);
+    if (err == TD_OK)
+        zone_image_make_negative(&edit->space);
+    if (edit->space.is_full)
+        err = TD_E_LIMIT;
     if (err != TD_OK) {
         zone_edit_abort(edit);
         return err;

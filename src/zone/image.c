@@ -13,6 +13,7 @@ enum {
     HEADER_SIZE = 12,
     QUESTION_TAIL = 4, /* QTYPE and QCLASS */
     CLASS_IN = 1,
+    SOA_NUMBERS_SIZE = 20,
 };
 
 /* A name server's name as it stands in the image. */
@@ -213,24 +214,11 @@ size_t zone_image_span(const struct wire_image *image)
     return (size_t)(wire_image_octets(image) - (const uint8_t *)image) + image->size;
 }
 
-static void drop_old(struct zone_space *space, uint32_t delegation)
-{
-    const struct zone_node *node = zone_node_at(space->view, delegation);
-
-    if (node->cover != 0)
-        zone_space_release(space, node->cover, zone_image_span(zone_at(space->view, node->cover)));
-}
-
-static uint32_t store(struct zone_space *space, const struct layout *layout,
-                      unsigned authority_size, unsigned authority_count)
+static void write_image(struct wire_image *image, const struct layout *layout,
+                        unsigned authority_size, unsigned authority_count)
 {
     size_t offsets = layout->pointer_count + 2 * layout->target_count;
-    uint32_t index = zone_space_alloc(space, sizeof(struct wire_image) +
-                                                 offsets * sizeof(uint16_t) + layout->size);
-    struct wire_image *image = zone_space_write(space, index);
 
-    if (space->is_full)
-        return 0;
     *image = (struct wire_image){
         .size = (uint16_t)layout->size,
         .authority_size = (uint16_t)authority_size,
@@ -244,7 +232,44 @@ static uint32_t store(struct zone_space *space, const struct layout *layout,
     memcpy(image->offsets + layout->pointer_count, layout->targets,
            2 * layout->target_count * sizeof(uint16_t));
     memcpy(image->offsets + offsets, layout->octets, layout->size);
+}
+
+/* Put an image in the place of the one that was there (0: none), if it has the same size. */
+static uint32_t store(struct zone_space *space, const struct layout *layout, uint32_t old,
+                      unsigned authority_size, unsigned authority_count)
+{
+    size_t offsets = layout->pointer_count + 2 * layout->target_count;
+    size_t size = sizeof(struct wire_image) + offsets * sizeof(uint16_t) + layout->size;
+    uint32_t index = old;
+
+    if (old == 0 || zone_image_span(zone_at(space->view, old)) != size) {
+        zone_image_release(space, old);
+        index = zone_space_alloc(space, size);
+    }
+    if (space->is_full)
+        return 0;
+    write_image(zone_space_write(space, index), layout, authority_size, authority_count);
     return index;
+}
+
+void zone_image_release(struct zone_space *space, uint32_t index)
+{
+    if (index != 0)
+        zone_space_release(space, index, zone_image_span(zone_at(space->view, index)));
+}
+
+static void layout_begin(struct layout *layout, struct zone_space *space,
+                         const struct zone_node *node)
+{
+    struct wire_name name;
+
+    zone_node_name(space->view, node, &name);
+    layout->view = space->view;
+    layout->question_size = name.size;
+    memcpy(layout->question, name.octets, name.size);
+    layout->server_count = layout->pointer_count = layout->target_count = 0;
+    layout->size = layout->record_count = 0;
+    layout->is_full = false;
 }
 
 void zone_image_make(struct zone_space *space, uint32_t delegation, const uint32_t *below,
@@ -253,26 +278,45 @@ void zone_image_make(struct zone_space *space, uint32_t delegation, const uint32
     const struct zone_node *node = zone_node_at(space->view, delegation);
     const struct wire_rrset *servers = zone_node_set(space->view, node, WIRE_TYPE_NS);
     struct layout layout;
+    uint32_t old = node->cover;
     uint32_t index = 0;
 
-    drop_old(space, delegation);
-    if (servers->count <= SERVERS_MAX && below_count <= IMAGE_BELOW_MAX) {
-        struct wire_name name;
-        zone_node_name(space->view, node, &name);
-        layout.view = space->view;
-        layout.question_size = name.size;
-        memcpy(layout.question, name.octets, name.size);
-        layout.server_count = layout.pointer_count = layout.target_count = 0;
-        layout.size = layout.record_count = 0;
-        layout.is_full = false;
+    layout.is_full = servers->count > SERVERS_MAX || below_count > IMAGE_BELOW_MAX;
+    if (!layout.is_full) {
+        layout_begin(&layout, space, node);
         put_servers(&layout, servers);
         unsigned authority_size = layout.size;
         unsigned authority_count = layout.record_count;
         put_glue(&layout, node, below, below_count);
         if (!layout.is_full)
-            index = store(space, &layout, authority_size, authority_count);
+            index = store(space, &layout, old, authority_size, authority_count);
     }
-    struct zone_node *writable = zone_space_write(space, delegation);
-    if (writable->cover != index)
-        writable->cover = index;
+    if (layout.is_full)
+        zone_image_release(space, old);
+    if (index != old)
+        ((struct zone_node *)zone_space_write(space, delegation))->cover = index;
+}
+
+void zone_image_make_negative(struct zone_space *space)
+{
+    struct zone_version *view = space->view;
+    const struct zone_node *apex = zone_version_apex(view);
+    const struct wire_rrset *soa = zone_node_set(view, apex, WIRE_TYPE_SOA);
+    struct wire_rdata rdata = wire_rrset_first(soa);
+    uint32_t minimum = td_get_u32(rdata.octets + rdata.size - 4);
+    struct layout layout;
+
+    layout_begin(&layout, space, apex);
+    if (layout.question_size == 1)
+        put(&layout, "", 1); /* nobody points to the root */
+    else
+        put_pointer(&layout, HEADER_SIZE);
+    put_head(&layout, WIRE_TYPE_SOA, minimum < soa->ttl ? minimum : soa->ttl);
+    unsigned length_at = layout.size;
+    put(&layout, "\0\0", 2);
+    put_name(&layout, rdata.octets);
+    put_name(&layout, rdata.octets + name_size(rdata.octets));
+    put(&layout, rdata.octets + rdata.size - SOA_NUMBERS_SIZE, SOA_NUMBERS_SIZE);
+    td_put_u16(layout.octets + length_at, (uint16_t)(layout.size - length_at - 2));
+    view->negative = store(space, &layout, view->negative, layout.size, 1);
 }

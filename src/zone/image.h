@@ -1,15 +1,12 @@
 /*
- * zone/image.h - referrals laid out once (struct wire_image of wire/answer.h).
+ * zone/image.h - referrals and negative answers laid out once (struct wire_image of wire/answer.h).
  *
- * Shape    The NS set of a delegation in the authority section and, in the additional one,
- *          the addresses of those name servers that are at or below the delegation: glue
- *          that a referral must carry. Name servers elsewhere in the zone are targets,
- *          looked up when the answer is made, so that an image depends on nothing outside
- *          of its own delegation.
- * Floor    3. Not for other directories.
- * Threads  The zone's one writer.
- * Limits   IMAGE_SIZE_MAX; a referral that is larger has no image and is collected each time.
- * RFC      9471 (glue), 1035 4.1.4.
+ * Shape    Referrals: the NS set of a delegation in the authority section and, in the additional
+ * one, the addresses of those name servers that are at or below the delegation: glue that a
+ * referral must carry. Name servers elsewhere in the zone are targets, looked up when the answer is
+ * made, so that an image depends on nothing outside of its own delegation. Floor    3. Not for
+ * other directories. Threads  The zone's one writer. Limits   IMAGE_SIZE_MAX; a referral that is
+ * larger has no image and is collected each time. RFC      9471 (glue), 1035 4.1.4.
  */
 #pragma once
 
@@ -23,6 +20,12 @@ enum { IMAGE_BELOW_MAX = 64 };
  */
 void zone_image_make(struct zone_space *space, uint32_t delegation, const uint32_t *below,
                      uint32_t below_count);
+
+/* Lay out the SOA of negative answers, with their TTL (RFC 2308 3); sets view->negative. */
+void zone_image_make_negative(struct zone_space *space);
+
+/* The image at this index (0: none) is no longer used. */
+void zone_image_release(struct zone_space *space, uint32_t index);
 
 /* Octets of an image in the arena. */
 size_t zone_image_span(const struct wire_image *image);

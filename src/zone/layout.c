@@ -340,5 +340,8 @@ td_err layout_finish(struct layout *layout)
     put_slots(layout);
     space->view->order = order_bulk_finish(&layout->names);
     space->view->nsec3_order = order_bulk_finish(&layout->hashed);
-    return space->is_full ? TD_E_LIMIT : layout_read_apex(space);
+    td_err err = space->is_full ? TD_E_LIMIT : layout_read_apex(space);
+    if (err == TD_OK)
+        zone_image_make_negative(space);
+    return err == TD_OK && space->is_full ? TD_E_LIMIT : err;
 }

@@ -84,6 +84,7 @@ struct zone_version {
     uint32_t apex;        /* index of the apex's node */
     uint32_t order;       /* root of the names' order */
     uint32_t nsec3_order; /* root of the NSEC3 owners' order; 0: none */
+    uint32_t negative;    /* wire_image of the SOA as negative answers have it */
     uint32_t serial;      /* of the SOA */
     uint32_t flags;       /* enum zone_version_flag */
     uint32_t node_count;  /* names, empty non-terminals included */
