@@ -14,7 +14,7 @@
 enum {
     CONTROL_ANSWER_SIZE_MAX = 256 * 1024 * 1024,
     CONTROL_CLIENT_PATIENCE_S = 30, /* for a verb that does not wait */
-    CONTROL_CLIENT_GRACE_S = 10,    /* beyond what the daemon was given */
+    CONTROL_CLIENT_GRACE_S = 5,     /* beyond what the daemon was given */
 };
 
 /* Ask the daemon and show its answer. Returns an enum control_exit. */
