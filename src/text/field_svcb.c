@@ -260,7 +260,7 @@ struct param {
 /* key, key=value or key="value": the last is two tokens that touch. */
 static td_err read_param(struct text_parse *parse, struct text_token token, struct param *ret_param)
 {
-    struct param param = { .key = token, .value = { .kind = TEXT_TOKEN_END } };
+    struct param param = { .key = token, .value = { .text = token.text, .kind = TEXT_TOKEN_END } };
     const uint8_t *equals = memchr(token.text, '=', token.size);
 
     if (equals != NULL) {

@@ -13,7 +13,7 @@ void text_lexer_init(struct text_lexer *lexer, const uint8_t *text, size_t size,
 {
     *lexer = (struct text_lexer){
         .at = text,
-        .start = text,
+        .record = text,
         .end = text + size,
         .line_start = text,
         .diag = diag,
@@ -141,9 +141,10 @@ static bool is_line_end(uint8_t octet)
 
 static void pass_line_end(struct text_lexer *lexer)
 {
-    if (*lexer->at++ == '\n')
+    if (*lexer->at++ == '\n') {
         lexer->line++;
-    lexer->line_start = lexer->at;
+        lexer->line_start = lexer->at;
+    }
 }
 
 /* The end of the input: the end of a record when no parenthesis is open. */
@@ -198,6 +199,7 @@ static td_err pass_end(struct text_lexer *lexer)
             lexer->at++;
     }
     pass_line_end(lexer);
+    lexer->line_start = lexer->at;
     return TD_OK;
 }
 
@@ -246,7 +248,7 @@ void text_lexer_locate(const struct text_lexer *lexer, const uint8_t *place, uin
     if (place < line_start) {
         for (const uint8_t *at = place; at < line_start; at++)
             line -= *at == '\n';
-        for (line_start = place; line_start > lexer->start && line_start[-1] != '\n';)
+        for (line_start = place; line_start > lexer->record && line_start[-1] != '\n';)
             line_start--;
     }
     *ret_line = line;

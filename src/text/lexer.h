@@ -53,7 +53,7 @@ _Static_assert(sizeof(struct text_token) == 16, "a token is two words");
 
 struct text_lexer {
     const uint8_t *at;         /* the next octet */
-    const uint8_t *start;      /* the first octet there is */
+    const uint8_t *record;     /* where the record begins, which is where a line begins */
     const uint8_t *end;        /* one behind the last octet */
     const uint8_t *line_start; /* where the line of `at` begins */
     const uint8_t *opened_at;  /* the outermost open parenthesis */
@@ -138,6 +138,6 @@ td_err text_fail_expected(struct text_lexer *lexer, struct text_token token, con
 td_err text_fail_at(struct text_lexer *lexer, const uint8_t *place, const char *format, ...)
     TD_PRINTF(3, 4) TD_COLD;
 
-/* The line and column of a place in the input, which is not behind `at`. */
+/* The line and column of a place in the record, which is not behind `at`. */
 void text_lexer_locate(const struct text_lexer *lexer, const uint8_t *place, uint32_t *ret_line,
                        uint32_t *ret_column);

@@ -86,8 +86,8 @@ static void rewind_record(struct text_scan *scan)
 {
     struct text_lexer *lexer = &scan->parse.lexer;
 
-    lexer->at = scan->start;
-    lexer->line_start = scan->start;
+    lexer->at = lexer->record;
+    lexer->line_start = lexer->record;
     lexer->line = scan->record.line;
     lexer->depth = 0;
     lexer->is_starved = false;
@@ -158,17 +158,17 @@ static td_err cut_line(struct text_scan *scan)
     if (err == TD_OK)
         scan->mode = TEXT_SCAN_READ;
     else
-        scan->start = lexer->end;
+        lexer->record = lexer->end;
     return err;
 }
 
-/* The record at scan->start goes on behind TEXT_SCAN_RECORD_MAX octets. */
+/* The record at lexer->record goes on behind TEXT_SCAN_RECORD_MAX octets. */
 static td_err meet_long_record(struct text_scan *scan)
 {
     struct text_lexer *lexer = &scan->parse.lexer;
 
     if (scan->mode == TEXT_SCAN_READ) {
-        text_fail_at(lexer, scan->start, "the record has more than %d octets of text%s",
+        text_fail_at(lexer, lexer->record, "the record has more than %d octets of text%s",
                      TEXT_SCAN_RECORD_MAX,
                      lexer->depth > 0 ? "; is a parenthesis not closed?" : "");
         text_scan_report(scan, TD_SEVERITY_ERROR);
@@ -181,7 +181,7 @@ static td_err meet_long_record(struct text_scan *scan)
         return TD_OK;
     }
     scan->mode = TEXT_SCAN_CUT;
-    scan->start = lexer->end;
+    lexer->record = lexer->end;
     rewind_record(scan);
     return text_source_fill(scan);
 }
@@ -189,13 +189,15 @@ static td_err meet_long_record(struct text_scan *scan)
 /* The record goes on behind the octets that are there. */
 static td_err meet_block_end(struct text_scan *scan)
 {
-    if (scan->parse.lexer.end - scan->start >= TEXT_SCAN_RECORD_MAX)
+    const struct text_lexer *lexer = &scan->parse.lexer;
+
+    if (lexer->end - lexer->record >= TEXT_SCAN_RECORD_MAX)
         return meet_long_record(scan);
     rewind_record(scan);
     return text_source_fill(scan);
 }
 
-/* What happens when the record at scan->start has not simply been read. */
+/* What happens when the record at lexer->record has not simply been read. */
 static td_err meet_trouble(struct text_scan *scan, td_err err)
 {
     if (scan->stopped != TD_OK)
@@ -217,7 +219,7 @@ TEXT_HOT static td_err scan_some(struct text_scan *scan, size_t *steps)
     td_err err;
 
     do {
-        scan->start = lexer->at;
+        lexer->record = lexer->at;
         scan->record.line = lexer->line;
         if (td_likely(scan->mode == TEXT_SCAN_READ))
             err = text_scan_line(scan);

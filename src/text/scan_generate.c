@@ -258,7 +258,7 @@ td_err text_generate_begin(struct text_scan *scan)
                          (unsigned long long)count, scan->config.generate_max);
     const char *why = make_text(generate);
     if (why != NULL)
-        return text_fail_at(lexer, scan->start, "$GENERATE: %s", why);
+        return text_fail_at(lexer, lexer->record, "$GENERATE: %s", why);
     generate->line = scan->record.line;
     err = text_lexer_finish(lexer);
     generate->is_on = err == TD_OK;
@@ -276,7 +276,7 @@ static td_err read_text(struct text_scan *scan)
 
     text_lexer_init(lexer, (const uint8_t *)generate->text.data, generate->text.size, &scan->diag);
     lexer->line = generate->line;
-    scan->start = lexer->at;
+    lexer->record = lexer->at;
     scan->record.line = generate->line;
     scan->owner_text_size = 0;
     td_err err = text_scan_generated(scan);

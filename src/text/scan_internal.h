@@ -40,7 +40,7 @@ struct text_generate {
 
 enum { TEXT_OWNER_TEXT_MAX = 64, TEXT_UNCLOSED_MAX = 16 };
 
-/* What happens to the record at scan->start. */
+/* What happens to the record at lexer.record. */
 enum text_scan_mode {
     TEXT_SCAN_READ,
     TEXT_SCAN_PASS, /* it is wrong and has been reported: it is passed over */
@@ -66,7 +66,6 @@ struct text_scan {
     uint32_t ttl_default;
     uint32_t ttl_last; /* of the last record that has one written out */
 
-    const uint8_t *start;      /* where the record begins; record.line is its line */
     struct text_record record; /* as far as it has been read */
     bool has_class;
     bool is_ttl_cut; /* the TTL read last was too large */
@@ -92,7 +91,7 @@ void text_scan_report(struct text_scan *scan, enum td_severity severity);
 TD_NODISCARD td_err text_source_push(struct text_scan *scan, const char *path);
 /* Close the innermost file, and go on with the one that includes it. */
 void text_source_pop(struct text_scan *scan);
-/* Get more of the innermost file behind what begins at scan->start. */
+/* Get more of the innermost file behind what begins at lexer.record. */
 TD_NODISCARD td_err text_source_fill(struct text_scan *scan);
 /* The path of an included file: `path` is relative to where the innermost file is. */
 TD_NODISCARD td_err text_source_path(const struct text_scan *scan, const char *path,

@@ -41,7 +41,7 @@ static inline uint32_t peek_word(const uint8_t *at, size_t *ret_size)
     uint64_t ends = (octets - ones * 0x21) & ~octets & ones * 0x80;
     unsigned bits = (unsigned)__builtin_ctzll(ends | (uint64_t)1 << 40) & ~7u;
 
-    if (td_unlikely(!is_blank(*at) || bits - 8 > 24))
+    if (td_unlikely(!is_blank(*at) || bits - 8 > 24 || !is_blank(at[1 + bits / 8])))
         return 0;
     *ret_size = bits / 8;
     return (uint32_t)octets & (0xDFDFDFDFu >> (32 - bits));
@@ -207,7 +207,7 @@ TD_COLD static void take_soa_minimum(struct text_scan *scan)
     scan->record.ttl = ttl;
     scan->has_ttl_default = true;
     scan->ttl_default = ttl;
-    text_fail_at(&scan->parse.lexer, scan->start,
+    text_fail_at(&scan->parse.lexer, scan->parse.lexer.record,
                  "no TTL: %u is taken, the last number of the SOA record", ttl);
     text_scan_report(scan, TD_SEVERITY_WARNING);
 }

@@ -131,10 +131,10 @@ td_err text_source_fill(struct text_scan *scan)
 {
     struct text_lexer *lexer = &scan->parse.lexer;
     struct text_source *source = scan->source;
-    size_t size = (size_t)(lexer->end - scan->start);
+    size_t size = (size_t)(lexer->end - lexer->record);
     bool is_last = false;
 
-    memmove(source->buffer, scan->start, size);
+    memmove(source->buffer, lexer->record, size);
     /* A byte-order mark needs 3 octets, so the smallest block has room for them. */
     make_room(source, scan->config.block_size > 3 ? scan->config.block_size : 3, size);
     td_err err = read_block(scan, &size, &is_last);
@@ -144,12 +144,11 @@ td_err text_source_fill(struct text_scan *scan)
         return TD_E_IO;
     }
     memset(source->buffer + size, 0, TEXT_PAD);
-    lexer->start = source->buffer;
     lexer->at = source->buffer + (source->is_fresh ? mark_size(source->buffer, size) : 0);
     lexer->line_start = lexer->at;
     lexer->end = source->buffer + size;
     lexer->is_last = is_last;
     source->is_fresh = false;
-    scan->start = lexer->at;
+    lexer->record = lexer->at;
     return TD_OK;
 }

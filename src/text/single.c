@@ -7,6 +7,8 @@
 #include "text/rdata.h"
 #include "text/scan.h"
 
+enum { BLOCK_SIZE = 4096 }; /* most records are much smaller */
+
 /* A string as a file, and the record that is found in it. */
 struct reading {
     const char *text;
@@ -96,6 +98,7 @@ td_err text_single_parse(const char *text, size_t size, const uint8_t *origin, u
         .has_ttl_default = true,
         .ttl_default = ttl_default,
         .is_single = true,
+        .block_size = BLOCK_SIZE,
     };
     bool is_done;
 
