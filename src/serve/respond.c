@@ -105,21 +105,22 @@ static uint32_t reserve(const struct request *request)
     return room;
 }
 
-static void put_header(struct request *request)
+/* Header and question are those of the query, but for flags and counts. */
+static inline void put_header(struct request *request)
 {
-    struct wire_header header = {
-        .id = request->header.id,
-        .flags = (uint16_t)(WIRE_FLAG_QR | (request->header.flags & HEADER_FLAGS_KEPT)),
-        .counts = { request->question_end != 0, 0, 0, 0 },
-    };
-    uint32_t size = WIRE_HEADER_SIZE;
+    uint8_t *out = request->out;
+    uint32_t size = request->question_end;
 
-    wire_header_put(request->out, &header);
-    if (request->question_end != 0) {
-        memcpy(request->out + WIRE_HEADER_SIZE, request->in + WIRE_HEADER_SIZE,
-               request->question_end - (size_t)WIRE_HEADER_SIZE);
-        size = request->question_end;
+    if (td_likely(size != 0)) {
+        memcpy(out, request->in, size);
+        td_put_u16(out + 4, 1);
+    } else {
+        size = WIRE_HEADER_SIZE;
+        memcpy(out, request->in, 2);
+        td_put_u16(out + 4, 0);
     }
+    td_put_u16(out + 2, (uint16_t)(WIRE_FLAG_QR | (request->header.flags & HEADER_FLAGS_KEPT)));
+    memset(out + 6, 0, 6);
     request->out_size = size;
 }
 

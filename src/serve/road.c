@@ -46,19 +46,19 @@ void request_init(struct request *request, struct serve_worker *worker, enum tra
 
 bool road_run(struct request *request, enum stage_number end)
 {
-    while (request->stage < end) {
-        switch (stages[request->stage](request)) {
-        case STAGE_NEXT:
-            request->stage++;
-            break;
-        case STAGE_DONE:
-            request->stage = request->stage < STAGE_POLICY ? STAGE_POLICY : STAGE_ENCODE;
-            break;
-        case STAGE_DROP:
-        case STAGE_TAKEN:
+    unsigned stage = request->stage;
+
+    while (stage < end) {
+        enum stage_result result = stages[stage](request);
+        if (td_likely(result == STAGE_NEXT)) {
+            stage++;
+        } else if (result == STAGE_DONE) {
+            stage = stage < STAGE_POLICY ? STAGE_POLICY : STAGE_ENCODE;
+        } else {
             request->stage = STAGE_COUNT;
             return false;
         }
     }
+    request->stage = (uint8_t)stage;
     return true;
 }

@@ -122,6 +122,7 @@ void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_ite
                             uint32_t count)
 {
     struct serve_worker *worker = context;
+    bool has_far = false;
     bool is_ipv6 = count != 0 && items[0].path->remote.any.sa_family == AF_INET6;
 
     serve_worker_refresh(worker);
@@ -133,10 +134,13 @@ void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_ite
                      items[i].answer, IO_UDP_BUFFER_SIZE);
         request->udp = udp;
         request->path = items[i].path;
-        if (road_run(request, STAGE_ANSWER) && request->stage == STAGE_ANSWER)
+        if (road_run(request, STAGE_ANSWER) && request->stage == STAGE_ANSWER &&
+            zone_is_worth_a_prefetch(request->version)) {
             zone_prefetch_slot(request->version, &request->key);
+            has_far = true;
+        }
     }
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; has_far && i < count; i++)
         if (worker->requests[i].stage == STAGE_ANSWER)
             zone_prefetch_node(worker->requests[i].version, &worker->requests[i].key);
     for (uint32_t i = 0; i < count; i++) {

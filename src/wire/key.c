@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/macros.h"
 
 typedef uint8_t octets16 __attribute__((vector_size(16)));
 
@@ -45,14 +46,17 @@ static inline void lower_exact(uint8_t *out, const uint8_t *in, size_t size, siz
     }
 }
 
-static inline void hash_labels(struct wire_key *key, const struct td_hash_seed *seed)
+static inline void hash_labels(struct wire_key *key, const struct td_hash_seed *seed_in)
 {
-    uint64_t hash = seed->root;
+    const struct td_hash_seed seed = *seed_in; /* in registers: the stores below might be to it */
+    const uint8_t *lower = key->lower;
+    unsigned i = key->label_count;
+    uint64_t hash = seed.root;
 
-    key->hashes[key->label_count] = hash;
-    for (unsigned i = key->label_count; i-- > 0;) {
-        const uint8_t *label = key->lower + key->offsets[i];
-        hash = td_hash_label(seed, hash, label + 1, label[0]);
+    key->hashes[i] = hash;
+    while (i-- > 0) {
+        const uint8_t *label = lower + key->offsets[i];
+        hash = td_hash_label(&seed, hash, label + 1, label[0]);
         key->hashes[i] = hash;
     }
 }
@@ -60,25 +64,26 @@ static inline void hash_labels(struct wire_key *key, const struct td_hash_seed *
 td_err wire_key_read(struct wire_key *ret_key, const struct td_hash_seed *seed,
                      const uint8_t *octets, size_t left)
 {
-    size_t end = left < WIRE_KEY_SIZE_MAX ? left : WIRE_KEY_SIZE_MAX;
-    size_t at = 0;
+    unsigned end = left < WIRE_KEY_SIZE_MAX ? (unsigned)left : WIRE_KEY_SIZE_MAX;
+    unsigned at = 0;
     unsigned count = 0;
+    unsigned length;
 
-    for (;;) {
-        if (at >= end)
+    /* Labels have an octet at least, so there is room for the offsets of 254 octets of them. */
+    for (;; count++) {
+        if (td_unlikely(at >= end))
             return left > WIRE_KEY_SIZE_MAX ? TD_E_MALFORMED : TD_E_TRUNCATED;
-        uint8_t length = octets[at];
+        length = octets[at];
         ret_key->offsets[count] = (uint8_t)at;
-        if (length == 0)
+        at += length + 1;
+        if (td_unlikely(length - 1 >= 63)) /* 0, or no label */
             break;
-        if (length > 63)
-            return TD_E_MALFORMED;
-        at += 1u + length;
-        count++;
     }
-    ret_key->size = (uint8_t)(at + 1);
+    if (td_unlikely(length != 0))
+        return TD_E_MALFORMED;
+    ret_key->size = (uint8_t)at;
     ret_key->label_count = (uint8_t)count;
-    lower_exact(ret_key->lower, octets, at + 1, left);
+    lower_exact(ret_key->lower, octets, at, left);
     hash_labels(ret_key, seed);
     return TD_OK;
 }

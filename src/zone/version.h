@@ -189,6 +189,17 @@ const struct zone_node *zone_find_wildcard(const struct zone_version *version,
 /* Is the key's name the apex or below it? */
 bool zone_contains(const struct zone_version *version, const struct wire_key *key);
 
+/*
+ * Zones of some pages are in the caches of a core that answers from them. The smallest are many,
+ * and so are not.
+ */
+enum { ZONE_NEAR_PAGES_MAX = 48 };
+
+static inline bool zone_is_worth_a_prefetch(const struct zone_version *version)
+{
+    return version->page_count - 2 > ZONE_NEAR_PAGES_MAX - 2;
+}
+
 /* Bring the cache lines near that zone_find will touch first, then second; for batches. */
 void zone_prefetch_slot(const struct zone_version *version, const struct wire_key *key);
 void zone_prefetch_node(const struct zone_version *version, const struct wire_key *key);
