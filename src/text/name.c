@@ -102,18 +102,24 @@ TD_COLD static td_err parse_slowly(struct text_lexer *lexer, struct text_token t
     return TD_OK;
 }
 
-/* A name of one group of octets without escapes, which most names in zone files are. */
+/* A name of up to two groups of octets without escapes, as most names in zone files are. */
 static inline size_t write_short(struct text_token token, const struct text_name *origin,
                                  uint8_t *out)
 {
-    uint32_t dots = text_group_equals(token.text, '.') & ((1u << token.size) - 1);
+    uint32_t dots = text_group_equals(token.text, '.');
+
+    /* Shifted by one, so that each dot falls on the length octet of the label behind it. */
+    copy_group(out + 1, token.text);
+    if (token.size > TEXT_GROUP) {
+        dots |= text_group_equals(token.text + TEXT_GROUP, '.') << TEXT_GROUP;
+        copy_group(out + 1 + TEXT_GROUP, token.text + TEXT_GROUP);
+    }
+    dots &= (1u << token.size) - 1;
     size_t label = 0;
 
     /* No dot at the start and none behind another. */
     if (td_unlikely((dots & (dots << 1 | 1)) != 0))
         return 0;
-    /* Shifted by one, so that each dot falls on the length octet of the label behind it. */
-    copy_group(out + 1, token.text);
     for (; dots != 0; dots &= dots - 1) {
         size_t dot = (size_t)__builtin_ctz(dots);
         out[label] = (uint8_t)(dot - label);
@@ -186,9 +192,9 @@ TEXT_HOT td_err text_name_parse(struct text_lexer *lexer, struct text_token toke
                                 const struct text_name *origin, uint8_t *out, size_t *ret_size)
 {
     bool is_short = token.kind == TEXT_TOKEN_WORD && !token.is_escaped && origin != NULL &&
-                    token.size - 2 <= TEXT_GROUP - 2;
+                    token.size - 2 < 2 * TEXT_GROUP - 2;
 
-    if (td_likely(is_short && origin->size <= WIRE_NAME_SIZE_MAX - TEXT_GROUP - 1)) {
+    if (td_likely(is_short && origin->size <= WIRE_NAME_SIZE_MAX - 2 * TEXT_GROUP)) {
         size_t size = write_short(token, origin, out);
         if (td_likely(size != 0)) {
             *ret_size = size;

@@ -161,29 +161,42 @@ TEXT_ASIDE static td_err look_for_generic(struct text_parse *parse, const struct
     return err;
 }
 
+/* Data in the generic form, if it is in that: else *ret_is_generic is false. */
+TEXT_ASIDE static td_err try_generic(struct text_parse *parse, const struct wire_rrtype *row,
+                                     bool *ret_is_generic)
+{
+    const uint8_t *start = parse->lexer.at;
+    td_err err = look_for_generic(parse, row, ret_is_generic);
+
+    if (err != TD_OK || !*ret_is_generic)
+        return err;
+    err = text_field_generic(parse);
+    return err == TD_OK ? check_whole(parse, parse->type, start) : err;
+}
+
 TEXT_HOT td_err text_rdata_parse(struct text_parse *parse, uint16_t type)
 {
     const struct wire_rrtype *row = wire_rrtype_get(type);
     const uint8_t *start = parse->lexer.at;
-    bool is_generic = false;
     td_err err = TD_OK;
 
     parse->out = parse->rdata;
     parse->type = type;
     /* A backslash can only be the generic form, or begin a string or a name with an escape. */
-    if (td_unlikely(!(start[0] == ' ' && start[1] > ' ' && start[1] != '\\')))
-        err = look_for_generic(parse, row, &is_generic);
-    if (td_unlikely(is_generic))
-        err = text_field_generic(parse);
-    for (const uint8_t *field = row->fields;
-         err == TD_OK && *field != WIRE_FIELD_END && !is_generic; field++)
+    if (td_unlikely(!text_octet_is_space(*start) || start[1] <= ' ' || start[1] == '\\')) {
+        bool is_generic = false;
+        err = try_generic(parse, row, &is_generic);
+        if (err != TD_OK || is_generic)
+            return err;
+    }
+    for (const uint8_t *field = row->fields; err == TD_OK && *field != WIRE_FIELD_END; field++)
         err = parsers[*field](parse);
-    if (td_unlikely(err == TD_OK && text_field_used(parse) > WIRE_RDATA_SIZE_MAX))
-        err = text_fail_at(&parse->lexer, start, "the record has more than 65535 octets of data");
     if (td_unlikely(err != TD_OK))
         return err;
+    if (td_unlikely(text_field_used(parse) > WIRE_RDATA_SIZE_MAX))
+        return text_fail_at(&parse->lexer, start, "the record has more than 65535 octets of data");
     /* What the parsers of fields accept is good; rules between fields are the table's. */
-    if (td_unlikely(is_generic || (row->flags & WIRE_RRTYPE_RULE) != 0))
+    if (td_unlikely((row->flags & WIRE_RRTYPE_RULE) != 0))
         return check_whole(parse, type, start);
     return text_lexer_finish(&parse->lexer);
 }
