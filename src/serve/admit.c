@@ -5,6 +5,8 @@
 #include "serve/worker.h"
 #include "wire/const.h"
 
+enum { RECORDS_MAX = 16 }; /* behind the question, of a query or NOTIFY */
+
 const struct td_addr *request_remote(struct request *request)
 {
     if (request->remote.family == 0) {
@@ -72,6 +74,56 @@ static void set_limit(struct request *request)
         request->limit = limit;
 }
 
+/* Is there nothing behind the question, or one OPT record? */
+static bool is_tail_short(const struct request *request)
+{
+    const uint16_t *counts = request->header.counts;
+
+    return (counts[1] | counts[2]) == 0 && counts[3] == request->tail.has_edns;
+}
+
+/*
+ * Other records mean nothing here but TSIG and the SOA of an IXFR client. Still their owners
+ * have to be names, as for everybody who reads them all; a few of them, since pointers can
+ * make that long. UPDATE will read its own.
+ */
+static bool has_good_records(const struct request *request)
+{
+    struct wire_message message;
+    struct wire_record record;
+
+    if (wire_header_opcode(&request->header) == WIRE_OPCODE_UPDATE)
+        return true;
+    if (wire_message_read(request->in, request->tail.end, &message) != TD_OK)
+        return false;
+    size_t at = message.section_at[1];
+    for (unsigned left = RECORDS_MAX; at < message.end; left--)
+        if (left == 0 || wire_message_record(&message, &at, &record) != TD_OK)
+            return false;
+    return true;
+}
+
+/* Octets behind the last record say nothing: tail.end, not in_size, is where the message ends. */
+static bool read_tail(struct request *request, size_t at)
+{
+    struct wire_tail *tail = &request->tail;
+
+    if (wire_question_tail(request->in, request->in_size, &request->header, at, tail) == TD_OK &&
+        (td_likely(is_tail_short(request)) || has_good_records(request)))
+        return true;
+    tail->has_edns = false;
+    tail->tsig_at = 0;
+    return false;
+}
+
+/* Without a question only a cookie can be asked for (RFC 7873 5.4). */
+static bool is_for_cookie(const struct request *request)
+{
+    return wire_header_opcode(&request->header) == WIRE_OPCODE_QUERY &&
+           request->worker->settings->has_cookies && request->tail.has_edns &&
+           wire_edns_has(&request->tail.edns, WIRE_EDNS_COOKIE);
+}
+
 enum stage_result stage_parse(struct request *request)
 {
     const struct wire_header *header = &request->header;
@@ -90,13 +142,7 @@ enum stage_result stage_parse(struct request *request)
     }
     if (opcode == WIRE_OPCODE_QUERY && header->counts[1] != 0)
         return fail(request, WIRE_RCODE_FORMERR);
-    if (wire_question_tail(request->in, request->in_size, header, tail_at, &request->tail) !=
-        TD_OK) {
-        request->tail.has_edns = false;
-        request->tail.tsig_at = 0;
-        return fail(request, WIRE_RCODE_FORMERR);
-    }
-    if (request->tail.end != request->in_size)
+    if (!read_tail(request, tail_at))
         return fail(request, WIRE_RCODE_FORMERR);
     set_limit(request);
     if (request->tail.has_edns) {
@@ -106,11 +152,7 @@ enum stage_result stage_parse(struct request *request)
         if (request->tail.edns.version != 0)
             return fail(request, WIRE_RCODE_BADVERS);
     }
-    if (header->counts[0] == 0)
-        /* Without a question only a cookie can be asked for (RFC 7873 5.4). */
-        return fail(request, opcode == WIRE_OPCODE_QUERY && request->tail.has_edns &&
-                                     wire_edns_has(&request->tail.edns, WIRE_EDNS_COOKIE)
-                                 ? WIRE_RCODE_NOERROR
-                                 : WIRE_RCODE_FORMERR);
+    if (td_unlikely(header->counts[0] == 0) && !is_for_cookie(request))
+        return fail(request, WIRE_RCODE_FORMERR);
     return STAGE_NEXT;
 }

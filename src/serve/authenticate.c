@@ -22,7 +22,7 @@ static enum stage_result verify(struct request *request)
 {
     struct serve_worker *worker = request->worker;
     uint64_t now_s = io_wall_s(worker->io);
-    enum tsig_verdict verdict = tsig_verify(worker->settings->keys, request->in, request->in_size,
+    enum tsig_verdict verdict = tsig_verify(worker->settings->keys, request->in, request->tail.end,
                                             request->tail.tsig_at, now_s, &request->tsig);
 
     if (verdict == TSIG_GOOD) {
@@ -57,7 +57,7 @@ enum stage_result stage_authenticate(struct request *request)
     if (td_unlikely(request->tail.has_edns && request->worker->settings->has_cookies &&
                     wire_edns_has(&request->tail.edns, WIRE_EDNS_COOKIE)))
         check_cookie(request);
-    if (td_likely(request->tail.tsig_at == 0))
-        return STAGE_NEXT;
-    return verify(request);
+    enum stage_result result = td_likely(request->tail.tsig_at == 0) ? STAGE_NEXT : verify(request);
+    /* Without a question all was for the cookie (RFC 7873 5.4). */
+    return result == STAGE_NEXT && !request->has_key ? STAGE_DONE : result;
 }

@@ -45,6 +45,7 @@ struct request {
     const struct zone_version *version;
     const struct serve_zone *zone; /* how it is answered */
     const char *ede_text;
+    uint64_t generation;   /* of the zones, before any was looked at */
     struct td_addr remote; /* see request_remote */
     struct wire_header header;
     uint16_t type;

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "io/io.h"
 #include "net/conn.h"
+#include "serve/cache.h"
 #include "serve/road.h"
 #include "serve/worker.h"
 #include "wire/const.h"
@@ -231,6 +232,8 @@ enum stage_result stage_seal(struct request *request)
         put_edns(request);
     if (td_unlikely(request->has_tsig))
         put_tsig(request);
+    if (worker->cache != NULL)
+        answer_cache_store(worker->cache, request);
     serve_count(worker, serve_counter_of_rcode(request->rcode));
     if (request->out[2] & (WIRE_FLAG_TC >> 8))
         serve_count(worker, SERVE_COUNT_TRUNCATED);

@@ -56,7 +56,7 @@ bool road_run(struct request *request, enum stage_number end)
             stage = stage < STAGE_POLICY ? STAGE_POLICY : STAGE_ENCODE;
         } else {
             request->stage = STAGE_COUNT;
-            return false;
+            return result == STAGE_SENT;
         }
     }
     request->stage = (uint8_t)stage;

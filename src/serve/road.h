@@ -14,6 +14,7 @@
 enum stage_result {
     STAGE_NEXT,
     STAGE_DONE,  /* what to say is settled: on to policy */
+    STAGE_SENT,  /* the whole response stands in `out` (it was kept) */
     STAGE_DROP,  /* nothing is said */
     STAGE_TAKEN, /* somebody else answers (a transfer): nothing more is done here */
 };

@@ -1,5 +1,6 @@
 /* route: which zone answers, and may this client ask it? */
 #include "auth/answer.h"
+#include "serve/cache.h"
 #include "serve/log.h"
 #include "serve/road.h"
 #include "serve/transfer.h"
@@ -95,6 +96,10 @@ static bool find_zone(struct request *request)
 
 enum stage_result stage_route(struct request *request)
 {
+    struct serve_worker *worker = request->worker;
+
+    if (worker->cache != NULL && answer_cache_find(worker->cache, request))
+        return STAGE_SENT;
     if (td_unlikely(wire_header_opcode(&request->header) != WIRE_OPCODE_QUERY))
         return route_other(request);
     serve_count(request->worker, serve_counter_of_type(request->type));
@@ -104,7 +109,9 @@ enum stage_result stage_route(struct request *request)
         if (request->class != WIRE_CLASS_ANY)
             return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_NOT_AUTHORITATIVE, NULL);
     }
-    if (td_unlikely(!wire_rrtype_is_data(request->type)) && request->type != WIRE_TYPE_ANY)
+    /* Type 0 is nobody's (RFC 6895 3.1): as good a question as any unknown type. */
+    if (td_unlikely(!wire_rrtype_is_data(request->type)) && request->type != WIRE_TYPE_ANY &&
+        request->type != 0)
         return route_meta(request);
     if (!find_zone(request))
         return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_NOT_AUTHORITATIVE, NULL);

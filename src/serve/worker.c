@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "net/conn.h"
+#include "serve/cache.h"
 #include "serve/internal.h"
 #include "serve/log.h"
 #include "serve/road.h"
@@ -12,24 +13,30 @@
 enum { SCRATCH_SIZE = 16384 };
 
 /* The accounts begin anew with every configuration: they are about the next seconds. */
-static void make_rate_limit(struct serve_worker *worker)
+static void take_settings(struct serve_worker *worker)
 {
     const struct serve_settings *settings = worker->settings;
     struct td_hash_seed seed =
         td_hash_seed_of(io_random_u64(worker->io), io_random_u64(worker->io));
 
-    worker->rrl_generation = settings->generation;
+    worker->settings_generation = settings->generation;
     policy_rrl_table_free(worker->rrl);
     worker->rrl = settings->rate_limit == NULL
                       ? NULL
                       : policy_rrl_table_new(settings->rate_limit_accounts, &seed);
+    if (!settings->has_answer_cache) {
+        answer_cache_free(worker->cache);
+        worker->cache = NULL;
+    } else if (worker->cache == NULL) {
+        worker->cache = answer_cache_new();
+    }
 }
 
 void serve_worker_refresh(struct serve_worker *worker)
 {
     worker->settings = atomic_load_explicit(&worker->serve->settings, memory_order_acquire);
-    if (td_unlikely(worker->settings->generation != worker->rrl_generation))
-        make_rate_limit(worker);
+    if (td_unlikely(worker->settings->generation != worker->settings_generation))
+        take_settings(worker);
 }
 
 static void quiet(void *context)
@@ -74,6 +81,7 @@ void serve_worker_fini(struct serve_worker *worker)
     td_counters_remove(worker->serve->parts.counters, worker->counters);
     td_rcu_reader_remove(&worker->reader);
     policy_rrl_table_free(worker->rrl);
+    answer_cache_free(worker->cache);
     td_arena_fini(&worker->scratch);
     free(worker->stream_buffer);
     free(worker->requests);

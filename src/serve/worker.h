@@ -18,6 +18,7 @@
 #include "serve/settings.h"
 #include "wire/encode.h"
 
+struct answer_cache;
 struct serve;
 
 struct serve_worker {
@@ -26,8 +27,9 @@ struct serve_worker {
     const struct zone_set *zones;
     const struct td_hash_seed *seed;
     const struct serve_settings *settings; /* borrowed: of this turn */
+    struct answer_cache *cache;            /* NULL: switched off */
     struct policy_rrl_table *rrl;          /* NULL: no rate limit */
-    uint64_t rrl_generation;               /* of the settings that it was made from */
+    uint64_t settings_generation;          /* of those that cache and rrl were made for */
     uint32_t turn;                         /* counts up; turns the sets (round robin) */
     struct td_counter counters[SERVE_COUNTER_COUNT];
     struct td_rcu_reader reader;

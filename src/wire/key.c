@@ -6,11 +6,16 @@
 #include "base/macros.h"
 
 typedef uint8_t octets16 __attribute__((vector_size(16)));
+typedef int8_t signed16 __attribute__((vector_size(16)));
 
-/* Length octets are below 64, so they are never taken for letters. */
+/*
+ * Length octets are below 64, so they are never taken for letters. 'A'..'Z' is moved to the low
+ * end of the signed octets, since machines compare those.
+ */
 static inline octets16 lower16(octets16 v)
 {
-    octets16 is_upper = (octets16)((v >= 'A') & (v <= 'Z'));
+    signed16 moved = (signed16)(v - (uint8_t)('A' + 128));
+    octets16 is_upper = (octets16)(moved < (int8_t)(-128 + 26));
 
     return v | (is_upper & 0x20);
 }
