@@ -20,6 +20,10 @@
 static const uint8_t digits16[256] = {
     DIGITS10('0', 1), LETTERS6('A', 11), LETTERS6('a', 11),
 };
+static const uint8_t digits32[256] = {
+    DIGITS10('0', 1), DIGITS10('A', 11), DIGITS10('K', 21), ['U'] = 31, ['V'] = 32,
+    DIGITS10('a', 11), DIGITS10('k', 21), ['u'] = 31, ['v'] = 32,
+};
 static const uint8_t digits64[256] = {
     LETTERS26('A', 1), LETTERS26('a', 27), DIGITS10('0', 53), ['+'] = 63, ['/'] = 64,
 };
@@ -121,6 +125,20 @@ static bool base64_step(struct text_base64 *state, uint8_t octet, uint8_t **out)
     return true;
 }
 
+/* Four digits to three octets, and one more octet is written to; false when one is no digit. */
+static inline bool decode64_group(const uint8_t *text, uint8_t *out)
+{
+    uint32_t a = digits64[text[0]] - 1u, b = digits64[text[1]] - 1u, c = digits64[text[2]] - 1u,
+             d = digits64[text[3]] - 1u;
+
+    /* What is no digit has become 2^32 - 1. */
+    if (td_unlikely((a | b | c | d) > 63))
+        return false;
+    uint32_t octets = __builtin_bswap32(a << 26 | b << 20 | c << 14 | d << 8);
+    memcpy(out, &octets, 4);
+    return true;
+}
+
 size_t text_base64_piece(struct text_base64 *state, const uint8_t *text, size_t size, uint8_t *out)
 {
     uint8_t *start = out;
@@ -128,19 +146,36 @@ size_t text_base64_piece(struct text_base64 *state, const uint8_t *text, size_t 
 
     while (text < end) {
         if (state->digits == 0 && !state->is_finished) {
-            for (; end - text >= 4; text += 4, out += 3) {
-                uint32_t a = digits64[text[0]], b = digits64[text[1]], c = digits64[text[2]],
-                         d = digits64[text[3]];
-                if (td_unlikely(a == 0 || b == 0 || c == 0 || d == 0))
-                    break;
-                uint32_t hold = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
-                out[0] = (uint8_t)(hold >> 16);
-                out[1] = (uint8_t)(hold >> 8);
-                out[2] = (uint8_t)hold;
-            }
+            for (; end - text >= 4 && decode64_group(text, out); text += 4)
+                out += 3;
         }
         if (text < end && !base64_step(state, *text++, &out))
             return SIZE_MAX;
     }
     return (size_t)(out - start);
+}
+
+size_t text_base32hex(const uint8_t *text, size_t size, uint8_t *out)
+{
+    size_t octets_size = size * 5 / 8;
+    uint64_t bits = 0;
+    uint32_t all = 0;
+
+    for (size_t at = 0; at < size; at += 8, out += 5) {
+        size_t digits = size - at < 8 ? size - at : 8;
+        bits = 0;
+        for (size_t i = 0; i < digits; i++) {
+            uint32_t digit = digits32[text[at + i]] - 1u;
+            all |= digit;
+            bits = bits << 5 | digit;
+        }
+        bits <<= 64 - 5 * digits;
+        uint64_t octets = __builtin_bswap64(bits);
+        memcpy(out, &octets, 8);
+    }
+    /* The last group must make whole octets, and leave over nothing but zeros. */
+    size_t tail = size % 8;
+    bool is_whole = tail != 1 && tail != 3 && tail != 6;
+    bool is_zero = tail == 0 || bits << (tail * 5 / 8 * 8) == 0;
+    return all <= 31 && is_whole && is_zero ? octets_size : SIZE_MAX;
 }

@@ -1,8 +1,9 @@
 /*
- * text/base.h - base16, base32hex and base64 that come in pieces.
+ * text/base.h - base16 and base64 that come in pieces, and base32hex.
  *
  * Shape    In a zone file such data may be cut by blanks and line ends anywhere, so what
- *          base/basen.h decodes at once is decoded here piece by piece, by tables.
+ *          base/basen.h decodes at once is decoded here piece by piece, by tables: signatures
+ *          and hashes are most of a signed zone.
  * Floor    2. Private to text.
  * Threads  Pure.
  * RFC      4648.
@@ -31,5 +32,11 @@ struct text_base64 {
  */
 size_t text_base16_piece(struct text_base16 *state, const uint8_t *text, size_t size, uint8_t *out);
 
-/* The same; `out` has room for `size` * 3 / 4 + 3 octets. */
+/* The same; `out` has room for `size` * 3 / 4 + 4 octets. */
 size_t text_base64_piece(struct text_base64 *state, const uint8_t *text, size_t size, uint8_t *out);
+
+/*
+ * base32hex in one piece, without padding. `out` has room for `size` * 5 / 8 + 8 octets. Returns
+ * the octets written, or SIZE_MAX when it is none.
+ */
+size_t text_base32hex(const uint8_t *text, size_t size, uint8_t *out);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/basen.h"
 #include "base/writer.h"
 #include "text/base.h"
 #include "text/number.h"
@@ -87,9 +86,9 @@ td_err text_field_base32hex_8(struct text_parse *parse)
 
     if (err != TD_OK)
         return err;
-    if (td_base32hex_decode((const char *)token.text, token.size, parse->out + 1, 255, &size) !=
-            TD_OK ||
-        size == 0)
+    if (token.size <= 255 * 8 / 5)
+        size = text_base32hex(token.text, token.size, parse->out + 1);
+    if (size == 0 || size == SIZE_MAX)
         return text_fail_expected(&parse->lexer, token, what, NULL);
     parse->out[0] = (uint8_t)size;
     parse->out += 1 + size;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "text/number.h"
-#include "wire/rrtype.h"
+#include "text/type.h"
 
 td_err text_field_room(struct text_parse *parse, struct text_token token, size_t size)
 {
@@ -139,7 +139,7 @@ td_err text_field_type(struct text_parse *parse)
 
     if (err != TD_OK)
         return err;
-    if (wire_rrtype_find((const char *)token.text, token.size, &type) != TD_OK)
+    if (text_type_find(token.text, token.size, &type) != TD_OK)
         return text_fail_expected(&parse->lexer, token, what, NULL);
     put_number(parse, type, 2);
     return TD_OK;

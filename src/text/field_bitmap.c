@@ -5,7 +5,7 @@
 
 #include "text/mnemonic.h"
 #include "text/number.h"
-#include "wire/rrtype.h"
+#include "text/type.h"
 
 enum { WINDOW_COUNT = 256, WINDOW_SIZE = 32 };
 
@@ -27,7 +27,7 @@ static td_err next_type(struct text_parse *parse, struct text_token *ret_token, 
     *ret_more = token.kind != TEXT_TOKEN_END;
     *ret_token = token;
     if (*ret_more && (token.kind == TEXT_TOKEN_QUOTED ||
-                      wire_rrtype_find((const char *)token.text, token.size, ret_type) != TD_OK))
+                      text_type_find(token.text, token.size, ret_type) != TD_OK))
         return text_fail_expected(&parse->lexer, token,
                                   "a record type (a mnemonic, or TYPE and a number)", NULL);
     return TD_OK;

@@ -64,10 +64,17 @@ static uint64_t month_days(uint64_t year, uint64_t month)
     return days[month - 1] + (month == 2 && is_leap);
 }
 
+/* A number of two digits; 100 or more when they are none. */
+static inline uint64_t two_digits(const uint8_t *text)
+{
+    unsigned tens = (unsigned)text[0] - '0';
+    unsigned ones = (unsigned)text[1] - '0';
+
+    return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+}
+
 bool text_time_parse(const uint8_t *text, size_t size, uint32_t *ret_time)
 {
-    static const uint8_t widths[] = { 4, 2, 2, 2, 2, 2 };
-    uint64_t parts[6];
     uint64_t number;
 
     if (size <= 10) {
@@ -78,16 +85,14 @@ bool text_time_parse(const uint8_t *text, size_t size, uint32_t *ret_time)
     }
     if (size != 14)
         return false;
-    for (size_t i = 0; i < 6; text += widths[i], i++) {
-        if (!text_number_parse(text, widths[i], 9999, &parts[i]))
-            return false;
-    }
-    if (parts[0] < 1970 || parts[1] - 1 > 11 || parts[2] == 0 ||
-        parts[2] > month_days(parts[0], parts[1]) || parts[3] > 23 || parts[4] > 59 ||
-        parts[5] > 60)
+    uint64_t century = two_digits(text), year = century * 100 + two_digits(text + 2);
+    uint64_t month = two_digits(text + 4), day = two_digits(text + 6);
+    uint64_t hour = two_digits(text + 8), minute = two_digits(text + 10);
+    uint64_t second = two_digits(text + 12);
+    if (century > 99 || two_digits(text + 2) > 99 || year < 1970 || month - 1 > 11 || day == 0 ||
+        day > month_days(year, month) || hour > 23 || minute > 59 || second > 60)
         return false;
-    number = days_of(parts[0], parts[1], parts[2]) * SECONDS_OF_DAY + parts[3] * 3600 +
-             parts[4] * 60 + parts[5];
+    number = days_of(year, month, day) * SECONDS_OF_DAY + hour * 3600 + minute * 60 + second;
     if (number > UINT32_MAX)
         return false;
     *ret_time = (uint32_t)number;

@@ -5,11 +5,8 @@
 #include "base/reader.h"
 #include "text/number.h"
 #include "text/scan_internal.h"
+#include "text/type.h"
 #include "wire/rrtype.h"
-
-/* A word of up to four letters as a number, letters in upper case. */
-#define WORD(a, b, c, d)                                                                           \
-    ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
 static inline bool is_blank(uint32_t octet)
 {
@@ -22,16 +19,12 @@ static inline bool is_class_in(const uint8_t *at)
     uint32_t octets;
 
     memcpy(&octets, at, 4);
-    return (octets & 0x00DFDF00) == WORD(0, 'I', 'N', 0) && is_blank(octets & 0xFF) &&
+    return (octets & 0x00DFDF00) == ('I' << 8 | 'N' << 16) && is_blank(octets & 0xFF) &&
            is_blank(octets >> 24);
 }
 
-/*
- * The word behind one blank, as above, when a blank ends it and it has at most four octets;
- * else 0. Letters lose the bit that tells their case, which no other octet could lose to look
- * like one, so that what a word is made of needs no further look when it is a known one.
- */
-static inline uint32_t peek_word(const uint8_t *at, size_t *ret_size)
+/* The frequent type between two blanks, the first one at `at`; 0 for whatever else is there. */
+static inline uint16_t peek_type(const uint8_t *at, size_t *ret_size)
 {
     const uint64_t ones = 0x0101010101010101;
     uint64_t octets;
@@ -39,33 +32,12 @@ static inline uint32_t peek_word(const uint8_t *at, size_t *ret_size)
     memcpy(&octets, at + 1, 8);
     /* The top bit of each octet up to the space; exact for the first such octet. */
     uint64_t ends = (octets - ones * 0x21) & ~octets & ones * 0x80;
-    unsigned bits = (unsigned)__builtin_ctzll(ends | (uint64_t)1 << 40) & ~7u;
+    size_t size = (size_t)__builtin_ctzll(ends | (uint64_t)1 << 63) / 8;
 
-    if (td_unlikely(!is_blank(*at) || bits - 8 > 24 || !is_blank(at[1 + bits / 8])))
+    if (td_unlikely(size == 0 || !is_blank(*at) || !is_blank(at[1 + size])))
         return 0;
-    *ret_size = bits / 8;
-    return (uint32_t)octets & (0xDFDFDFDFu >> (32 - bits));
-}
-
-/* The types that most records have; 0 for another. All others are found in the table. */
-static inline uint16_t common_type(uint32_t word)
-{
-    switch (word) {
-    case WORD('A', 0, 0, 0):
-        return WIRE_TYPE_A;
-    case WORD('N', 'S', 0, 0):
-        return WIRE_TYPE_NS;
-    case WORD('D', 'S', 0, 0):
-        return WIRE_TYPE_DS;
-    case WORD('M', 'X', 0, 0):
-        return WIRE_TYPE_MX;
-    case WORD('A', 'A', 'A', 'A'):
-        return WIRE_TYPE_AAAA;
-    case WORD('T', 'X', 'T', 0):
-        return WIRE_TYPE_TXT;
-    default:
-        return 0;
-    }
+    *ret_size = size;
+    return text_type_frequent(octets & 0xDFDFDFDFDFDFDFDF >> (64 - 8 * size));
 }
 
 bool text_scan_ttl(struct text_scan *scan, struct text_token token, uint32_t *ret_ttl)
@@ -112,8 +84,8 @@ static td_err refuse_class(struct text_scan *scan, struct text_token token)
     return text_fail(&scan->parse.lexer, token, "is a class that is not served: only IN is");
 }
 
-/* A word that is neither a TTL nor IN nor a common type. */
-static td_err read_other(struct text_scan *scan, struct text_token token)
+/* A word that is no type of data: a class, or a mistake. */
+TEXT_ASIDE static td_err read_class(struct text_scan *scan, struct text_token token)
 {
     struct text_lexer *lexer = &scan->parse.lexer;
     uint16_t type;
@@ -127,12 +99,15 @@ static td_err read_other(struct text_scan *scan, struct text_token token)
     }
     if (err == TD_E_MALFORMED)
         return err;
-    if (wire_rrtype_find((const char *)token.text, token.size, &type) != TD_OK)
+    if (text_type_find(token.text, token.size, &type) != TD_OK)
         return text_fail_expected(lexer, token, "a record type", NULL);
-    if (!wire_rrtype_is_data(type) || (type >= 128 && type <= 255))
-        return text_fail(lexer, token, "is not a type that a zone can hold");
-    scan->record.type = type;
-    return TD_OK;
+    return text_fail(lexer, token, "is not a type that a zone can hold");
+}
+
+/* Type numbers from 128 to 255 are those of questions and of what is no data (RFC 6895 3.1). */
+static inline bool is_data_type(uint16_t type)
+{
+    return wire_rrtype_is_data(type) && (type < 128 || type > 255);
 }
 
 /* TTL and class in either order, both optional, and the type. */
@@ -140,38 +115,66 @@ TEXT_ASIDE static td_err read_head_slowly(struct text_scan *scan)
 {
     struct text_lexer *lexer = &scan->parse.lexer;
     struct text_token token;
+    uint16_t type;
 
-    while (scan->record.type == 0) {
+    for (;;) {
         td_err err = text_lexer_next(lexer, &token);
-        if (err == TD_OK && token.kind == TEXT_TOKEN_WORD && token.text[0] >= '0' &&
-            token.text[0] <= '9' && !scan->record.has_ttl) {
+        if (err != TD_OK)
+            return err;
+        bool is_word = token.kind == TEXT_TOKEN_WORD;
+        if (is_word && text_type_find(token.text, token.size, &type) == TD_OK &&
+            is_data_type(type)) {
+            scan->record.type = type;
+            return TD_OK;
+        }
+        if (is_word && token.text[0] >= '0' && token.text[0] <= '9' && !scan->record.has_ttl) {
             if (!text_scan_ttl(scan, token, &scan->record.ttl))
                 return text_fail_expected(lexer, token, "a TTL, class or type", NULL);
             scan->record.has_ttl = true;
-        } else if (err == TD_OK) {
-            err = read_other(scan, token);
+        } else {
+            err = read_class(scan, token);
         }
         if (err != TD_OK)
             return err;
     }
-    return TD_OK;
 }
 
-/* The same for "IN" and a common type, as most records have it. */
+/* A blank, a TTL in plain digits and a blank: returns where that ends, or `at`. */
+static inline const uint8_t *read_plain_ttl(struct text_scan *scan, const uint8_t *at)
+{
+    const uint8_t *digit = at + 1;
+    uint64_t ttl = 0;
+
+    for (; *digit >= '0' && *digit <= '9' && digit - at <= 10; digit++)
+        ttl = ttl * 10 + (*digit - '0');
+    if (digit == at + 1 || !is_blank(*at) || !is_blank(*digit) || ttl > WIRE_TTL_MAX)
+        return at;
+    scan->record.ttl = (uint32_t)ttl;
+    scan->record.has_ttl = true;
+    scan->is_ttl_cut = false;
+    return digit;
+}
+
+/* The same for "IN", digits and a common type, as most records have it. */
 TEXT_HOT static inline td_err read_head(struct text_scan *scan)
 {
     struct text_lexer *lexer = &scan->parse.lexer;
-    size_t size = 0;
-
     const uint8_t *at = lexer->at;
+    size_t size = 0;
 
     scan->record.has_ttl = false;
     scan->has_class = is_class_in(at);
-    if (td_likely(scan->has_class))
+    if (scan->has_class)
         at += 3;
-    uint16_t type = common_type(peek_word(at, &size));
-    scan->record.type = type;
-    if (td_unlikely(type == 0)) {
+    if (at[1] <= '9' && at[1] >= '0') {
+        at = read_plain_ttl(scan, at);
+        if (!scan->has_class && is_class_in(at)) {
+            scan->has_class = true;
+            at += 3;
+        }
+    }
+    scan->record.type = peek_type(at, &size);
+    if (td_unlikely(scan->record.type == 0)) {
         lexer->at = at;
         return read_head_slowly(scan);
     }

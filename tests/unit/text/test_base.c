@@ -1,5 +1,5 @@
 /*
- * Goal    base16 and base64 cut in pieces anywhere: the same as in one piece.
+ * Goal    base16 and base64 cut in pieces anywhere, and base32hex: the same as in one piece.
  * Method  Compared with base/basen.h over data of many sizes; then what is refused.
  */
 #include "base/basen.h"
@@ -97,4 +97,54 @@ TEST(padding)
     }
 }
 
-TESTS(base16_in_two_pieces, base64_in_two_pieces, what_is_no_digit_is_refused, padding)
+TEST(base32hex)
+{
+    uint8_t data[DATA_SIZE];
+
+    fill(data);
+    for (size_t size = 0; size <= DATA_SIZE; size++) {
+        char text[2 * DATA_SIZE];
+        uint8_t out[DATA_SIZE + 16];
+        size_t text_size = td_base32hex_encode(data, size, text);
+        CHECK_EQ(text_base32hex((const uint8_t *)text, text_size, out), size);
+        CHECK_EQ(memcmp(out, data, size), 0);
+        for (size_t i = 0; i < text_size; i++)
+            text[i] = (char)(text[i] >= 'a' ? text[i] - 32 : text[i]);
+        CHECK_EQ(text_base32hex((const uint8_t *)text, text_size, out), size);
+    }
+}
+
+/* Every octet at every place of a group, and groups that are no octets or leave bits over. */
+TEST(what_is_no_base32hex_is_refused)
+{
+    static const char *const bad[] = { "0",
+                                       "000",
+                                       "000000",
+                                       "00000000"
+                                       "0",
+                                       "01",
+                                       "0001",
+                                       "00001",
+                                       "0000001",
+                                       "w0",
+                                       "0=",
+                                       "00======" };
+    uint8_t out[32];
+
+    for (size_t i = 0; i < TD_COUNT(bad); i++)
+        CHECK_EQ_WHY(text_base32hex((const uint8_t *)bad[i], strlen(bad[i]), out), SIZE_MAX,
+                     bad[i]);
+    for (unsigned octet = 0; octet < 256; octet++) {
+        bool is_digit =
+            (octet >= '0' && octet <= '9') || ((octet | 32) >= 'a' && (octet | 32) <= 'v');
+        for (size_t place = 0; place < 16; place++) {
+            uint8_t text[16];
+            memset(text, '0', sizeof(text));
+            text[place] = (uint8_t)octet;
+            CHECK_EQ(text_base32hex(text, sizeof(text), out), is_digit ? 10 : SIZE_MAX);
+        }
+    }
+}
+
+TESTS(base16_in_two_pieces, base32hex, what_is_no_base32hex_is_refused, base64_in_two_pieces,
+      what_is_no_digit_is_refused, padding)
