@@ -15,6 +15,21 @@ import pytest
 from conftest import ZONE, free_port, run
 
 
+@pytest.fixture
+def served(tandem):
+    """As tandem, but all zones have been loaded, or have failed to."""
+    def make(**options):
+        server = tandem(**options)
+        if server.process:
+            loaded(server)
+        return server
+    return make
+
+
+def loaded(server):
+    server.wait(lambda: re.search(r"ready, \d+ zones", server.log()))
+
+
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
         super().__init__("localhost")
@@ -34,15 +49,15 @@ def get(server, path):
     return response.status, body
 
 
-def test_the_socket_is_for_user_and_group(tandem):
-    server = tandem()
+def test_the_socket_is_for_user_and_group(served):
+    server = served()
     assert stat.S_IMODE(os.stat(server.socket).st_mode) == 0o660
 
 
 @pytest.mark.parametrize("words", [("status",), ("stats",), ("zone", "list"),
                                    ("zone", "status", "example.com"), ("reload",)])
-def test_verbs_speak_to_people_and_to_programs(tandem, words):
-    server = tandem()
+def test_verbs_speak_to_people_and_to_programs(served, words):
+    server = served()
     done = server.cli(*words)
     assert done.returncode == 0, done.stderr
     done = server.cli(*words, "--json")
@@ -50,14 +65,14 @@ def test_verbs_speak_to_people_and_to_programs(tandem, words):
     json.loads(done.stdout)
 
 
-def test_zone_status_tells_the_serial(tandem):
-    server = tandem()
+def test_zone_status_tells_the_serial(served):
+    server = served()
     done = server.cli("zone", "status", "EXAMPLE.com.", "--json")
     assert json.loads(done.stdout)["serial"] == 1
 
 
-def test_a_zone_that_is_not_there(tandem):
-    server = tandem()
+def test_a_zone_that_is_not_there(served):
+    server = served()
     done = server.cli("zone", "status", "nothing.test")
     assert done.returncode == 1
     assert "nothing.test" in done.stderr
@@ -69,8 +84,8 @@ def test_no_daemon(tmp_path):
     assert "none.sock" in done.stderr
 
 
-def test_what_was_asked_is_counted(tandem):
-    server = tandem()
+def test_what_was_asked_is_counted(served):
+    server = served()
     for _ in range(7):
         server.ask("www.example.com")
     server.ask("nothing.example.com", tcp=True)
@@ -90,8 +105,8 @@ def test_what_was_asked_is_counted(tandem):
     assert len(types) == len(set(types)) and types
 
 
-def test_the_shape_of_status(tandem):
-    server = tandem(server={"identity": "ns1"})
+def test_the_shape_of_status(served):
+    server = served(server={"identity": "ns1"})
     status = json.loads(server.cli("status", "--json").stdout)
     assert status["pid"] == server.process.pid
     assert status["config"] == str(server.path)
@@ -107,13 +122,13 @@ def test_the_shape_of_status(tandem):
     assert run("tandem", "version").stdout.split()[1] == status["version"]
 
 
-def test_the_shape_of_zones(tandem):
-    server = tandem(start=False)
+def test_the_shape_of_zones(served):
+    server = served(start=False)
     server.zone("broken.test", "@ SOA\n")
     server.configure(zones=[{"name": "example.com", "file": "example.com.zone"},
                             {"name": "broken.test", "file": "broken.test.zone"}])
     server.start()
-    server.wait(lambda: "broken.test" in server.log())
+    loaded(server)
     good, broken = json.loads(server.cli("zone", "list", "--json").stdout)["zones"]
     assert good == {"name": "example.com.", "role": "primary", "state": "served", "is_loading": False,
                     "last_load_failed": False, "serial": 1, "records": 10}
@@ -131,20 +146,21 @@ def test_the_shape_of_zones(tandem):
     assert lines[2].split() == ["broken.test.", "primary", "failed", "-", "-"]
 
 
-def test_zones_are_listed_in_canonical_order(tandem):
+def test_zones_are_listed_in_canonical_order(served):
     names = ["a.example.com", "z.example.com", "example.com", "example.org", "com"]
-    server = tandem(start=False)
+    server = served(start=False)
     for name in names:
         server.zone(name, ZONE.replace("example.com", name))
     server.configure(zones=[{"name": name, "file": name + ".zone"} for name in names])
     server.start()
+    loaded(server)
     zones = json.loads(server.cli("zone", "list", "--json").stdout)["zones"]
     assert [zone["name"] for zone in zones] == [
         "com.", "example.com.", "a.example.com.", "z.example.com.", "example.org."]
 
 
-def test_a_zone_is_reloaded(tandem):
-    server = tandem()
+def test_a_zone_is_reloaded(served):
+    server = served()
     server.zone("example.com", ZONE.replace("hostmaster 1 ", "hostmaster 2 "))
     done = server.cli("zone", "reload", "example.com")
     assert done.returncode == 0, done.stderr
@@ -158,8 +174,8 @@ def test_a_zone_is_reloaded(tandem):
 
 
 @pytest.mark.parametrize("words", [("reload",), ("zone", "reload", "example.com")])
-def test_a_reload_that_meets_a_broken_file(tandem, words):
-    server = tandem()
+def test_a_reload_that_meets_a_broken_file(served, words):
+    server = served()
     server.zone("example.com", ZONE.replace("hostmaster 1 ", "hostmaster 2 ") + "bad A 192.0.2.256\n")
     done = server.cli(*words)
     assert done.returncode == 5
@@ -175,8 +191,8 @@ def test_a_reload_that_meets_a_broken_file(tandem, words):
     assert not any(finding["severity"] == "error" for finding in zone["findings"])
 
 
-def test_a_reload_that_meets_a_broken_configuration(tandem):
-    server = tandem()
+def test_a_reload_that_meets_a_broken_configuration(served):
+    server = served()
     good = server.path.read_text()
     server.path.write_text("zones:\n  - {name: other.test, fil: x}\nserver: {workers: none}\n")
     done = server.cli("reload")
@@ -192,8 +208,8 @@ def test_a_reload_that_meets_a_broken_configuration(tandem):
     assert server.cli("reload").returncode == 0
 
 
-def test_a_reload_that_wants_a_port_in_use(tandem):
-    server = tandem()
+def test_a_reload_that_wants_a_port_in_use(served):
+    server = served()
     with socket.socket(type=socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         server.server["listen"].append("127.0.0.1:%d" % other.getsockname()[1])
@@ -204,15 +220,15 @@ def test_a_reload_that_wants_a_port_in_use(tandem):
     assert server.ask("www.example.com").rcode() == 0
 
 
-def test_reload_need_not_wait(tandem):
-    server = tandem()
+def test_reload_need_not_wait(served):
+    server = served()
     server.zone("example.com", ZONE.replace("hostmaster 1 ", "hostmaster 2 "))
     assert server.cli("reload", "--no-wait").returncode == 0
     server.wait(lambda: server.ask("example.com", "SOA").answer[0][0].serial == 2)
 
 
-def test_who_changes_something_is_logged(tandem):
-    server = tandem()
+def test_who_changes_something_is_logged(served):
+    server = served()
     server.cli("zone", "list")
     assert "asked for by" not in server.log()
     server.cli("zone", "reload", "example.com")
@@ -244,14 +260,14 @@ def parse_metrics(text):
     return values
 
 
-def test_metrics_are_prometheus_text(tandem):
-    server = tandem(start=False)
+def test_metrics_are_prometheus_text(served):
+    server = served(start=False)
     server.zone("odd.test", ZONE.replace("$ORIGIN example.com.\n", ""))
     server.configure(zones=[{"name": "example.com", "file": "example.com.zone"},
                             {"name": "missing.test", "file": "missing"},
                             {"name": "a\\034b.test", "file": "odd.test.zone"}])
     server.start()
-    server.wait(lambda: "ready, 3 zones" in server.log())
+    loaded(server)
     for _ in range(3):
         server.ask("www.example.com")
     status, body = get(server, "/metrics")
@@ -282,9 +298,9 @@ def scrape(port, path="/metrics"):
         return answer.headers["Content-Type"], answer.read().decode()
 
 
-def test_metrics_have_a_port_when_configured(tandem):
+def test_metrics_have_a_port_when_configured(served):
     first, second = free_port(), free_port()
-    server = tandem(server={"metrics": "127.0.0.1:%d" % first})
+    server = served(server={"metrics": "127.0.0.1:%d" % first})
     kind, body = scrape(first)
     assert kind.startswith("text/plain; version=0.0.4")
     assert parse_metrics(body)["tandem_workers"] == 1
@@ -315,45 +331,46 @@ def one_line(server, *words):
     assert len(lines) == 1 and all(word in lines[0] for word in words), done.stderr
 
 
-def test_a_metrics_port_in_use(tandem):
+def test_a_metrics_port_in_use(served):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        one_line(tandem(start=False, server={"metrics": "127.0.0.1:%d" % port}), str(port), "in use")
+        one_line(served(start=False, server={"metrics": "127.0.0.1:%d" % port}), str(port), "in use")
 
 
-def test_a_socket_without_a_directory(tandem):
-    one_line(tandem(start=False, server={"control": "/nonexistent/c.sock"}), "/nonexistent/c.sock",
+def test_a_socket_without_a_directory(served):
+    one_line(served(start=False, server={"control": "/nonexistent/c.sock"}), "/nonexistent/c.sock",
              "server.control")
 
 
-def test_a_socket_that_is_too_long(tandem):
-    one_line(tandem(start=False, server={"control": "/tmp/" + "x" * 120}), "too long")
+def test_a_socket_that_is_too_long(served):
+    one_line(served(start=False, server={"control": "/tmp/" + "x" * 120}), "too long")
 
 
-def test_a_socket_that_is_a_file(tandem):
-    server = tandem(start=False)
+def test_a_socket_that_is_a_file(served):
+    server = served(start=False)
     server.socket.write_text("precious")
     one_line(server, str(server.socket), "no socket")
     assert server.socket.read_text() == "precious"
 
 
-def test_a_socket_that_somebody_else_uses(tandem):
-    first = tandem()
-    second = tandem(start=False, server={"control": str(first.socket)})
+def test_a_socket_that_somebody_else_uses(served):
+    first = served()
+    second = served(start=False, server={"control": str(first.socket)})
     one_line(second, str(first.socket))
     assert first.cli("status").returncode == 0
 
 
-def test_a_socket_that_a_dead_process_left(tandem):
-    server = tandem()
+def test_a_socket_that_a_dead_process_left(served):
+    server = served()
     server.process.kill()
     server.process.wait()
     assert server.socket.exists()
     assert server.cli("status").returncode == 3
     server.process = None
     server.start()
+    loaded(server)
     assert server.cli("status").returncode == 0
     server.stop()
     assert not server.socket.exists()
@@ -368,9 +385,9 @@ def test_a_socket_that_a_dead_process_left(tandem):
     ("GET", "/v1/zones/%00", None, 404, "not-found"),
     ("GET", "/v1/zones/" + "a" * 300, None, 404, "no-such-zone"),
     ("GET", "/v1/zones/..", None, 404, "no-such-zone"),
-])
-def test_requests_that_are_refused(tandem, method, path, body, want, code):
-    server = tandem()
+], ids=["path", "method", "member", "depth", "size", "zero", "long", "dots"])
+def test_requests_that_are_refused(served, method, path, body, want, code):
+    server = served()
     connection = UnixConnection(server.socket)
     connection.request(method, path, body)
     response = connection.getresponse()
@@ -380,8 +397,8 @@ def test_requests_that_are_refused(tandem, method, path, body, want, code):
     assert server.cli("status").returncode == 0
 
 
-def test_it_ends_while_people_ask(tandem):
-    server = tandem()
+def test_it_ends_while_people_ask(served):
+    server = served()
     codes = []
 
     def ask(*words):
