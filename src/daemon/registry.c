@@ -393,8 +393,8 @@ void registry_free(struct fiber *fiber, struct registry *registry)
 {
     if (registry == NULL)
         return;
-    io_timer_stop(&registry->reclaim);
     loader_free(fiber, registry->loader);
+    io_timer_stop(&registry->reclaim); /* only now: a load that ended meanwhile has started it */
     while (registry->zones != NULL) {
         struct registry_zone *zone = registry->zones;
         registry->zones = zone->next;
