@@ -31,6 +31,7 @@ struct loader {
     struct loader_job **last;
     uint32_t count;
     uint32_t keeper_count;
+    bool is_closing; /* keepers are told to stop: nothing may be posted to them */
     struct keeper keepers[LOADER_KEEPERS_MAX];
 };
 
@@ -88,7 +89,7 @@ static void keeper_finish(struct io *io, void *context)
 /* Give waiting jobs to keepers that have room. */
 static void feed(struct loader *loader)
 {
-    while (loader->first != NULL) {
+    while (loader->first != NULL && !loader->is_closing) {
         struct keeper *least = NULL;
         for (uint32_t i = 0; i < loader->keeper_count; i++) {
             struct keeper *keeper = &loader->keepers[i];
@@ -98,13 +99,15 @@ static void feed(struct loader *loader)
         }
         if (least == NULL)
             return;
+        /* Once posted the job is the keeper's. */
         struct loader_job *job = loader->first;
+        struct loader_job *next = job->next;
+        job->keeper = (uint32_t)(least - loader->keepers);
         if (io_mailbox_post(least->jobs, job) != TD_OK)
             return;
-        loader->first = job->next;
-        if (loader->first == NULL)
+        loader->first = next;
+        if (next == NULL)
             loader->last = &loader->first;
-        job->keeper = (uint32_t)(least - loader->keepers);
         least->count++;
     }
 }
@@ -171,6 +174,7 @@ void loader_free(struct fiber *fiber, struct loader *loader)
 {
     if (loader == NULL)
         return;
+    loader->is_closing = true;
     for (uint32_t i = 0; i < loader->keeper_count; i++)
         io_stop(io_thread_io(loader->keepers[i].thread));
     for (uint32_t i = 0; i < loader->keeper_count; i++)

@@ -95,8 +95,11 @@ void io_defer_cancel(struct io *io, struct io_deferred *deferred)
 
 void io_stop(struct io *io)
 {
+    /* The world may be freed by its thread as soon as it is told: see io_real_free. */
+    atomic_fetch_add_explicit(&io->stoppers, 1, memory_order_acquire);
     atomic_store_explicit(&io->is_stopping, true, memory_order_release);
     io->ops->wake(io);
+    atomic_fetch_sub_explicit(&io->stoppers, 1, memory_order_release);
 }
 
 void io_wake(struct io *io)

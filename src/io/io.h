@@ -81,6 +81,7 @@ struct io {
     struct io_context *loop_context;     /* where fibers switch back to */
     _Atomic(struct io_mailbox *) posted; /* boxes with news, newest first */
     _Atomic bool is_stopping;
+    _Atomic uint32_t stoppers; /* calls of io_stop not yet done with the world */
     bool is_simulated;
     void *user; /* of the thread's owner: io_user */
     char *name;

@@ -182,6 +182,8 @@ static void real_drain(struct io_real *real)
 
 void io_real_free(struct io *io)
 {
+    while (atomic_load_explicit(&io->stoppers, memory_order_acquire) != 0)
+        sched_yield();
     td_assert(io->ops == &io_real_ops && io->current == NULL);
     struct io_real *real = real_of(io);
     io->hooks = (struct io_hooks){ .context = NULL };
