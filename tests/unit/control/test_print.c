@@ -22,8 +22,8 @@ static const char *const lines[] = {
     "example.\t60\tIN\tNS\tc.example.\n",
     "example.\t60\tIN\tRRSIG\tNS 8 1 60 20370101000000 20260101000000 1 example. BBBB\n",
     "example.\t60\tIN\tNSEC3PARAM\t1 0 0 -\n",
-    "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example.\t60\tIN\tNSEC3\t1 0 0 - "
-    "2t7b4g4vsa5smi47k61mv5bv1a22bojr NS SOA\n",
+    ("0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example.\t60\tIN\tNSEC3\t1 0 0 - "
+     "2t7b4g4vsa5smi47k61mv5bv1a22bojr NS SOA\n"),
     "a.example.\t60\tIN\tA\t192.0.2.1\n",
     "a.example.\t60\tIN\tA\t192.0.2.9\n",
     "a.example.\t60\tIN\tA\t192.0.2.10\n",
