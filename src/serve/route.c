@@ -98,7 +98,9 @@ enum stage_result stage_route(struct request *request)
 {
     struct serve_worker *worker = request->worker;
 
-    if (worker->cache != NULL && answer_cache_find(worker->cache, request))
+    /* What IXFR gets hangs on the client's SOA and on who it is, so it is never looked up. */
+    if (worker->cache != NULL && request->type != WIRE_TYPE_IXFR &&
+        answer_cache_find(worker->cache, request))
         return STAGE_SENT;
     if (td_unlikely(wire_header_opcode(&request->header) != WIRE_OPCODE_QUERY))
         return route_other(request);

@@ -25,7 +25,7 @@ PROTOCOL_ZONE = ZONE + "".join("many A 192.0.2.%d\n" % n for n in (1, 2, 3)) + \
     "".join("middle TXT \"%s%d\"\n" % ("z" * 80, n) for n in range(6))
 
 Answer = collections.namedtuple(
-    "Answer", "octets flags opcode rcode aa tc rd counts has_opt payload version do options message")
+    "Answer", "octets flags opcode rcode aa tc rd counts has_opt payload version do options message tsig")
 
 
 def name(text):
@@ -68,6 +68,35 @@ def edns(*options, to="www.example.com", rdtype=A, **fields):
     return packet(question(to, rdtype), additional=[opt(*options, **fields)])
 
 
+Signature = collections.namedtuple("Signature", "mac error other")
+
+
+def without_tsig(octets):
+    """The message without its last record, and that one's fields, when it is a TSIG record."""
+    counts = struct.unpack(">4H", octets[4:12])
+    at = 12
+    for turn in range(sum(counts)):
+        begin = at
+        while octets[at] != 0 and octets[at] < 0xC0:
+            at += octets[at] + 1
+        at += 2 if octets[at] else 1
+        if turn < counts[0]:
+            at += 4
+            continue
+        rdtype, _, _, size = struct.unpack(">HHIH", octets[at:at + 10])
+        at += 10 + size
+    if sum(counts[1:]) == 0 or rdtype != TSIG:
+        return octets, None
+    assert at == len(octets) and counts[3] > 0
+    rdata = octets[at - size:]
+    while rdata[0] != 0:  # the algorithm
+        rdata = rdata[rdata[0] + 1:]
+    size = struct.unpack(">H", rdata[9:11])[0]
+    fields = rdata[11 + size:]
+    return octets[:10] + struct.pack(">H", counts[3] - 1) + octets[12:begin], \
+        Signature(rdata[11:11 + size], struct.unpack(">H", fields[2:4])[0], fields[6:])
+
+
 def parse(octets):
     """An answer, checked: it is whole, and of the query that was sent. None stays None."""
     if octets is None:
@@ -77,15 +106,16 @@ def parse(octets):
     assert not flags & (RA | Z | AD)
     opcode = flags >> 11 & 15
     message = None
+    plain, signature = without_tsig(octets)
     if opcode in (0, 1, 2, 4, 5):  # dnspython knows no others
-        message = dns.message.from_wire(octets, keyring=False, ignore_trailing=False)
+        message = dns.message.from_wire(plain, ignore_trailing=False)
     has_opt = message is not None and message.edns >= 0
     return Answer(octets, flags, opcode, message.rcode() if message else flags & 15,
                   bool(flags & AA), bool(flags & TC), bool(flags & RD), counts, has_opt,
                   message.payload if has_opt else None, message.edns if has_opt else None,
                   has_opt and bool(message.ednsflags & 0x8000),
                   {each.otype: each.to_wire() for each in message.options} if has_opt else {},
-                  message)
+                  message, signature)
 
 
 class Asker:
