@@ -358,7 +358,8 @@ static inline bool encode_one_piece(struct wire_encode *encode, struct encode_cu
             return false;
         set_header_simply(encode->message, answer, entry->set->count, 0);
     } else if (image != NULL && answer->set_count == 0 && image->additional_count == 0) {
-        if (!put_image(cursor, image, 0, image->size, (unsigned)encode->key->size - image->name_size))
+        if (!put_image(cursor, image, 0, image->size,
+                       (unsigned)encode->key->size - image->name_size))
             return false;
         set_header_simply(encode->message, answer, 0, image->authority_count);
     } else {

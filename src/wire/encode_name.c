@@ -194,15 +194,3 @@ bool encode_name(struct encode_cursor *cursor, const uint8_t *name, struct encod
     ret_named->size = (uint16_t)split.size;
     return true;
 }
-
-void encode_name_known(struct encode_cursor *cursor, unsigned offset)
-{
-    const uint8_t *message = cursor->message;
-    struct split split = { .name = message + offset };
-    unsigned at = offset;
-
-    for (; message[at] != 0 && message[at] < 0xC0; at += message[at] + 1u)
-        split.offsets[split.new_count++] = (uint8_t)(at - offset);
-    split.parent = message[at] == 0 ? 0 : (unsigned)(td_get_u16(message + at) & ~ENCODE_POINTER);
-    split_remember(&split, cursor, offset);
-}

@@ -78,12 +78,6 @@ struct encode_named {
 /* Put a whole name; false when it does not fit, and nothing has been put then. */
 bool encode_name(struct encode_cursor *cursor, const uint8_t *name, struct encode_named *ret_named);
 
-/*
- * Remember a name that the caller has put at `offset`, so that it is found when it is an owner
- * later: labels, and a pointer to a name that is remembered or in the question.
- */
-void encode_name_known(struct encode_cursor *cursor, unsigned offset);
-
 /* Forget what stands at or behind the cursor, because it is given up. */
 static inline void encode_rewind(struct encode_cursor *cursor, uint8_t *at)
 {
