@@ -25,6 +25,7 @@ struct change_door {
     struct td_rcu *rcu;
     struct change_listener *listeners;
     struct retired *retired;
+    struct change_zone *aged; /* zones with older versions that somebody may hold */
 };
 
 struct change_door *change_door_new(struct zone_set *zones, struct td_rcu *rcu)
@@ -72,9 +73,39 @@ static bool is_idle(struct change_door *door, const struct retired *retired)
            atomic_load_explicit(&newest->pins, memory_order_acquire) == 0;
 }
 
-uint32_t change_reclaim(struct change_door *door)
+/* Zones whose older versions are all given back leave the list. */
+static uint32_t reclaim_aged(struct change_door *door)
 {
     uint32_t left = 0;
+
+    for (struct change_zone **at = &door->aged; *at != NULL;) {
+        struct change_zone *zone = *at;
+        uint32_t older = zone_lineage_reclaim(zone->newest->lineage, door->rcu);
+        left += older;
+        if (older != 0) {
+            at = &zone->next_aged;
+            continue;
+        }
+        *at = zone->next_aged;
+        zone->is_aged = false;
+    }
+    return left;
+}
+
+static void forget_aged(struct change_door *door, struct change_zone *zone)
+{
+    for (struct change_zone **at = &door->aged; zone->is_aged; at = &(*at)->next_aged) {
+        if (*at != zone)
+            continue;
+        *at = zone->next_aged;
+        zone->is_aged = false;
+        break;
+    }
+}
+
+uint32_t change_reclaim(struct change_door *door)
+{
+    uint32_t left = reclaim_aged(door);
 
     for (struct retired **at = &door->retired; *at != NULL;) {
         struct retired *retired = *at;
@@ -90,12 +121,6 @@ uint32_t change_reclaim(struct change_door *door)
     return left;
 }
 
-void change_zone_reclaim(struct change_door *door, struct change_zone *zone)
-{
-    if (zone->newest != NULL)
-        zone_lineage_reclaim(zone->newest->lineage, door->rcu);
-}
-
 /* ---- publishing ---- */
 
 static void publish(struct change_door *door, struct change_zone *zone,
@@ -107,8 +132,13 @@ static void publish(struct change_door *door, struct change_zone *zone,
     zone_entry_publish(door->zones, zone->entry, version, ZONE_STATE_SERVED);
     if (before != NULL && before->lineage == version->lineage) {
         zone_lineage_published(version->lineage, door->rcu);
-        zone_lineage_reclaim(version->lineage, door->rcu);
+        if (zone_lineage_reclaim(version->lineage, door->rcu) != 0 && !zone->is_aged) {
+            zone->is_aged = true;
+            zone->next_aged = door->aged;
+            door->aged = zone;
+        }
     } else if (before != NULL) {
+        forget_aged(door, zone);
         retire(door, before);
     }
     for (struct change_listener *l = door->listeners; l != NULL; l = l->next)
@@ -119,6 +149,7 @@ void change_withdraw(struct change_door *door, struct change_zone *zone, enum zo
 {
     struct zone_version *before = zone->newest;
 
+    forget_aged(door, zone);
     zone->newest = NULL;
     zone_entry_publish(door->zones, zone->entry, NULL, state);
     if (before != NULL)

@@ -54,7 +54,9 @@ struct changeset {
 /* The writer's side of a zone. Embedded by the registry. */
 struct change_zone {
     struct zone_entry *entry;
-    struct zone_version *newest; /* published last; NULL: none */
+    struct zone_version *newest;   /* published last; NULL: none */
+    struct change_zone *next_aged; /* private */
+    bool is_aged;                  /* private */
 };
 
 /* Told of every publication, on the committing thread, after readers can see it. */
@@ -66,7 +68,6 @@ struct change_listener {
 
 struct change_door;
 
-/* `checks` are for changes made of records; files are checked where they are loaded. */
 struct change_door *change_door_new(struct zone_set *zones, struct td_rcu *rcu);
 /* All zones have been withdrawn, all readers are gone. */
 void change_door_free(struct change_door *door);
@@ -91,6 +92,3 @@ void change_withdraw(struct change_door *door, struct change_zone *zone, enum zo
 /* Give back what no reader holds any more; returns how much still waits. To be called now and then.
  */
 uint32_t change_reclaim(struct change_door *door);
-
-/* Versions of this zone besides the newest that somebody still holds are given back, too. */
-void change_zone_reclaim(struct change_door *door, struct change_zone *zone);

@@ -31,9 +31,6 @@ static void reclaim(struct io_timer *timer, void *context)
     struct registry *registry = context;
     uint64_t waiting = td_rcu_reclaim(registry->parts.rcu);
 
-    for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next)
-        if (zone->zone.newest != NULL && zone->zone.newest->older != NULL)
-            change_zone_reclaim(registry->door, &zone->zone);
     waiting += change_reclaim(registry->door);
     if (waiting != 0)
         io_timer_start(registry->parts.io, timer,
@@ -49,18 +46,23 @@ static void reclaim_soon(struct registry *registry)
 
 /* ---- loading ---- */
 
+/* Keep what must be mended, no larger than it is: there may be very many zones. */
 static void keep_diags(struct registry_zone *zone, struct loader_job *job)
 {
-    free(zone->diags);
-    zone->diags = job->diags;
-    zone->diag_count = job->diag_count;
-    zone->diags_left_out = job->diags_left_out;
-    job->diags = NULL;
-    for (uint32_t i = 0; i < zone->diag_count; i++)
-        serve_log_diag(EVENT_ZONE_CHECK, zone->name, &zone->diags[i]);
-    if (zone->diags_left_out != 0)
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < job->diag_count; i++) {
+        serve_log_diag(EVENT_ZONE_CHECK, zone->name, &job->diags[i]);
+        if (job->diags[i].severity != TD_SEVERITY_NOTE)
+            job->diags[count++] = job->diags[i];
+    }
+    if (job->diags_left_out != 0)
         serve_log(LOG_WARNING, EVENT_ZONE_CHECK, zone->name, "%u more findings",
-                  zone->diags_left_out);
+                  job->diags_left_out);
+    free(zone->diags);
+    zone->diags = count == 0 ? NULL : td_memdup(job->diags, count * sizeof(*job->diags));
+    zone->diag_count = count;
+    zone->diags_left_out = job->diags_left_out;
 }
 
 static void publish(struct registry *registry, struct registry_zone *zone, struct loader_job *job)

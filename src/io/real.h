@@ -17,7 +17,9 @@
 struct io_real {
     struct io io;
     uv_loop_t loop;
-    uv_async_t async;
+    uv_poll_t waker;
+    int waker_fd;          /* an eventfd */
+    _Atomic bool is_woken; /* it was written to, and not yet read */
     uv_timer_t timer;
     uint64_t timer_due_ns; /* what `timer` is set for */
     bool is_away;          /* in uv_run, and no callback has come yet */

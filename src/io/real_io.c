@@ -3,8 +3,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/assert.h"
@@ -52,9 +54,19 @@ static uint32_t real_cpu_count(struct io *io TD_UNUSED)
 
 /* -- the loop ------------------------------------------------------------------------------- */
 
+/*
+ * An eventfd and not libuv's async handle: that one makes the loop spin while a sender is between
+ * two steps, and a sender of idle priority may stay there for as long as the loop spins.
+ */
 static void real_wake(struct io *io)
 {
-    (void)uv_async_send(&real_of(io)->async);
+    struct io_real *real = real_of(io);
+    static const uint64_t one = 1;
+
+    if (atomic_exchange_explicit(&real->is_woken, true, memory_order_acq_rel))
+        return;
+    ssize_t n = write(real->waker_fd, &one, sizeof(one));
+    (void)n; /* full: then it is readable, too */
 }
 
 /* The loop looks for itself before it waits. */
@@ -72,9 +84,16 @@ void real_wake_up(struct io_real *real)
     }
 }
 
-static void real_on_async(uv_async_t *async)
+static void real_on_wake(uv_poll_t *waker, int status TD_UNUSED, int events TD_UNUSED)
 {
-    real_awake(async->data);
+    struct io_real *real = real_of(waker->data);
+    uint64_t count;
+    ssize_t n = read(real->waker_fd, &count, sizeof(count));
+
+    (void)n;
+    /* From here on a wake writes again; what was posted before it is seen in this turn. */
+    (void)atomic_exchange_explicit(&real->is_woken, false, memory_order_acq_rel);
+    real_awake(&real->io);
 }
 
 static void real_on_timer(uv_timer_t *timer)
@@ -136,9 +155,12 @@ void io_run(struct io *io)
 
 static void real_uv_open(struct io_real *real)
 {
-    td_assert(uv_async_init(&real->loop, &real->async, real_on_async) == 0);
+    real->waker_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    td_assert(real->waker_fd >= 0);
+    td_assert(uv_poll_init(&real->loop, &real->waker, real->waker_fd) == 0);
+    td_assert(uv_poll_start(&real->waker, UV_READABLE, real_on_wake) == 0);
     td_assert(uv_timer_init(&real->loop, &real->timer) == 0);
-    real->async.data = &real->io;
+    real->waker.data = &real->io;
     real->timer.data = &real->io;
     real->timer_due_ns = IO_FOREVER;
 }
@@ -171,7 +193,7 @@ static void real_drain(struct io_real *real)
         real_poll(real, is_busy);
     }
 
-    uv_close((uv_handle_t *)&real->async, NULL);
+    uv_close((uv_handle_t *)&real->waker, NULL);
     uv_close((uv_handle_t *)&real->timer, NULL);
     int turns = 0;
     while (uv_loop_close(&real->loop) == UV_EBUSY) {
@@ -188,6 +210,7 @@ void io_real_free(struct io *io)
     struct io_real *real = real_of(io);
     io->hooks = (struct io_hooks){ .context = NULL };
     real_drain(real);
+    close(real->waker_fd);
     io_common_fini(io);
     free(real->read_buffer);
     free(real);
