@@ -26,6 +26,25 @@ static void table_open(struct encode_cursor *cursor)
     }
 }
 
+static inline uint64_t load_word(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* 2 to 7 octets, some of them twice. */
+static inline uint64_t load_short(const uint8_t *at, size_t size)
+{
+    if (size >= 4) {
+        uint32_t head, tail;
+        memcpy(&head, at, 4);
+        memcpy(&tail, at + size - 4, 4);
+        return (uint64_t)tail << 32 | head;
+    }
+    return (uint64_t)at[0] << 16 | (uint64_t)at[1] << 8 | at[size - 1];
+}
+
 /*
  * Setting bit 5 of every octet makes letters of either case the same (and some other octets
  * too, which costs nothing: labels are compared). The table is bounded by PROBES_MAX, so that
@@ -37,26 +56,47 @@ static inline unsigned slot_of(unsigned parent, const uint8_t *label)
     uint64_t octets;
 
     if (size >= 8) {
-        uint64_t tail;
-        memcpy(&octets, label, 8);
-        memcpy(&tail, label + size - 8, 8);
-        octets ^= tail << 29 | tail >> 35;
-    } else if (size >= 4) {
-        uint32_t head, tail;
-        memcpy(&head, label, 4);
-        memcpy(&tail, label + size - 4, 4);
-        octets = (uint64_t)tail << 32 | head;
+        uint64_t tail = load_word(label + size - 8);
+        octets = load_word(label) ^ (tail << 29 | tail >> 35);
     } else {
-        octets = (uint64_t)label[0] << 16 | (uint64_t)label[1] << 8 | label[size - 1];
+        octets = load_short(label, size);
     }
     octets |= 0x2020202020202020u;
     octets = (octets ^ parent * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u;
     return (unsigned)(octets >> 40) % WIRE_ENCODE_SLOTS;
 }
 
+/* Are eight octets the same, whatever the case of letters? */
+static inline bool words_equal(uint64_t a, uint64_t b)
+{
+    const uint64_t case_bits = 0x2020202020202020, high_bits = 0x8080808080808080;
+    uint64_t differing = a ^ b;
+
+    if (td_likely(differing == 0))
+        return true;
+    if ((differing & ~case_bits) != 0)
+        return false;
+    uint64_t low7 = (a | case_bits) & ~high_bits;
+    uint64_t from_a = low7 + 0x1F1F1F1F1F1F1F1F; /* top bit where the octet is 'a' or above */
+    uint64_t past_z = low7 + 0x0505050505050505; /* top bit where it is above 'z' */
+    uint64_t is_letter = from_a & ~past_z & ~a & high_bits;
+    return (differing & ~(is_letter >> 2)) == 0;
+}
+
+/* Length octets are below 64 and so never look like letters: they are compared like the rest. */
 static inline bool labels_equal(const uint8_t *a, const uint8_t *b)
 {
-    return a[0] == b[0] && (a[1] | 0x20) == (b[1] | 0x20) && wire_octets_equal(a + 1, b + 1, a[0]);
+    size_t size = (size_t)a[0] + 1;
+
+    if (a[0] != b[0])
+        return false;
+    if (size < 8)
+        return words_equal(load_short(a, size), load_short(b, size));
+    for (size_t at = 0; at + 8 <= size; at += 8) {
+        if (!words_equal(load_word(a + at), load_word(b + at)))
+            return false;
+    }
+    return words_equal(load_word(a + size - 8), load_word(b + size - 8));
 }
 
 /* The offset of `label` in front of the name at `parent`, or 0. */
