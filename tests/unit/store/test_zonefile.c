@@ -1,0 +1,106 @@
+/*
+ * Goal    A zone file becomes a version, or says with file and line why not.
+ * Method  Files in a temporary directory, read through the real body of io.
+ */
+#include "test.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "store/zonefile.h"
+#include "zone/lineage.h"
+
+static const uint8_t apex[] = "\7example";
+#define HEAD                                                                                       \
+    "$TTL 3600\n@ SOA ns host 7 7200 3600 1209600 300\n@ NS ns\n@ NS ns2\nns A 192.0.2.1\nns2 A "  \
+    "192.0.2.3\n"
+
+struct seen {
+    struct td_buf text;
+};
+
+static void report(void *context, const struct td_diag *diag)
+{
+    struct seen *seen = context;
+    const char *file = strrchr(diag->file, '/');
+
+    if (diag->severity == TD_SEVERITY_NOTE)
+        return;
+    td_buf_printf(&seen->text, "%s:%u %s\n", file == NULL ? diag->file : file + 1, diag->line,
+                  diag->severity == TD_SEVERITY_ERROR ? "error" : "warning");
+}
+
+static void write_file(const char *directory, const char *name, const char *text)
+{
+    char path[256];
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    FILE *file = fopen(path, "w");
+
+    CHECK(file != NULL);
+    CHECK(fputs(text, file) >= 0);
+    CHECK_EQ(fclose(file), 0);
+}
+
+TEST(files_become_versions_or_say_why_not)
+{
+    static const struct {
+        const char *why;
+        const char *text; /* NULL: no file */
+        td_err want;
+        uint64_t records;
+        const char *said;
+    } rows[] = {
+        { "a good one", HEAD "www A 192.0.2.2\n", TD_OK, 6, "" },
+        { "no file", NULL, TD_E_IO, 0, "z:0 error\n" },
+        { "words that are none", HEAD "www A 192.0.2\nmail MX ten x\n", TD_E_MALFORMED, 0,
+          "z:7 error\nz:8 error\n" },
+        { "no SOA", "$TTL 60\n@ NS ns\nns A 192.0.2.1\n", TD_E_INVALID, 0, NULL },
+        { "refused by a check", HEAD "www A 192.0.2.2\nwww CNAME ns\n", TD_E_INVALID, 0, NULL },
+        { "a record of another zone", HEAD "www.other. A 192.0.2.2\n", TD_OK, 5, "z:7 warning\n" },
+        { "an included file", HEAD "$INCLUDE more\n", TD_OK, 6, "" },
+        { "an error in an included file", HEAD "$INCLUDE bad\n", TD_E_MALFORMED, 0,
+          "bad:2 error\n" },
+    };
+    struct td_hash_seed seed = td_hash_seed_of(1, 1);
+    char directory[] = "/tmp/tandem-zonefile-XXXXXX";
+    struct td_diag diag;
+    struct io *io;
+
+    CHECK(mkdtemp(directory) != NULL);
+    CHECK_OK(io_real_new("test", &io, &diag));
+    write_file(directory, "more", "www A 192.0.2.2\n");
+    write_file(directory, "bad", "; a comment\nwww A nowhere\n");
+    for (size_t i = 0; i < TD_COUNT(rows); i++) {
+        char path[256];
+        struct seen seen = { .text = { .data = NULL } };
+        struct td_diag_sink sink = { .report = report, .context = &seen };
+        struct zone_check_options checks;
+        struct store_zonefile zonefile = {
+            .path = path, .apex = apex, .seed = &seed, .checks = &checks, .may_include = true
+        };
+        struct store_zonefile_report said;
+        struct zone_version *version = NULL;
+
+        snprintf(path, sizeof(path), "%s/z", directory);
+        unlink(path);
+        if (rows[i].text != NULL)
+            write_file(directory, "z", rows[i].text);
+        zone_check_options_init(&checks, ZONE_CHECK_NORMAL, 0);
+        CHECK_EQ_WHY(store_zonefile_load(NULL, io, &zonefile, &sink, &said, &version), rows[i].want,
+                     rows[i].why);
+        if (rows[i].said != NULL)
+            CHECK_STR(td_buf_text(&seen.text), rows[i].said);
+        CHECK_EQ_WHY(said.errors != 0, rows[i].want != TD_OK, rows[i].why);
+        CHECK_EQ_WHY(version != NULL, rows[i].want == TD_OK, rows[i].why);
+        if (version != NULL) {
+            CHECK_EQ_WHY(version->record_count, rows[i].records, rows[i].why);
+            CHECK_EQ(version->serial, 7);
+            zone_lineage_free(version->lineage);
+        }
+        td_buf_fini(&seen.text);
+    }
+    io_real_free(io);
+}
+
+TESTS(files_become_versions_or_say_why_not)
