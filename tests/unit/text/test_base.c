@@ -117,18 +117,8 @@ TEST(base32hex)
 /* Every octet at every place of a group, and groups that are no octets or leave bits over. */
 TEST(what_is_no_base32hex_is_refused)
 {
-    static const char *const bad[] = { "0",
-                                       "000",
-                                       "000000",
-                                       "00000000"
-                                       "0",
-                                       "01",
-                                       "0001",
-                                       "00001",
-                                       "0000001",
-                                       "w0",
-                                       "0=",
-                                       "00======" };
+    static const char *const bad[] = { "0",     "000",     "000000", "000000000", "01",      "0001",
+                                       "00001", "0000001", "w0",     "0=",        "00======" };
     uint8_t out[32];
 
     for (size_t i = 0; i < TD_COUNT(bad); i++)
