@@ -312,9 +312,9 @@ static td_err write_param(struct text_parse *parse, const struct param *param, s
                   ? "this key needs a value"
                   : "the value has not the form that its key asks for";
     if (why != NULL)
-        return text_fail_expected(&parse->lexer,
-                                  param->value.kind == TEXT_TOKEN_END ? param->key : param->value,
-                                  "a parameter that can be used", why);
+        return text_fail(&parse->lexer,
+                         param->value.kind == TEXT_TOKEN_END ? param->key : param->value,
+                         "cannot be used here: %s", why);
     td_put_u16(parse->out, param->number);
     td_put_u16(parse->out + 2, (uint16_t)size);
     *ret_size = PARAM_HEAD + size;
@@ -322,18 +322,16 @@ static td_err write_param(struct text_parse *parse, const struct param *param, s
 }
 
 /*
- * The parameter at parse->out goes to its place between start and there; its key must not be
- * there yet. Most people write them in order, so that nothing moves.
+ * The parameter at parse->out goes to its place between start and there, in front of one with a
+ * higher key; its own must not be there yet.
  */
 static td_err place_param(struct text_parse *parse, const struct param *param, uint8_t *start,
                           size_t size)
 {
     uint8_t *place = start;
 
-    while (place < parse->out && td_get_u16(place) < param->number)
+    while (td_get_u16(place) < param->number)
         place += PARAM_HEAD + td_get_u16(place + 2);
-    if (place == parse->out)
-        return TD_OK;
     if (td_get_u16(place) == param->number)
         return text_fail(&parse->lexer, param->key, "has been given already");
     memcpy(parse->rdata + TEXT_RDATA_SCRATCH, parse->out, size);
@@ -345,6 +343,7 @@ static td_err place_param(struct text_parse *parse, const struct param *param, u
 td_err text_field_svcb_params(struct text_parse *parse)
 {
     uint8_t *start = parse->out;
+    int highest = -1; /* key so far: what lies above it is in its place already */
 
     for (;;) {
         struct text_token token;
@@ -359,10 +358,12 @@ td_err text_field_svcb_params(struct text_parse *parse)
             err = write_param(parse, &param, &size);
         if (err == TD_OK)
             err = text_field_room(parse, token, size);
-        if (err == TD_OK)
+        if (err == TD_OK && param.number <= highest)
             err = place_param(parse, &param, start, size);
         if (err != TD_OK)
             return err;
+        if (param.number > highest)
+            highest = param.number;
         parse->out += size;
     }
 }

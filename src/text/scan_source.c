@@ -99,14 +99,18 @@ static size_t mark_size(const uint8_t *buffer, size_t size)
 
 /*
  * Append a block to the `*size` octets in the buffer; at the end of the file a line feed, if
- * it lacks one. The first call waits for as much as a byte-order mark takes.
+ * it lacks one. Short reads are repeated: the record at the end of the buffer is read again
+ * after each block, so that it must not come octet by octet. The first block has at least what
+ * a byte-order mark takes.
  */
 static td_err read_block(struct text_scan *scan, size_t *size, bool *ret_is_last)
 {
     const struct text_files *files = scan->config.files;
     struct text_source *source = scan->source;
-    size_t want = source->is_fresh ? 3 : *size + 1;
+    size_t want = *size + scan->config.block_size / 2 + 1;
 
+    if (source->is_fresh && want < 3)
+        want = 3;
     while (*size < want) {
         size_t got = 0;
         size_t room = source->capacity - *size;
