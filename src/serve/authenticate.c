@@ -44,9 +44,9 @@ static void check_cookie(struct request *request)
     struct serve_worker *worker = request->worker;
     const struct wire_edns_option *option = &request->tail.edns.options[WIRE_EDNS_COOKIE];
 
-    request->cookie = tsig_cookie_answer(&worker->settings->cookies, request->in + option->at,
-                                         option->size, request_remote(request),
-                                         (uint32_t)io_wall_s(worker->io), request->cookie_option);
+    request->cookie = (uint8_t)tsig_cookie_answer(
+        &worker->settings->cookies, request->in + option->at, option->size, request_remote(request),
+        (uint32_t)io_wall_s(worker->io), request->cookie_option);
     serve_count(worker, request->cookie == TSIG_COOKIE_GOOD  ? SERVE_COUNT_COOKIE_GOOD
                         : request->cookie == TSIG_COOKIE_NEW ? SERVE_COUNT_COOKIE_NEW
                                                              : SERVE_COUNT_COOKIE_BAD);
