@@ -30,8 +30,8 @@ static void close_socket(struct serve_socket *socket)
 }
 
 /* Only the first worker warns: all would say the same. */
-static td_err open_socket(struct serve_thread *thread, struct serve_socket *socket,
-                          struct td_diag *diag)
+static td_err open_socket(struct serve_thread *thread, const struct serve_listen *listen,
+                          struct serve_socket *socket, struct td_diag *diag)
 {
     struct serve_worker *worker = &thread->worker;
     static const struct td_diag_sink sink = { .report = warn };
@@ -40,6 +40,8 @@ static td_err open_socket(struct serve_thread *thread, struct serve_socket *sock
         .receive = serve_worker_datagrams,
         .context = worker,
         .reuse_port = true,
+        .system_receive_size = listen->udp_receive_buffer,
+        .system_send_size = listen->udp_send_buffer,
         .warnings = thread == thread->serve->threads[0] ? &sink : NULL,
     };
 
@@ -65,7 +67,7 @@ static void open_all(struct serve_thread *thread, struct serve_order *order)
                 td_realloc(thread->sockets, (thread->socket_count + 1) * sizeof(*thread->sockets));
             socket = &thread->sockets[thread->socket_count++];
             *socket = (struct serve_socket){ .addr = listen->addrs[i], .is_new = true };
-            order->result = open_socket(thread, socket, &order->diag);
+            order->result = open_socket(thread, listen, socket, &order->diag);
         }
         socket->is_wanted = true;
     }
