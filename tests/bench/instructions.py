@@ -5,8 +5,8 @@
     instructions.py --keep    write tests/bench/instructions.json
     instructions.py --top 20  what they are spent on
 
-The daemon runs twice under valgrind, with few and with many questions; the difference is what
-questions cost, and start and end are not in it. The answer cache is off. Without valgrind nothing
+The daemon runs under valgrind; counting starts when it has answered a first batch of questions and
+ends before it stops, so that loading is not in it. The answer cache is off. Without valgrind nothing
 is measured, and that is said.
 """
 import glob
@@ -22,46 +22,51 @@ import zones
 
 KEPT = servers.HERE + "/instructions.json"
 ROWS = (("small", "a"), ("small", "nx"), ("tld100k", "del"), ("tld100k", "nx"))
-FEW, MANY = 2000, 12000
+FIRST, COUNTED = 4000, 40000
 ALLOWED = 1.03
 
 
-def collect(zone, kind, port, many):
-    """(instructions, answers, {function: instructions}) of one life of the daemon."""
-    out = "%s/callgrind-%d" % (servers.LAB, port)
-    for path in glob.glob(out + ".*"):
-        os.unlink(path)
-    wrap = ["valgrind", "-q", "--tool=callgrind", "--callgrind-out-file=" + out + ".%p"]
-    server = servers.Server("tandem", port, servers.zones_of(zone), wrap=wrap)
-    try:
-        server.wait(server.zones[0][0], 240)
-        result = server.load("%s/q-%s-%s.txt" % (servers.ZONES, zone, kind), "-m", many, "-t", 100)
-    finally:
-        server.stop(60)
+def ask(server, zone, kind, count):
+    result = server.load("%s/q-%s-%s.txt" % (servers.ZONES, zone, kind), "-m", count, "-t", 100,
+                         "-w", 64)
     wrong = result["lost"] + result["bad"] + result["servfail"] + result["refused"]
-    if wrong or result["answers"] != many:
+    if wrong or result["answers"] != count:
         sys.exit("instructions: %s:%s: answers are missing or wrong: %s" % (zone, kind, result))
-    total, functions = 0, {}
-    for path in glob.glob(out + ".*"):
-        with open(path, encoding="utf-8", errors="replace") as file:
-            total += sum(int(n) for n in re.findall(r"^totals: (\d+)", file.read(), re.M))
-        if "--top" in sys.argv:
-            listing = subprocess.run(["callgrind_annotate", "--threshold=100", "--auto=no", path],
-                                     stdout=subprocess.PIPE, text=True).stdout
-            for count, name in re.findall(r"^\s*([\d,]+) \([^)]*\)\s+\S*?:(\S+)", listing, re.M):
-                functions[name] = functions.get(name, 0) + int(count.replace(",", ""))
-    return total, result["answers"], functions
+
+
+def control(server, what):
+    subprocess.run(["callgrind_control", what, str(server.process.pid)], stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, check=True, timeout=60)
+
+
+def top(path, count):
+    """What the counted questions spent it on."""
+    listing = subprocess.run(["callgrind_annotate", "--threshold=100", "--auto=no", path],
+                             stdout=subprocess.PIPE, text=True).stdout
+    rows = re.findall(r"^\s*([\d,]+) \([^)]*\)\s+\S*?:(\S+)", listing, re.M)
+    for spent, function in rows[:count]:
+        print("    %8.1f %s" % (int(spent.replace(",", "")) / COUNTED, function))
 
 
 def measure(zone, kind, port):
-    before, few, functions_before = collect(zone, kind, port, FEW)
-    after, many, functions = collect(zone, kind, port, MANY)
+    out = "%s/callgrind-%d" % (servers.LAB, port)
+    for path in glob.glob(out + "*"):
+        os.unlink(path)
+    wrap = ["valgrind", "-q", "--tool=callgrind", "--callgrind-out-file=" + out]
+    server = servers.Server("tandem", port, servers.zones_of(zone), wrap=wrap)
+    try:
+        server.wait(server.zones[0][0], 240)
+        ask(server, zone, kind, FIRST)
+        control(server, "-z")
+        ask(server, zone, kind, COUNTED)
+        control(server, "-d")
+    finally:
+        server.stop(60)
+    with open(out + ".1", encoding="utf-8", errors="replace") as file:
+        total = int(re.search(r"^totals: (\d+)", file.read(), re.M).group(1))
     if "--top" in sys.argv:
-        spent = sorted(((n - functions_before.get(f, 0)) / (many - few), f)
-                       for f, n in functions.items())[::-1]
-        for count, name in spent[:int(sys.argv[sys.argv.index("--top") + 1])]:
-            print("    %8.1f %s" % (count, name))
-    return round((after - before) / (many - few))
+        top(out + ".1", int(sys.argv[sys.argv.index("--top") + 1]))
+    return round(total / COUNTED)
 
 
 def main():

@@ -1,0 +1,76 @@
+#!/usr/bin/python3
+"""Does a small zone go on answering while a million-record one loads beside it?
+
+    reload_latency.py [RATE]
+
+The whole daemon is pinned to one core, the load tool to the other. RATE questions a second (2,000)
+are asked of the small zone, and the time of an answer counts from when its question was due: first
+with nothing else going on, then while the daemon reads the large zone, again and again. The
+99.9th percentile must be below 10 ms, and nothing may be lost.
+"""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import servers
+import zones
+
+LIMIT_US = 10000
+SECONDS = 10
+
+
+def watch(server, name, path, rate):
+    result = server.load(path, "-r", rate, "-t", SECONDS, "-w", 512)
+    print("%-12s %7d answers, lost %d, p50 %.2f ms, p99 %.2f, p99.9 %.2f, most %.2f"
+          % (name, result["answers"], result["lost"], result["p50"] / 1e3, result["p99"] / 1e3,
+             result["p999"] / 1e3, result["max"] / 1e3), flush=True)
+    return result
+
+
+def state(server):
+    """What the daemon says of the large zone."""
+    done = subprocess.run([os.path.join(os.path.dirname(servers.binary("tandem")), "tandem"),
+                           "zone", "status", "tld.", "--json", "--socket",
+                           server.folder + "/control.sock"], stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout or "{}")
+
+
+def main():
+    rate = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    servers.tools()
+    zones.made(servers.ZONES, "small")
+    zones.made(servers.ZONES, "tld", 1000000)
+    large = servers.LAB + "/reload.zone"
+    if os.path.lexists(large):
+        os.unlink(large)
+    os.symlink(servers.ZONES + "/tld1000k.zone", large)
+    small = servers.zones_of("small")
+    questions = servers.ZONES + "/q-small-a.txt"
+    server = servers.Server("tandem", 5370, small + [("tld.", large)])
+    try:
+        server.wait(small[0][0], 60)
+        worst = [watch(server, "first load", questions, rate)]
+        server.wait("tld.", 120)
+        time.sleep(1)
+        watch(server, "idle", questions, rate)
+        before = server.cpu()
+        os.utime(servers.ZONES + "/tld1000k.zone")
+        os.kill(server.process.pid, signal.SIGHUP)
+        worst.append(watch(server, "reload", questions, rate))
+        loaded = server.cpu() - before
+        print("CPU of the daemon meanwhile: %.2f s; %s" % (loaded, state(server)))
+    finally:
+        server.stop()
+    for result in worst:
+        if result["p999"] > LIMIT_US or result["lost"] or result["answers"] != result["noerror"]:
+            print("reload_latency: FAILED: p99.9 is to be below %d ms, and nothing lost"
+                  % (LIMIT_US // 1000))
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
