@@ -47,6 +47,9 @@ static enum stage_result route_other(struct request *request)
 {
     const struct zone_entry *entry = zone_set_find_exact(request->worker->zones, &request->key);
 
+    if (wire_header_opcode(&request->header) == WIRE_OPCODE_UPDATE &&
+        request->type != WIRE_TYPE_SOA)
+        return fail(request, WIRE_RCODE_FORMERR, ANSWER_EDE_NONE, NULL); /* RFC 2136 3.1.1 */
     if (entry == NULL)
         return fail(request, WIRE_RCODE_NOTAUTH, WIRE_EDE_NOT_AUTHORITATIVE, NULL);
     return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_PROHIBITED, NULL);

@@ -1,4 +1,7 @@
-"""Zone transfers out (RFC 5936), over TCP: what is in them, who gets them, and TSIG over many messages (RFC 8945 5.3.1)."""
+"""
+Zone transfers out (RFC 5936), over TCP: what is in them, who gets them, and TSIG over many messages
+(RFC 8945 5.3.1).
+"""
 import socket
 import struct
 import threading
@@ -13,8 +16,9 @@ import dns.xfr
 import dns.zone
 import pytest
 from conftest import ZONE
-from packets import (AXFR, FORMERR, ID, IXFR, KEY, NOERROR, NOTAUTH, NOTIMP, PROTOCOL_ZONE, REFUSED, SERVFAIL, SOA, edns,
-                     framed, opt, packet, parse, question, read_frame, sealed, soa, without_tsig)
+from packets import (AXFR, FORMERR, ID, IXFR, KEY, NOERROR, NOTAUTH, NOTIMP, PROTOCOL_ZONE,
+                     REFUSED, SERVFAIL, SOA, edns, framed, opt, packet, parse, question,
+                     read_frame, sealed, soa, without_tsig)
 from packets import asker  # noqa: F401 (a fixture)
 
 RING = dns.tsigkeyring.from_text({KEY["name"]: KEY["secret"]})
@@ -51,6 +55,12 @@ def zone_of(text, origin):
     return dns.zone.from_text(text, origin, relativize=False, check_origin=False)
 
 
+def texts_of(zone):
+    """All records, texts like those of records_of."""
+    return {"%s %d IN %s %s" % (name, ttl, dns.rdatatype.to_text(rdata.rdtype), rdata.to_text())
+            for name, ttl, rdata in zone.iterate_rdatas()}
+
+
 # ---- what is in it ----
 
 def test_the_whole_zone(asker):
@@ -61,8 +71,7 @@ def test_the_whole_zone(asker):
     assert records[0] == records[-1] and " SOA " in records[0]
     assert len(set(records)) == len(records) - 1
     want = zone_of(PROTOCOL_ZONE, "example.com")
-    assert set(records) == {"%s %d IN %s %s" % (name, ttl, dns.rdatatype.to_text(rdata.rdtype), rdata.to_text())
-                            for name, ttl, rdata in want.iterate_rdatas()}
+    assert set(records) == texts_of(want)
 
 
 def test_its_messages(asker):
@@ -100,8 +109,7 @@ def test_case_and_strange_names(tandem):
     with socket.create_connection(("127.0.0.1", server.port), 5) as stream:
         stream.sendall(framed(WHOLE))
         records = records_of(messages_of(stream))
-    assert set(records) == {"%s %d IN %s %s" % (name, ttl, dns.rdatatype.to_text(rdata.rdtype), rdata.to_text())
-                            for name, ttl, rdata in zone_of(text, "example.com").iterate_rdatas()}
+    assert set(records) == texts_of(zone_of(text, "example.com"))
     assert any(each.startswith("MiXeD.") for each in records)
     assert any("Target.example.com." in each for each in records)
 

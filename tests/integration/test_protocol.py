@@ -1,40 +1,27 @@
-"""What stands around an answer: EDNS, cookies, NSID, TSIG, TCP, transfers, strange packets."""
+"""How settings change what is said: who is told what, limits, cookies, the answer cache, rotation."""
 import socket
-import struct
-import time
 
-import dns.edns
 import dns.flags
 import dns.message
-import dns.name
-import dns.opcode
-import dns.query
 import dns.rcode
 import dns.rdatatype
-import dns.tsig
-import dns.tsigkeyring
-import dns.xfr
-import dns.zone
-import pytest
+from packets import (ANY, CH, COOKIE, IXFR, NOERROR, NSID, NXDOMAIN, REFUSED, SOA, TXT, ZONEVERSION,
+                     PROTOCOL_ZONE, Asker, edns, name, opt, option, packet, question, soa, standing)
 
-KEY = {"name": "transfer.example.", "algorithm": "hmac-sha256", "secret": "MDEyMzQ1Njc4OWFiY2RlZg=="}
-RING = dns.tsigkeyring.from_text({"transfer.example.": KEY["secret"]})
-ZONES = [{"name": "example.com", "file": "example.com.zone", "allow-transfer": ["key transfer.example."]}]
+ZONE_LIST = [{"name": "example.com", "file": "example.com.zone", "allow-transfer": ["127.0.0.1"]}]
 
 
-@pytest.fixture
-def server(tandem):
-    return tandem(server={"identity": "ns1", "version": "a version"})
+def ready(server):
+    """Started, its zone loaded, with an Asker."""
+    if server.process is None:
+        server.start()
+    server.wait(lambda: server.ask("example.com", "SOA").rcode() in (NOERROR, REFUSED))
+    return Asker(server)
 
 
-@pytest.fixture
-def keyed(tandem):
-    server = tandem(start=False)
-    server.configure(zones=ZONES, keys=[KEY])
-    return server.start()
-
-
-def test_names_that_are_not_there(server):
+def test_names_that_are_not_there(tandem):
+    server = tandem()
+    ready(server).close()
     answer = server.ask("nothing.example.com")
     assert answer.rcode() == dns.rcode.NXDOMAIN
     assert answer.flags & dns.flags.AA
@@ -43,246 +30,103 @@ def test_names_that_are_not_there(server):
     assert server.ask("www.example.com", "TXT").rcode() == 0
 
 
-def test_unknown_zones_are_refused_with_a_reason(server):
-    answer = server.ask("www.elsewhere.test", use_edns=0)
-    assert answer.rcode() == dns.rcode.REFUSED
-    assert [option.otype for option in answer.options] == [15]
-
-
-def test_the_case_of_the_question_comes_back(server):
-    answer = server.ask("wWw.ExAmPlE.cOm")
-    assert answer.question[0].name.to_text() == "wWw.ExAmPlE.cOm."
-
-
-def test_no_opt_to_who_sent_none(server):
-    assert server.ask("www.example.com").edns == -1
-    assert server.ask("www.example.com", use_edns=0).edns == 0
-
-
-def test_unknown_edns_versions(server):
-    query = dns.message.make_query("www.example.com", "A", use_edns=0)
-    query.ednsflags = 1 << 16  # version 1: dnspython does not set it by use_edns
-    answer = server.ask(query)
-    assert answer.rcode() == dns.rcode.BADVERS
-    assert answer.edns == 0
-    assert not answer.answer
-
-
-def test_nsid_and_chaos(server):
-    answer = server.ask("www.example.com", use_edns=0, options=[dns.edns.GenericOption(3, b"")])
-    assert [(option.otype, option.data) for option in answer.options] == [(3, b"ns1")]
-    for name, want in (("hostname.bind", b"ns1"), ("id.server", b"ns1"), ("version.bind", b"a version")):
-        answer = server.ask(dns.message.make_query(name, "TXT", "CH"))
-        assert answer.answer[0][0].strings == (want,)
-    assert server.ask(dns.message.make_query("other.bind", "TXT", "CH")).rcode() == dns.rcode.REFUSED
-
-
 def test_without_an_identity_nothing_is_told(tandem):
-    server = tandem()
-    answer = server.ask("www.example.com", use_edns=0, options=[dns.edns.GenericOption(3, b"")])
-    assert answer.options == ()
-    assert server.ask(dns.message.make_query("hostname.bind", "TXT", "CH")).rcode() == dns.rcode.REFUSED
+    asker = ready(tandem(server={"identity": "off", "version": "off"}))
+    assert asker.udp(edns(option(NSID))).options == {}
+    for to in ("hostname.bind", "id.server", "version.bind", "version.server"):
+        assert asker.udp(packet(question(to, TXT, CH))).rcode == REFUSED
+    asker.close()
 
 
-def test_cookies(server):
-    client = b"8octets!"
-    answer = server.ask("www.example.com", use_edns=0, options=[dns.edns.GenericOption(10, client)])
-    cookie = answer.options[0].data
-    assert cookie.startswith(client) and len(cookie) == 24
-    answer = server.ask("www.example.com", use_edns=0, options=[dns.edns.GenericOption(10, cookie)])
-    assert answer.rcode() == 0 and answer.options[0].data.startswith(client)
-    for size in (0, 1, 7, 9, 15, 41):
-        answer = server.ask("www.example.com", use_edns=0,
-                            options=[dns.edns.GenericOption(10, b"x" * size)])
-        assert answer.rcode() == dns.rcode.FORMERR, size
+def test_switches(tmp_path):
+    with standing(tmp_path, cookies="off", zoneversion="off", **{"minimal-any": "off", "edns-udp-size": 4096}) as asker:
+        answer = asker.udp(edns(option(COOKIE, b"clientck"), option(ZONEVERSION), payload=4096))
+        assert answer.rcode == NOERROR and answer.options == {} and answer.payload == 4096
+        assert asker.udp(packet(additional=[opt(option(COOKIE, b"clientck"))])).rcode == 1
+        assert len(asker.udp(packet(question(rdtype=ANY))).message.answer) == 2
+        answer = asker.udp(edns(to="big.example.com", rdtype=TXT, payload=4096))
+        assert not answer.tc and answer.counts[1] == 20 and len(answer.octets) > 1232
+        assert asker.udp(edns(to="big.example.com", rdtype=TXT, payload=1232)).tc
+        assert asker.udp(edns(to="huge.example.com", rdtype=TXT, payload=65535)).tc
 
 
-def test_zoneversion(server):
-    answer = server.ask("www.example.com", use_edns=0, options=[dns.edns.GenericOption(19, b"")])
-    found = [option.data for option in answer.options if option.otype == 19]
-    assert found == [b"\x02\x00\x00\x00\x00\x01"]
+def test_cookies_of_servers_that_share_a_secret(tandem):
+    """RFC 9018 4: any of them takes the cookies of the other, and with an older secret, too."""
+    new, old = "000102030405060708090a0b0c0d0e0f", "ffeeddccbbaa99887766554433221100"
+    first, second, third = (ready(tandem(server={"cookie-secrets": secrets})) for secrets in ([new], [new, old], [old]))
+    cookie = first.udp(edns(option(COOKIE, b"clientck"))).options[COOKIE]
+    assert second.udp(edns(option(COOKIE, cookie))).options[COOKIE] == cookie
+    assert third.udp(edns(option(COOKIE, cookie))).options[COOKIE] != cookie
+    older = third.udp(edns(option(COOKIE, b"clientck"))).options[COOKIE]
+    renewed = second.udp(edns(option(COOKIE, older))).options[COOKIE]
+    assert renewed != older and first.udp(edns(option(COOKIE, renewed))).options[COOKIE] == renewed
+    for asker in (first, second, third):
+        asker.close()
 
 
-def test_big_answers_are_truncated_over_udp_only(tandem):
-    server = tandem(start=False)
+def test_what_is_kept_is_not_what_was_asked(tmp_path):
+    """The answer cache: each question gets its own letters, ID, RD, EDNS, DO, size, and the answer of its class."""
+    with standing(tmp_path, **{"answer-cache": "on"}) as asker:
+        for _ in range(3):
+            for owner in ("www.example.com", "wWw.ExAmPlE.CoM", "WWW.EXAMPLE.COM"):
+                for flags in (0, 0x0100, 0x0010):
+                    answer = asker.udp(packet(question(owner), flags=flags))
+                    assert answer.octets[12:12 + 17] == name(owner)
+                    assert answer.rd == (flags == 0x0100) and answer.counts[1] == 1 and not answer.has_opt
+                assert not asker.udp(edns(to=owner)).do
+                assert asker.udp(edns(to=owner, flags=0x8000)).do
+                assert asker.udp(edns(option(NSID), to=owner)).options == {NSID: b"ns1"}
+                assert asker.udp(edns(to=owner, version=1)).rcode == 16
+                assert asker.udp(packet(question(owner, rdclass=CH))).rcode == REFUSED
+                assert not asker.udp(packet(question(owner, rdclass=255))).aa
+                assert asker.udp(packet(question(owner), opcode=5)).rcode != NOERROR
+            assert asker.udp(packet(question("middle.example.com", TXT))).tc
+            assert not asker.udp(edns(to="middle.example.com", rdtype=TXT)).tc
+            assert not asker.tcp(packet(question("middle.example.com", TXT))).tc
+            assert asker.udp(packet(question("nothing.example.com"))).rcode == NXDOMAIN
+            assert asker.udp(packet(question("example.com", IXFR), authority=[soa(1)])).rcode == NOERROR
+            assert asker.udp(packet(question("example.com", IXFR))).rcode == 1
+
+
+def test_what_is_kept_is_forgotten_when_the_zone_changes(tandem):
+    server = tandem(server={"answer-cache": "on"})
+    asker = ready(server)
+    for _ in range(3):
+        assert asker.udp(packet(question())).message.answer[0][0].address == "192.0.2.80"
+        assert asker.udp(packet(question("nothing.example.com"))).rcode == NXDOMAIN
     text = (server.where / "example.com.zone").read_text()
-    server.zone("example.com", text + "".join('big TXT "%s%d"\n' % ("x" * 100, n) for n in range(20)))
-    server.start()
-    answer = server.ask("big.example.com", "TXT", use_edns=0, payload=4096)
-    assert answer.flags & dns.flags.TC
-    assert len(answer.to_wire()) <= 1232
-    answer = server.ask("big.example.com", "TXT", tcp=True)
-    assert not answer.flags & dns.flags.TC and len(answer.answer[0]) == 20
+    server.zone("example.com", text.replace("hostmaster 1 ", "hostmaster 2 ")
+                .replace("192.0.2.80", "192.0.2.81") + "nothing A 192.0.2.9\n")
+    assert server.cli("reload").returncode == 0
+    server.wait(lambda: asker.udp(packet(question("example.com", SOA))).message.answer[0][0].serial == 2)
+    assert asker.udp(packet(question())).message.answer[0][0].address == "192.0.2.81"
+    assert asker.udp(packet(question("nothing.example.com"))).rcode == NOERROR
+    server.configure(zones=[dict(ZONE_LIST[0], **{"allow-query": ["192.0.2.0/24"]})])
+    assert server.cli("reload").returncode == 0
+    server.wait(lambda: asker.udp(packet(question("example.com", SOA))).rcode == REFUSED)
+    assert asker.udp(packet(question())).rcode == REFUSED
+    asker.close()
 
 
-@pytest.mark.parametrize("opcode", [1, 2, 3, 6, 15])
-def test_unknown_opcodes(server, opcode):
-    query = server.query("www.example.com")
-    query.set_opcode(opcode)
-    octets = server.raw(query.to_wire())
-    assert octets is not None
-    assert octets[3] & 15 == dns.rcode.NOTIMP
-    assert octets[2] >> 3 & 15 == opcode
-
-
-def test_answers_are_not_answered(server):
-    query = server.query("www.example.com")
-    query.flags |= dns.flags.QR
-    assert server.raw(query.to_wire()) is None
-
-
-def test_a_message_cut_at_each_octet_harms_nobody(server):
-    whole = server.query("www.example.com", use_edns=0).to_wire()
-    for size in range(len(whole)):
-        octets = server.raw(whole[:size], timeout=0.02)
-        if octets is not None:
-            assert octets[:2] == whole[:2] and octets[3] & 15 == dns.rcode.FORMERR
-    assert server.ask("www.example.com").rcode() == 0
-
-
-def test_more_than_one_question(server):
-    wire = bytearray(server.query("www.example.com").to_wire())
-    wire[5] = 2
-    wire += wire[12:]
-    octets = server.raw(bytes(wire))
-    assert octets is not None and octets[3] & 15 == dns.rcode.FORMERR
-
-
-def framed(octets):
-    return struct.pack(">H", len(octets)) + octets
-
-
-def read_frames(stream, count):
-    data = b""
-    found = []
-    while len(found) < count:
-        while len(data) < 2 or len(data) < 2 + struct.unpack(">H", data[:2])[0]:
-            more = stream.recv(65535)
-            if not more:
-                return found
-            data += more
-        size = struct.unpack(">H", data[:2])[0]
-        found.append(data[2:2 + size])
-        data = data[2 + size:]
-    return found
-
-
-def test_tcp_is_pipelined(server):
-    queries = [server.query("www.example.com", rdtype) for rdtype in ("A", "AAAA", "TXT", "MX") * 10]
-    with socket.create_connection(("127.0.0.1", server.port), 5) as stream:
-        stream.sendall(b"".join(framed(query.to_wire()) for query in queries))
-        answers = read_frames(stream, len(queries))
-    assert sorted(octets[:2] for octets in answers) == \
-        sorted(query.to_wire()[:2] for query in queries)
-
-
-def test_tcp_octet_by_octet(server):
-    query = server.query("www.example.com")
-    with socket.create_connection(("127.0.0.1", server.port), 5) as stream:
-        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for octet in framed(query.to_wire()):
-            stream.send(bytes([octet]))
-            time.sleep(0.002)
-        assert dns.message.from_wire(read_frames(stream, 1)[0]).id == query.id
-
-
-def test_tcp_answers_after_the_client_has_said_its_last_word(server):
-    query = server.query("www.example.com")
-    with socket.create_connection(("127.0.0.1", server.port), 5) as stream:
-        stream.sendall(framed(query.to_wire()))
-        stream.shutdown(socket.SHUT_WR)
-        assert len(read_frames(stream, 1)) == 1
-        assert stream.recv(1) == b""
-
-
-def test_idle_connections_are_closed(tandem):
-    server = tandem(server={"tcp": {"idle-timeout": "300ms"}})
-    with socket.create_connection(("127.0.0.1", server.port), 5) as stream:
-        start = time.monotonic()
-        assert stream.recv(1) == b""
-        assert 0.1 < time.monotonic() - start < 3
-
-
-def transfer(server, **options):
-    zone = dns.zone.Zone("example.com.")
-    query, _ = dns.xfr.make_query(zone, **options)
-    dns.query.inbound_xfr("127.0.0.1", zone, query, port=server.port, timeout=5)
-    return zone
-
-
-def test_transfers_by_address(server):
-    zone = transfer(server)
-    want = dns.zone.from_file(str(server.where / "example.com.zone"), "example.com.")
-    assert sorted(zone.to_text().split("\n")) == sorted(want.to_text().split("\n"))
-
-
-def test_transfers_by_key(keyed):
-    assert transfer(keyed, keyring=RING).get_rdataset("www", "A") is not None
-    with pytest.raises(dns.xfr.TransferError) as refused:
-        transfer(keyed)
-    assert refused.value.rcode == dns.rcode.REFUSED
-
-
-def test_transfers_over_udp(server):
-    assert server.ask("example.com", "AXFR").rcode() in (dns.rcode.FORMERR, dns.rcode.REFUSED,
-                                                         dns.rcode.NOTIMP)
-
-
-def test_signed_questions(keyed):
-    query = keyed.query("www.example.com")
-    query.use_tsig(RING)
-    answer = keyed.ask(query)
-    assert answer.had_tsig and answer.rcode() == 0
-
-
-def test_keys_that_are_wrong(keyed):
-    query = keyed.query("www.example.com")
-    query.use_tsig(dns.tsigkeyring.from_text({"other.": KEY["secret"]}))
-    with pytest.raises(dns.tsig.PeerBadKey):
-        keyed.ask(query)
-    query = keyed.query("www.example.com")
-    query.use_tsig(dns.tsigkeyring.from_text({"transfer.example.": "d3Jvbmd3cm9uZ3dyb25n"}))
-    with pytest.raises(dns.tsig.PeerBadSignature):
-        keyed.ask(query)
-
-
-def test_clocks_that_differ(keyed, monkeypatch):
-    query = keyed.query("www.example.com")
-    query.use_tsig(RING)
-    now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now - 3600)
-    wire = query.to_wire()
-    monkeypatch.undo()
-    octets = keyed.raw(wire)
-    assert octets is not None and octets[3] & 15 == dns.rcode.NOTAUTH
-    with pytest.raises(dns.tsig.PeerBadTime):
-        dns.message.from_wire(octets, keyring=RING, request_mac=query.mac)
-
-
-def test_any_over_udp_is_one_set(server):
-    answer = server.ask("www.example.com", "ANY")
-    assert len(answer.answer) == 1
-    assert len(server.ask("www.example.com", "ANY", tcp=True).answer) == 2
-
-
-def test_address_sets_rotate(tandem):
+def test_rotation_is_switched_off(tandem):
     server = tandem(start=False)
-    text = (server.where / "example.com.zone").read_text()
-    server.zone("example.com", text + "many A 192.0.2.1\nmany A 192.0.2.2\nmany A 192.0.2.3\n")
-    server.start()
+    server.zone("example.com", PROTOCOL_ZONE)
+    asker = ready(server)
 
     def firsts():
-        return {server.ask("many.example.com").answer[0][0].address for _ in range(30)}
+        return {asker.udp(packet(question("many.example.com"))).message.answer[0][0].address for _ in range(30)}
 
     assert len(firsts()) == 3
     server.server["rotation"] = "off"
-    server.configure(zones=[{"name": "example.com", "file": "example.com.zone"}])
+    server.configure(zones=ZONE_LIST)
     assert server.cli("reload").returncode == 0
-    assert len(firsts()) == 1
+    server.wait(lambda: len(firsts()) == 1)
+    asker.close()
 
 
 def test_rate_limits(tandem):
     server = tandem(server={"rate-limit": {"responses-per-second": 10, "slip": 2}})
+    ready(server).close()
     wire = server.query("www.example.com").to_wire()
     whole = cut = 0
     with socket.socket(type=socket.SOCK_DGRAM) as udp:
@@ -305,4 +149,16 @@ def test_rate_limits(tandem):
 
 def test_who_may_ask(tandem):
     server = tandem(server={"allow-query": ["192.0.2.0/24"]})
-    assert server.ask("www.example.com").rcode() == dns.rcode.REFUSED
+    server.wait(lambda: server.ask("www.example.com").rcode() == REFUSED)
+    assert server.ask("www.example.com", tcp=True).rcode() == REFUSED
+    server = tandem(start=False, server={"allow-query": ["127.0.0.2"]})
+    server.start()
+    with socket.socket(type=socket.SOCK_DGRAM) as udp:
+        udp.settimeout(5)
+        udp.bind(("127.0.0.2", 0))
+
+        def rcode():
+            udp.sendto(packet(question()), ("127.0.0.1", server.port))
+            return udp.recv(4096)[3] & 15
+        server.wait(lambda: rcode() == NOERROR)
+    assert server.ask("www.example.com").rcode() == REFUSED

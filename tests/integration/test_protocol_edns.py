@@ -2,9 +2,9 @@
 import struct
 
 import pytest
-from packets import (BADVERS, COOKIE, ECS, EDE, EXPIRE, FORMERR, KEEPALIVE, NOERROR, NOTIMP, NSID, NXDOMAIN,
-                     PADDING, REFUSED, SERVFAIL, SOA, STATUS, TXT, ZONEVERSION, edns, name, opt, option,
-                     packet, question, record)
+from packets import (BADVERS, COOKIE, ECS, EDE, EXPIRE, FORMERR, KEEPALIVE, NOERROR, NOTIMP, NSID,
+                     NXDOMAIN, PADDING, REFUSED, SERVFAIL, SOA, STATUS, TXT, ZONEVERSION, edns,
+                     name, opt, option, packet, question, record)
 from packets import asker  # noqa: F401 (a fixture)
 
 UNKNOWN = option(100, b"abc")

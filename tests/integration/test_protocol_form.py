@@ -6,9 +6,10 @@ import struct
 import dns.message
 import dns.rdatatype
 import pytest
-from packets import (AA, AD, ANY, AXFR, CD, CH, CLASS_ANY, CLASS_NONE, DSO, FORMERR, HS, IN, IQUERY, IXFR, NOERROR,
-                     NOTAUTH, NOTIFY, NOTIMP, NS, NXDOMAIN, QR, RA, RD, REFUSED, SOA, STATUS, TC, TXT, UPDATE, Z,
-                     A, edns, name, opt, packet, parse, question, record, soa)
+from packets import (AA, AD, ANY, AXFR, CD, CH, CLASS_ANY, CLASS_NONE, DSO, FORMERR, HS, IN,
+                     IQUERY, IXFR, NOERROR, NOTAUTH, NOTIFY, NOTIMP, NS, NXDOMAIN, QR, RA, RD,
+                     REFUSED, SOA, STATUS, TC, TXT, UPDATE, Z, A, edns, name, opt, packet, parse,
+                     question, record, soa)
 from packets import asker  # noqa: F401 (a fixture)
 
 FOUR = struct.pack(">HH", A, IN)
@@ -40,8 +41,9 @@ def test_less_than_a_header(asker, size):
 @pytest.mark.parametrize("opcode", [IQUERY, STATUS, 3, DSO] + list(range(7, 16)))
 def test_opcodes_that_nobody_knows(asker, opcode):
     """RFC 3425 3 (IQUERY), RFC 8906 3.1.4: NOTIMP, opcode and ID copied, whatever else is in there."""
-    for sent in (packet(opcode=opcode), packet(question(), opcode=opcode), packet(question(), question(), opcode=opcode),
-                 packet(question(), opcode=opcode, additional=[opt()]), packet(opcode=opcode) + b"garbage"):
+    for sent in (packet(opcode=opcode), packet(question(), opcode=opcode),
+                 packet(question(), question(), opcode=opcode), packet(opcode=opcode) + b"garbage",
+                 packet(question(), opcode=opcode, additional=[opt()])):
         answer = asker.udp(sent)
         assert (answer.opcode, answer.rcode) == (opcode, NOTIMP)
         assert answer.counts[1:3] == [0, 0] and not answer.aa and not answer.tc
@@ -81,7 +83,7 @@ def test_more_additional_records_announced_than_sent(asker):
 
 
 def test_records_that_a_question_has_no_need_of(asker):
-    """In the answer section nothing can be meant: FORMERR, as NSD. Elsewhere they are stepped over, as with BIND."""
+    """In the answer section nothing can be meant: FORMERR, as NSD. Others are stepped over, as by BIND."""
     assert asker.udp(packet(question(), answer=[record("x.example.com")])).rcode == FORMERR
     assert asker.udp(packet(question(), authority=[record("x.example.com")])).rcode == NOERROR
     assert asker.udp(packet(question(), additional=[record("x.example.com")])).rcode == NOERROR
@@ -118,16 +120,15 @@ def test_a_message_cut_at_each_octet(asker, whole):
     b"\x40www\0", b"\x41\x08\xAB\0", b"\x80www\0", b"\xBF", b"\3ww", b"\3www", (b"\x3F" + b"a" * 63) * 4 + b"\0",
     (b"\x3F" + b"a" * 63) * 3 + b"\x3E" + b"a" * 62 + b"\0", b"\1a" * 128 + b"\0", b"\1a" * 2000 + b"\0"])
 def test_names_that_are_none(asker, owner):
-    """
-    Pointers have nothing to point at in the first name (RFC 1035 4.1.4); 0x40 was the binary label (RFC 6891 5).
-    """
+    """No pointer has anything to point at here (RFC 1035 4.1.4); 0x41 was the binary label (RFC 6891 5)."""
     answer = asker.udp(packet(owner + FOUR))
     assert answer.rcode == FORMERR and answer.counts == [0, 0, 0, 0]
 
 
-@pytest.mark.parametrize("owner", [b"\xC0\x0C", b"\xC0\x21", b"\xC0\xFF", b"\x01a\xC0\x21", b"\x40\0", b"\x80", b"\3ab"])
+@pytest.mark.parametrize("owner", [b"\xC0\x0C", b"\xC0\x21", b"\xC0\xFF", b"\x01a\xC0\x21", b"\x40\0",
+                                   b"\x80", b"\3ab"])
 def test_names_that_are_none_behind_the_question(asker, owner):
-    """A good pointer is fine, all others are not: to itself, forward, out of the message."""
+    """A pointer back is fine, to itself or forward or out of the message is not; NSD, BIND and Knot agree."""
     fixed = struct.pack(">HHIH", A, IN, 0, 0)
     answer = asker.udp(packet(question(), additional=[owner + fixed]))
     assert answer.rcode == (NOERROR if owner == b"\xC0\x0C" else FORMERR)
@@ -194,7 +195,8 @@ def test_types_without_records(asker, rdtype):
     assert asker.udp(packet(question("elsewhere.test", rdtype))).rcode == REFUSED
 
 
-@pytest.mark.parametrize("rdtype, rcode", [(41, FORMERR), (250, FORMERR), (249, NOTIMP), (253, NOTIMP), (254, NOTIMP)])
+@pytest.mark.parametrize("rdtype, rcode", [(41, FORMERR), (250, FORMERR), (249, NOTIMP), (253, NOTIMP),
+                                           (254, NOTIMP)])
 def test_types_that_are_no_data(asker, rdtype, rcode):
     """RFC 6895 3.1: OPT, TSIG, TKEY, MAILB, MAILA cannot be in a zone. As BIND; NSD denies them as data."""
     for to in ("www.example.com", "example.com", "elsewhere.test"):
@@ -228,7 +230,8 @@ def test_transfers_over_udp(asker):
 
 # ---- NOTIFY and UPDATE from strangers ----
 
-@pytest.mark.parametrize("to, rcode", [("example.com", REFUSED), ("www.example.com", NOTAUTH), ("elsewhere.test", NOTAUTH)])
+@pytest.mark.parametrize("to, rcode", [("example.com", REFUSED), ("www.example.com", NOTAUTH),
+                                       ("elsewhere.test", NOTAUTH)])
 def test_notify(asker, to, rcode):
     """RFC 1996 3.10-3.11. NSD says REFUSED, too, where nobody may; the others NOTAUTH for what is no zone."""
     for sent in (packet(question(to, SOA), opcode=NOTIFY, flags=AA),
@@ -250,6 +253,9 @@ def test_update(asker, to, rcode):
 
 
 def test_damaged_updates(asker):
+    """What names the zone must be of type SOA (RFC 2136 3.1.1); NSD has no UPDATE and says NOTIMP to all."""
+    for to in ("example.com", "elsewhere.test"):
+        assert asker.udp(packet(question(to, A), opcode=UPDATE)).rcode == FORMERR
     for counts in ([1, 0, 1, 0], [1, 1, 0, 0], [2, 0, 0, 0]):
         assert asker.udp(packet(question("example.com", SOA), opcode=UPDATE, counts=counts)).rcode == FORMERR
 
@@ -257,7 +263,8 @@ def test_damaged_updates(asker):
 # ---- names about the server ----
 
 @pytest.mark.parametrize("to, want", [("version.bind", b"a version"), ("version.server", b"a version"),
-                                      ("hostname.bind", b"ns1"), ("id.server", b"ns1"), ("VeRsIoN.bInD", b"a version")])
+                                      ("hostname.bind", b"ns1"), ("id.server", b"ns1"),
+                                      ("VeRsIoN.bInD", b"a version")])
 def test_chaos(asker, to, want):
     """RFC 4892 2: TXT of class CH."""
     for sent in (packet(question(to, TXT, CH)), packet(question(to, TXT, CH), additional=[opt()])):
@@ -269,7 +276,8 @@ def test_chaos(asker, to, want):
     assert asker.udp(packet(question(to, A, CH))).counts[1] == 0
 
 
-@pytest.mark.parametrize("to", ["authors.bind", "other.bind", "bind", "server", "", "example.com", "a.version.bind"])
+@pytest.mark.parametrize("to", ["authors.bind", "other.bind", "bind", "server", "", "example.com",
+                                "a.version.bind"])
 def test_other_chaos_names(asker, to):
     answer = asker.udp(packet(question(to, TXT, CH)))
     assert answer.rcode == REFUSED and answer.counts[1:] == [0, 0, 0]
@@ -289,7 +297,8 @@ def test_one_address_of_all_answers(tandem):
     server.configure(zones=[{"name": "example.com", "file": "example.com.zone"}])
     server.start()
     server.wait(lambda: server.ask("www.example.com").rcode() == NOERROR)
-    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "127.0.0.2"), (socket.AF_INET6, "::1")):
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "127.0.0.2"),
+                            (socket.AF_INET6, "::1")):
         with socket.socket(family, socket.SOCK_DGRAM) as udp:
             udp.settimeout(5)
             udp.sendto(packet(question()), (address, server.port))

@@ -5,8 +5,9 @@ import threading
 import time
 
 import pytest
-from packets import (ANY, AXFR, FORMERR, ID, KEEPALIVE, NOERROR, NOTIMP, NXDOMAIN, REFUSED, SOA, TXT, edns, framed, name,
-                     opt, option, packet, parse, question, read_exactly, read_frame, standing)
+from packets import (ANY, AXFR, FORMERR, ID, KEEPALIVE, NOERROR, NOTIMP, NXDOMAIN, REFUSED, SOA,
+                     TXT, edns, framed, name, opt, option, packet, parse, question, read_exactly,
+                     read_frame, standing)
 from packets import asker  # noqa: F401 (a fixture)
 
 Q = packet(question())
@@ -96,7 +97,8 @@ def test_split_anywhere(asker, cuts):
 
 def test_errors_leave_the_connection_open(asker):
     with asker.connect() as stream:
-        for sent, rcode in ((packet(question(), question()), FORMERR), (packet(opcode=9), NOTIMP), (Q[:-1], FORMERR),
+        for sent, rcode in ((packet(question(), question()), FORMERR), (packet(opcode=9), NOTIMP),
+                            (Q[:-1], FORMERR),
                             (packet(question("elsewhere.test")), REFUSED), (Q, NOERROR)):
             stream.sendall(framed(sent))
             assert parse(read_frame(stream)).rcode == rcode

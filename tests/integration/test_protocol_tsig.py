@@ -6,8 +6,9 @@ import dns.name
 import dns.tsig
 import dns.tsigkeyring
 import pytest
-from packets import (BADVERS, CLASS_ANY, FORMERR, IN, KEY, NOERROR, NOTAUTH, NOTIFY, NOTIMP, NXDOMAIN, REFUSED, SOA, STATUS,
-                     TSIG, TXT, UPDATE, name, opt, packet, question, record, sealed, tsig)
+from packets import (BADVERS, CLASS_ANY, FORMERR, IN, KEY, NOERROR, NOTAUTH, NOTIFY, NOTIMP,
+                     NXDOMAIN, REFUSED, SOA, STATUS, TSIG, TXT, UPDATE, name, opt, packet,
+                     question, record, sealed, tsig)
 from packets import asker  # noqa: F401 (a fixture)
 
 BADSIG, BADKEY, BADTIME = 16, 17, 18
@@ -79,7 +80,9 @@ def test_octets_behind_the_signature(asker):
 
 @pytest.mark.parametrize("ask", ["udp", "tcp"])
 @pytest.mark.parametrize("fields, error", [
-    ({"key": "other"}, BADKEY), ({"key": "sub.transfer.example"}, BADKEY), ({"key": ""}, BADKEY),
+    ({"key": "other"}, BADKEY), ({"key": "other", "mac": b""}, BADKEY), ({"key": "other", "mac": b"x" * 5}, BADKEY),
+    ({"key": "other", "mac": b"x" * 100}, BADKEY), ({"key": "other", "at": 0}, BADKEY),
+    ({"key": "sub.transfer.example"}, BADKEY), ({"key": ""}, BADKEY),
     ({"algorithm": "hmac-foo"}, BADKEY), ({"algorithm": "hmac-sha1", "hash_name": "sha1"}, BADKEY),
     ({"algorithm": "hmac-md5.sig-alg.reg.int", "hash_name": "md5"}, BADKEY),
     ({"secret": b"wrong"}, BADSIG), ({"mac": b"x" * 32}, BADSIG), ({"secret": b"wrong", "at": 1}, BADSIG),
@@ -107,8 +110,8 @@ def test_clocks_that_differ(asker, at):
 @pytest.mark.parametrize("size", [16, 17, 20, 31])
 def test_truncated_macs(asker, size):
     """
-    RFC 8945 5.2.2.1: half of the hash is enough, unless the policy of the key wants more; ours does not (NSD, BIND and
-    Knot want all of it). The answer has a whole MAC, over the MAC that was sent.
+    RFC 8945 5.2.2.1: half of the hash is enough, unless the policy of the key wants more; ours does
+    not (NSD, BIND and Knot want all of it). The answer has a whole MAC, over the MAC that was sent.
     """
     sent = sealed(Q, size=size)
     answer = asker.udp(sent)
@@ -116,9 +119,10 @@ def test_truncated_macs(asker, size):
     assert dns.message.from_wire(answer.octets, keyring=RING, request_mac=sent[-6 - size:-6]).had_tsig
 
 
-@pytest.mark.parametrize("fields", [{"size": 0}, {"size": 1}, {"size": 9}, {"size": 15}, {"mac": b"x" * 33}, {"mac": b"x" * 64}])
+@pytest.mark.parametrize("fields", [{"size": 0}, {"size": 1}, {"size": 9}, {"size": 15}, {"mac": b"x" * 33},
+                                    {"mac": b"x" * 64}])
 def test_macs_of_impossible_size(asker, fields):
-    """RFC 8945 5.2.2.1: FORMERR, and no TSIG; below half the hash, or longer than it."""
+    """RFC 8945 5.2.2.1: below half the hash, or longer than it: FORMERR. As BIND, but for size 0."""
     answer = asker.udp(sealed(Q, **fields))
     assert answer.rcode == FORMERR and answer.counts[1] == 0
 
@@ -135,7 +139,8 @@ GOOD = tsig(Q)
     packet(question(), additional=[record("transfer.example", TSIG, CLASS_ANY, 0, b"")]),
     packet(question(), additional=[record("transfer.example", TSIG, CLASS_ANY, 0, name("hmac-sha256"))]),
     packet(question(), additional=[record("transfer.example", TSIG, CLASS_ANY, 0, b"\xC0\x40" + b"\0" * 16)]),
-    packet(question(), additional=[tsig(Q, key=b"\xC0\x21")]), packet(question(), additional=[tsig(Q, key=b"\xC0\xFF")]),
+    packet(question(), additional=[tsig(Q, key=b"\xC0\x21")]),
+    packet(question(), additional=[tsig(Q, key=b"\xC0\xFF")]),
     packet(question(), additional=[tsig(Q, rdclass=IN)]),
     packet(question(), additional=[record("transfer.example", TSIG, CLASS_ANY, 0, GOOD[28:] + b"x")]),
 ], ids=range(13))
