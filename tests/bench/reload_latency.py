@@ -6,7 +6,8 @@
 The whole daemon is pinned to one core, the load tool to the other. RATE questions a second (2,000)
 are asked of the small zone, and the time of an answer counts from when its question was due: first
 with nothing else going on, then while the daemon reads the large zone, again and again. The
-99.9th percentile must be below 10 ms, and nothing may be lost.
+99.9th percentile must be below 10 ms, and nothing may be lost. The echo is asked at the same rate
+before: when it is late as well, others use the machine and nothing can be told (exit code 77).
 """
 import json
 import os
@@ -24,7 +25,7 @@ SECONDS = 10
 
 def watch(server, name, path, rate):
     result = server.load(path, "-r", rate, "-t", SECONDS, "-w", 512)
-    print("%-12s %7d answers, lost %d, p50 %.2f ms, p99 %.2f, p99.9 %.2f, most %.2f"
+    print("%-11s %7d answers, lost %d, p50 %.2f ms, p99 %.2f, p99.9 %.2f, most %.2f"
           % (name, result["answers"], result["lost"], result["p50"] / 1e3, result["p99"] / 1e3,
              result["p999"] / 1e3, result["max"] / 1e3), flush=True)
     return result
@@ -48,6 +49,9 @@ def main():
         os.unlink(large)
     os.symlink(servers.ZONES + "/tld1000k.zone", large)
     small = servers.zones_of("small")
+    echo = servers.Server("echo", 5371, [], size=100).wait(".", 10)
+    floor = watch(echo, "echo", servers.ZONES + "/q-small-a.txt", rate)["p999"]
+    echo.stop()
     questions = servers.ZONES + "/q-small-a.txt"
     server = servers.Server("tandem", 5370, small + [("tld.", large)])
     try:
@@ -55,7 +59,7 @@ def main():
         worst = [watch(server, "first load", questions, rate)]
         server.wait("tld.", 120)
         time.sleep(1)
-        watch(server, "idle", questions, rate)
+        floor = max(floor, watch(server, "idle", questions, rate)["p999"])
         before = server.cpu()
         os.utime(servers.ZONES + "/tld1000k.zone")
         os.kill(server.process.pid, signal.SIGHUP)
@@ -65,6 +69,10 @@ def main():
     finally:
         server.stop()
     for result in worst:
+        if result["p999"] > LIMIT_US and floor > LIMIT_US / 2:
+            print("reload_latency: the machine is too busy: p99.9 is %.1f ms with nothing to load"
+                  % (floor / 1e3))
+            return 77
         if result["p999"] > LIMIT_US or result["lost"] or result["answers"] != result["noerror"]:
             print("reload_latency: FAILED: p99.9 is to be below %d ms, and nothing lost"
                   % (LIMIT_US // 1000))

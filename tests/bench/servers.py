@@ -128,6 +128,15 @@ def children(root):
     return found
 
 
+def ahead():
+    """In the child: before what else runs on this machine, as far as that is allowed."""
+    try:
+        with open("/proc/self/autogroup", "w", encoding="ascii") as file:
+            file.write("-10")
+    except OSError:
+        pass
+
+
 class Server:
     """One server with its configuration in a folder of its own."""
 
@@ -139,7 +148,8 @@ class Server:
         command = ["taskset", "-c", SERVER_CPU] + list(wrap) + [binary(kind)] + CONFIG[kind](self)
         with open(self.folder + "/output", "wb") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
-                                            stderr=output, start_new_session=True)
+                                            stderr=output, start_new_session=True,
+                                            preexec_fn=ahead)
         RUNNING.append(self)
 
     def write(self, name, text):
@@ -209,7 +219,7 @@ class Server:
         before = self.cpu()
         done = subprocess.run([TOOLS + "/udp_load", "-c", LOAD_CPU] + list(map(str, options)) +
                               ["127.0.0.1", str(self.port), path], stdout=subprocess.PIPE,
-                              check=True)
+                              check=True, start_new_session=True, preexec_fn=ahead)
         result = json.loads(done.stdout)
         result["cpu_us"] = (self.cpu() - before) * 1e6 / max(1, result["answers"])
         return result
