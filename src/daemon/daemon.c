@@ -340,7 +340,7 @@ static void clean_up(struct server *server)
  */
 static void keep_memory(void)
 {
-    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_MMAP_THRESHOLD, 512 << 10);
     mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
