@@ -2,6 +2,7 @@
 import random
 import socket
 import struct
+import time
 
 import dns.message
 import dns.rdatatype
@@ -87,6 +88,19 @@ def test_records_that_a_question_has_no_need_of(asker):
     assert asker.udp(packet(question(), answer=[record("x.example.com")])).rcode == FORMERR
     assert asker.udp(packet(question(), authority=[record("x.example.com")])).rcode == NOERROR
     assert asker.udp(packet(question(), additional=[record("x.example.com")])).rcode == NOERROR
+
+
+def test_too_many_records_behind_a_question(asker):
+    """Our own limit: nobody needs so many, and pointers make them dear to read."""
+    for count, rcode in ((16, NOERROR), (17, FORMERR), (3000, FORMERR)):
+        assert asker.tcp(packet(question(), additional=[record(b"\xC0\x0C")] * count)).rcode == rcode
+    chain = b"".join(struct.pack(">H", 0xC000 | at) for at in range(12, 16000, 2))
+    start = time.monotonic()
+    for _ in range(20):
+        asker.tcp(packet(question(), additional=[record("x.example.com", rdata=chain)] +
+                         [record(b"\xFE\x00")] * 3000))
+    assert time.monotonic() - start < 5
+    asker.good()
 
 
 @pytest.mark.parametrize("trail", [b"\0", b"abc", b"\0" * 400], ids=len)
