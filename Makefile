@@ -34,8 +34,8 @@ help:
 ## make tsan         unit tests and scenarios under ThreadSanitizer
 ## make fuzz T=60    every fuzz target with libFuzzer, T seconds each
 ## make interop      the same questions to tandem and to BIND, NSD and Knot (below build/peers)
-## make bench        the quick benchmarks: hot functions, instructions per query
-## make bench-full   the long ones: against NSD, Knot, BIND and gdnsd, interleaved
+## make bench        instructions per question, and tandem beside NSD, Knot, BIND and gdnsd; under ten minutes
+## make bench-full   the same in fifteen rounds, what a zone costs, and latency beside a load
 ## make sim          the scenarios in the simulator, with a new seed (SEED=n replays one)
 ## make format       let clang-format lay out every file
 ## make install      install below DESTDIR (PREFIX=/usr), with systemd unit and default configuration
