@@ -67,9 +67,11 @@ static td_err walk_jump(struct walk *walk)
 /* The rest of a name whose first run, already in `name`, has ended in a pointer. */
 static td_err walk_rest(struct walk *walk, struct wire_name *name)
 {
-    /* Bounded: every turn lowers the ceiling. */
-    for (bool is_root = false; !is_root;) {
-        td_err err = walk_jump(walk);
+    unsigned jumps = 0;
+
+    /* No writer jumps more often than there can be labels; a chain of pointers is an attack. */
+    for (bool is_root = false; !is_root; jumps++) {
+        td_err err = jumps < WIRE_LABEL_COUNT_MAX ? walk_jump(walk) : TD_E_MALFORMED;
         if (err != TD_OK)
             return err;
 

@@ -41,6 +41,24 @@ TEST(pointers_may_chain_but_only_backwards)
     CHECK_EQ(reader.cursor, 13);
 }
 
+TEST(a_long_chain_of_pointers_is_an_attack)
+{
+    uint8_t message[2 * 200] = { 0 };
+    struct wire_name name;
+
+    /* Each pointer means the one before it; the first means the root at octet 0. */
+    for (unsigned i = 0; i < 199; i++) {
+        unsigned target = i == 0 ? 0 : 2 * i;
+        message[2 * i + 2] = (uint8_t)(0xC0 | target >> 8);
+        message[2 * i + 3] = (uint8_t)target;
+    }
+    struct td_reader reader = { .data = message, .size = sizeof(message), .cursor = 2 * 128 };
+    CHECK_OK(wire_name_read(&reader, &name));
+    CHECK_EQ(name.size, 1);
+    reader.cursor = 2 * 129;
+    CHECK_EQ(wire_name_read(&reader, &name), TD_E_MALFORMED);
+}
+
 TEST(a_pointer_into_the_name_itself_is_refused)
 {
     /* 1 a, then a pointer to that very label: it would never end. */
@@ -388,9 +406,10 @@ TEST(small_questions)
 }
 
 TESTS(pointer_to_an_earlier_name_is_followed, pointers_may_chain_but_only_backwards,
-      a_pointer_into_the_name_itself_is_refused, refused_names_leave_no_trace,
-      a_name_of_255_octets_is_the_longest, a_name_of_128_labels_has_the_most,
-      a_name_that_pointers_make_too_long_is_refused, equality_ignores_case_in_names_of_every_size,
-      only_ascii_letters_have_case, canonical_order_is_that_of_rfc_4034, subdomains_end_at_labels,
+      a_long_chain_of_pointers_is_an_attack, a_pointer_into_the_name_itself_is_refused,
+      refused_names_leave_no_trace, a_name_of_255_octets_is_the_longest,
+      a_name_of_128_labels_has_the_most, a_name_that_pointers_make_too_long_is_refused,
+      equality_ignores_case_in_names_of_every_size, only_ascii_letters_have_case,
+      canonical_order_is_that_of_rfc_4034, subdomains_end_at_labels,
       common_labels_are_counted_from_the_root, text_and_back, text_that_is_no_name_is_refused,
       the_longest_text_fits, concatenation_has_a_limit, small_questions)
