@@ -171,9 +171,10 @@ void zone_find(const struct zone_version *version, const struct wire_key *key,
     ret_found->cover = NULL;
     ret_found->cover_label = 0;
     for (;; label++) {
-        const struct zone_node *node = zone_find_exact(version, key, label);
+        const struct zone_node *node =
+            label == relative ? zone_version_apex(version) : zone_find_exact(version, key, label);
         if (node == NULL)
-            continue; /* ends: the apex is always there */
+            continue;
         ret_found->encloser = node;
         ret_found->encloser_label = (uint8_t)label;
         if (label == 0)
