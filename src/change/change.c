@@ -25,6 +25,8 @@ struct change_door {
     struct td_rcu *rcu;
     struct change_listener *listeners;
     struct retired *retired;
+    void (*dispose)(void *context, struct zone_lineage *lineage);
+    void *dispose_context;
     struct change_zone *aged; /* zones with older versions that somebody may hold */
 };
 
@@ -44,6 +46,13 @@ void change_door_free(struct change_door *door)
     uint32_t left = change_reclaim(door);
     td_assert(left == 0);
     free(door);
+}
+
+void change_dispose_by(struct change_door *door,
+                       void (*dispose)(void *context, struct zone_lineage *lineage), void *context)
+{
+    door->dispose = dispose;
+    door->dispose_context = context;
 }
 
 void change_listen(struct change_door *door, struct change_listener *listener)
@@ -115,7 +124,10 @@ uint32_t change_reclaim(struct change_door *door)
             continue;
         }
         *at = retired->next;
-        zone_lineage_free(retired->lineage);
+        if (door->dispose != NULL)
+            door->dispose(door->dispose_context, retired->lineage);
+        else
+            zone_lineage_free(retired->lineage);
         free(retired);
     }
     return left;

@@ -72,6 +72,13 @@ struct change_door *change_door_new(struct zone_set *zones, struct td_rcu *rcu);
 /* All zones have been withdrawn, all readers are gone. */
 void change_door_free(struct change_door *door);
 
+/*
+ * Have whole zones that nobody reads any more freed by `dispose` (which takes the lineage) instead
+ * of here: giving hundreds of MiB back takes long, and belongs where nobody waits for it.
+ */
+void change_dispose_by(struct change_door *door,
+                       void (*dispose)(void *context, struct zone_lineage *lineage), void *context);
+
 void change_listen(struct change_door *door, struct change_listener *listener);
 
 /*

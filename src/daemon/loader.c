@@ -47,11 +47,8 @@ static void report(void *context, const struct td_diag *diag)
     job->diags[job->diag_count++] = *diag;
 }
 
-/* On the keeper's loop. */
-static void work(void *context, void *letter)
+static void load(struct keeper *keeper, struct loader_job *job)
 {
-    struct keeper *keeper = context;
-    struct loader_job *job = letter;
     struct td_diag_sink sink = { .report = report, .context = job };
     uint64_t before = io_clock_read_ns(keeper->io);
 
@@ -60,6 +57,21 @@ static void work(void *context, void *letter)
     job->result =
         store_zonefile_load(NULL, keeper->io, &job->zonefile, &sink, &job->report, &job->version);
     job->cpu_ns = io_clock_read_ns(keeper->io) - before;
+}
+
+/* On the keeper's loop. */
+static void work(void *context, void *letter)
+{
+    struct keeper *keeper = context;
+    struct loader_job *job = letter;
+
+    if (job->disposal != NULL) {
+        zone_lineage_free(job->disposal);
+        job->disposal = NULL;
+        job->is_disposed = true;
+    } else {
+        load(keeper, job);
+    }
     job->next = NULL;
     td_err err = io_mailbox_post(keeper->loader->finished, job);
     td_assert(err == TD_OK); /* as large as all that may be under way */
@@ -124,9 +136,12 @@ static void take_finished(void *context, void *letter)
         return;
     }
     keeper->count--;
-    loader->count--;
+    loader->count -= !job->is_disposed;
     feed(loader);
-    loader->done(loader->context, job);
+    if (job->is_disposed)
+        loader_job_free(job);
+    else
+        loader->done(loader->context, job);
 }
 
 td_err loader_new(struct io *io, uint32_t keepers,
@@ -187,7 +202,7 @@ void loader_free(struct fiber *fiber, struct loader *loader)
     for (struct loader_job *job; (job = io_mailbox_take(loader->finished)) != NULL;) {
         if (job == &loader->keepers[job->keeper].hello)
             continue;
-        if (job->result == TD_OK)
+        if (!job->is_disposed && job->result == TD_OK)
             zone_lineage_free(job->version->lineage);
         loader_job_free(job);
     }
@@ -195,13 +210,26 @@ void loader_free(struct fiber *fiber, struct loader *loader)
     free(loader);
 }
 
-void loader_give(struct loader *loader, struct loader_job *job)
+static void enqueue(struct loader *loader, struct loader_job *job)
 {
     job->next = NULL;
     *loader->last = job;
     loader->last = &job->next;
-    loader->count++;
     feed(loader);
+}
+
+void loader_give(struct loader *loader, struct loader_job *job)
+{
+    loader->count++;
+    enqueue(loader, job);
+}
+
+void loader_dispose(struct loader *loader, struct zone_lineage *lineage)
+{
+    struct loader_job *job = td_calloc(1, sizeof(*job));
+
+    job->disposal = lineage;
+    enqueue(loader, job);
 }
 
 uint32_t loader_count(const struct loader *loader)
@@ -211,6 +239,7 @@ uint32_t loader_count(const struct loader *loader)
 
 void loader_job_free(struct loader_job *job)
 {
+    zone_lineage_free(job->disposal);
     free(job->diags);
     free(job);
 }

@@ -18,8 +18,10 @@
 enum { LOADER_KEEPERS_MAX = 16, LOADER_DIAGS_MAX = 40 };
 
 struct loader_job {
-    struct loader_job *next; /* private */
-    uint32_t keeper;         /* private */
+    struct loader_job *next;       /* private */
+    uint32_t keeper;               /* private */
+    struct zone_lineage *disposal; /* not a load: a zone to be freed */
+    bool is_disposed;
     void *owner;
     uint8_t apex[WIRE_NAME_SIZE_MAX]; /* its own: the zone may be removed meanwhile */
     struct store_zonefile zonefile;
@@ -45,7 +47,10 @@ TD_NODISCARD td_err loader_new(struct io *io, uint32_t keepers,
 void loader_free(struct fiber *fiber, struct loader *loader);
 
 void loader_give(struct loader *loader, struct loader_job *job);
-/* Jobs given and not yet back. */
+/* Have a zone freed that nobody reads any more. */
+void loader_dispose(struct loader *loader, struct zone_lineage *lineage);
+
+/* Loads given and not yet back. */
 uint32_t loader_count(const struct loader *loader);
 
 void loader_job_free(struct loader_job *job);

@@ -143,6 +143,13 @@ static void loaded(void *context, struct loader_job *job)
     }
 }
 
+static void dispose(void *context, struct zone_lineage *lineage)
+{
+    struct registry *registry = context;
+
+    loader_dispose(registry->loader, lineage);
+}
+
 static bool is_unchanged(struct registry *registry, const struct registry_zone *zone)
 {
     struct io_file_stat stat;
@@ -387,6 +394,7 @@ td_err registry_new(const struct registry_parts *parts, struct registry **ret_re
         free(registry);
         return err;
     }
+    change_dispose_by(registry->door, dispose, registry);
     *ret_registry = registry;
     return TD_OK;
 }
@@ -396,6 +404,7 @@ void registry_free(struct fiber *fiber, struct registry *registry)
     if (registry == NULL)
         return;
     loader_free(fiber, registry->loader);
+    change_dispose_by(registry->door, NULL, NULL);
     io_timer_stop(&registry->reclaim); /* only now: a load that ended meanwhile has started it */
     while (registry->zones != NULL) {
         struct registry_zone *zone = registry->zones;
