@@ -48,6 +48,13 @@ static bool add_many(struct auth_walk *walk, const struct zone_node *node)
     return is_found;
 }
 
+/* NSEC and RRSIG stand beside a CNAME (4035 2.5): who asks for them means this name, not its
+ * target. */
+static bool is_followed_for(uint16_t type)
+{
+    return type != WIRE_TYPE_NSEC && type != WIRE_TYPE_RRSIG;
+}
+
 /* What a node has to say; a wildcard's node says it in the name of the name asked. */
 static inline const uint8_t *answer_from(struct auth_walk *walk, const struct zone_node *node,
                                          bool is_wildcard)
@@ -63,7 +70,7 @@ static inline const uint8_t *answer_from(struct auth_walk *walk, const struct zo
         if (wire_rrtype_get(type)->additional != WIRE_ADDITIONAL_NONE)
             walk->additional = set;
     }
-    if (set == NULL && (node->flags & ZONE_NODE_CNAME) != 0) {
+    if (set == NULL && (node->flags & ZONE_NODE_CNAME) != 0 && is_followed_for(type)) {
         set = zone_node_set(walk->version, node, WIRE_TYPE_CNAME);
         auth_add_here(walk, node, set);
         is_alias = true;

@@ -46,6 +46,19 @@ TEST(chains_are_followed_inside_of_the_zone)
     ask_free(zone);
 }
 
+/* RFC 4035 2.5: they stand beside a CNAME, or are not there. */
+TEST(signatures_and_nsec_are_not_looked_for_at_the_target)
+{
+    struct zone_version *zone = ask_zone("example.", aliases);
+
+    CHECK_ANSWER(zone, "c1.example.", "NSEC", 0, "NOERROR aa\n" SOA);
+    CHECK_ANSWER(zone, "c1.example.", "RRSIG", 0, "NOERROR aa\n" SOA);
+    CHECK_ANSWER(zone, "q.w.example.", "NSEC", 0, "NOERROR aa\n" SOA);
+    CHECK_ANSWER(zone, "c3.example.", "NSEC3", 0,
+                 "NOERROR aa\nanswer c3.example. 3600 CNAME A.example.\n" SOA);
+    ask_free(zone);
+}
+
 /* RFC 6604 3: the RCODE is that of the last name, with the SOA that goes with it. */
 TEST(the_last_name_decides)
 {
@@ -247,7 +260,8 @@ TEST(only_the_dname_is_signed)
     ask_free(zone);
 }
 
-TESTS(chains_are_followed_inside_of_the_zone, the_last_name_decides, loops_are_said_once,
-      long_chains_are_cut, dnames_make_cnames, a_dname_says_nothing_of_its_own_name,
-      dnames_are_used_again_and_again, names_that_get_too_long_are_yxdomain,
-      a_dname_at_the_apex_leaves_the_apex_alone, only_the_dname_is_signed)
+TESTS(chains_are_followed_inside_of_the_zone, signatures_and_nsec_are_not_looked_for_at_the_target,
+      the_last_name_decides, loops_are_said_once, long_chains_are_cut, dnames_make_cnames,
+      a_dname_says_nothing_of_its_own_name, dnames_are_used_again_and_again,
+      names_that_get_too_long_are_yxdomain, a_dname_at_the_apex_leaves_the_apex_alone,
+      only_the_dname_is_signed)
