@@ -1,0 +1,98 @@
+/*
+ * change/draft.h - a change of single records, while it is being written.
+ *
+ * Shape    begin, remove and add ..., then commit or abort. A draft stands on the newest version
+ *          of the zone, changes that wait for the disk included, so that a second update's
+ *          prerequisites see the first. It records its net effect (what is removed and added,
+ *          TTLs included), which is what the log, IXFR and history get.
+ * Floor    5.
+ * Threads  The door's (the main world). Nothing may suspend between begin and commit or abort, and
+ *          a zone has one draft at a time.
+ * Limits   as zone/edit.h; CHANGE_DRAFT_RECORDS_MAX records.
+ * RFC      1982 (serials), 2181 5.2 (one TTL for a set).
+ */
+#pragma once
+
+#include "base/diag.h"
+#include "base/err.h"
+#include "change/change.h"
+
+enum { CHANGE_DRAFT_RECORDS_MAX = 1 << 20 };
+
+struct change_draft;
+
+/*
+ * TD_E_CONFLICT  the zone has no data, is frozen, or is a secondary: nobody may change it here
+ * TD_E_IO        changes are refused for now, since the log cannot be written
+ * The reason is in diag.
+ */
+TD_NODISCARD td_err change_draft_begin(struct change_door *door, struct change_zone *zone,
+                                       struct change_draft **ret_draft, struct td_diag *diag);
+
+/* The zone with what the draft holds so far; only until the next call. */
+const struct zone_version *change_draft_view(struct change_draft *draft);
+
+/*
+ * TD_E_NOT_FOUND  there is no such record (names in rdata are compared without case)
+ * Removing the SOA is TD_E_INVALID: replace it by adding another.
+ */
+TD_NODISCARD td_err change_draft_remove(struct change_draft *draft, const uint8_t *owner,
+                                        uint16_t type, const uint8_t *rdata, uint16_t rdata_size);
+
+/*
+ * The set takes this TTL for all of its records. An SOA takes the place of the one there is, and
+ * its serial counts if it is greater than the one there is; else it gets the next.
+ *
+ * TD_E_EXISTS   the record is there already with this TTL: nothing changes
+ * TD_E_INVALID  the owner is not in the zone
+ * TD_E_LIMIT    the set, the arena or the draft is full
+ */
+TD_NODISCARD td_err change_draft_add(struct change_draft *draft, const uint8_t *owner,
+                                     uint16_t type, uint32_t ttl, const uint8_t *rdata,
+                                     uint16_t rdata_size);
+
+/* As if it had never begun. */
+void change_draft_abort(struct change_draft *draft);
+
+/* The net effect so far, without the serial that the commit will give. Owned by the draft. */
+const struct changeset *change_draft_changes(struct change_draft *draft);
+
+/* Who waits for a change: embedded in what waits, and left alone until `done` has been called. */
+struct change_wait {
+    /*
+     * On the door's loop, after the change is durable and readers can see it (TD_OK), or when it
+     * was given up: TD_E_IO, TD_E_LIMIT (disk full); then nothing of it is left.
+     */
+    void (*done)(struct change_wait *wait, td_err err, const struct td_diag *diag);
+    uint32_t serial;          /* the zone's after it: filled in by the commit */
+    bool is_unchanged;        /* nothing changed: the serial is what it was */
+    struct change_wait *next; /* private */
+};
+
+/* Whose change it is, and what it must meet. Texts are copied. */
+struct change_about {
+    enum change_origin origin;
+    const char *author; /* a user, "key NAME", an address */
+    const char *reason; /* may be NULL */
+    bool has_serial_seen;
+    uint32_t serial_seen; /* refuse when the zone has another (If-Match) */
+    bool is_released;     /* the brake has been let go for this one */
+};
+
+/*
+ * Check the draft, give it the next serial and hand it to the log. Takes the draft, whatever comes
+ * of it. With TD_OK `wait->done` will be called, later in this turn or in another one.
+ *
+ * TD_E_INVALID   a check refuses it
+ * TD_E_CONFLICT  the zone has another serial than the one seen
+ * TD_E_HELD      the brake holds it: it would remove too much
+ * The reason is in diag.
+ */
+TD_NODISCARD td_err change_draft_commit(struct change_draft *draft,
+                                        const struct change_about *about,
+                                        struct change_wait *wait, struct td_diag *diag);
+
+/* The same, and wait. Returns what `done` is given, too. */
+TD_NODISCARD td_err change_draft_commit_wait(struct fiber *fiber, struct change_draft *draft,
+                                             const struct change_about *about,
+                                             struct change_wait *wait, struct td_diag *diag);
