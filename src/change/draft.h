@@ -85,7 +85,7 @@ struct change_about {
  *
  * TD_E_INVALID   a check refuses it
  * TD_E_CONFLICT  the zone has another serial than the one seen
- * TD_E_HELD      the brake holds it: it would remove too much
+ * TD_E_REFUSED   the brake holds it: it would remove too much
  * The reason is in diag.
  */
 TD_NODISCARD td_err change_draft_commit(struct change_draft *draft,
