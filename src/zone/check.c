@@ -85,7 +85,7 @@ static void check_built(struct check_run *run)
 
 /* ---- the walk ---- */
 
-static void visit_name(struct check_run *run, const struct zone_node *node)
+void check_visit(struct check_run *run, const struct zone_node *node)
 {
     bool is_hidden = (node->flags & ZONE_NODE_OCCLUDED) != 0;
 
@@ -110,11 +110,11 @@ static void visit_name(struct check_run *run, const struct zone_node *node)
         check_nsec(run, node);
 }
 
-static void run_init(struct check_run *run)
+void check_run_init(struct check_run *run, uint32_t names)
 {
     uint32_t slots = SLOTS_MIN;
 
-    while (slots < SLOTS_MAX && slots < run->version->node_count)
+    while (slots < SLOTS_MAX && slots < names)
         slots *= 2;
     run->slots = td_calloc(slots, sizeof(*run->slots));
     run->slot_mask = slots - 1;
@@ -127,7 +127,7 @@ static void run_init(struct check_run *run)
     run->has_nsec = run->is_signed && (run->version->flags & ZONE_HAS_NSEC) != 0;
 }
 
-static void run_fini(struct check_run *run)
+void check_run_fini(struct check_run *run)
 {
     free(run->slots);
     free(run->referenced.nodes);
@@ -148,7 +148,7 @@ bool zone_check(const struct zone_version *version, const struct zone_check_opti
     run->places = places;
     run->sink = sink;
     run->result = ret_result;
-    run_init(run);
+    check_run_init(run, version->node_count);
 
     check_built(run);
     check_keys(run);
@@ -157,7 +157,7 @@ bool zone_check(const struct zone_version *version, const struct zone_check_opti
     check_nsec3_start(run);
     for (const struct zone_node *node = zone_walk_first(&walk, version, ZONE_ORDER_NAMES);
          node != NULL; node = zone_walk_next(&walk))
-        visit_name(run, node);
+        check_visit(run, node);
     if (run->cut.node != NULL)
         check_cut_leave(run);
     check_orphans(run);
@@ -168,7 +168,7 @@ bool zone_check(const struct zone_version *version, const struct zone_check_opti
     check_tell_rest(run);
 
     check_verify_finish(run);
-    run_fini(run);
+    check_run_fini(run);
     free(run);
     return ret_result->errors == 0;
 }

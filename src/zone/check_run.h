@@ -98,6 +98,15 @@ struct check_run {
     struct check_verify *verify; /* NULL: no signature is to be verified */
 };
 
+/* ---- the run ---- */
+
+/* `version` is filled in; `names` will be visited, more or less. */
+void check_run_init(struct check_run *run, uint32_t names);
+void check_run_fini(struct check_run *run);
+
+/* A name, with all that is checked of it; they come in canonical order. */
+void check_visit(struct check_run *run, const struct zone_node *node);
+
 /* ---- telling ---- */
 
 /*

@@ -22,8 +22,14 @@ void zone_lineage_published(struct zone_lineage *lineage, struct td_rcu *rcu)
 {
     struct zone_version *older = lineage->newest->older;
 
+    zone_unpublished_free(lineage->newest);
     if (older != NULL)
         older->ticket = td_rcu_ticket(rcu);
+}
+
+void zone_lineage_drop(struct zone_lineage *lineage)
+{
+    zone_space_drop(lineage);
 }
 
 /* Hand the pages of a version that is given up to the next older one, or free them. */
@@ -45,6 +51,7 @@ static void give_up(struct zone_lineage *lineage, struct zone_version *version)
     else
         lineage->oldest = version->newer;
     version->newer->older = older;
+    zone_unpublished_free(version);
     free(version->dead);
     free(version->pages);
     free(version);
@@ -56,7 +63,7 @@ static void cut_oldest(struct zone_lineage *lineage)
 
     if (lineage->retained <= live / RETAINED_SHARE + RETAINED_FREE)
         return;
-    for (struct zone_version *v = lineage->oldest; v != lineage->newest; v = v->newer) {
+    for (struct zone_version *v = lineage->oldest; v->ticket != 0; v = v->newer) {
         if (!atomic_load_explicit(&v->is_cut, memory_order_relaxed)) {
             atomic_store_explicit(&v->is_cut, true, memory_order_release);
             return;
@@ -68,9 +75,10 @@ uint32_t zone_lineage_reclaim(struct zone_lineage *lineage, struct td_rcu *rcu)
 {
     uint32_t left = 0;
 
-    for (struct zone_version *v = lineage->oldest; v != lineage->newest;) {
+    /* Those that readers see now, or are to see next, have no ticket. */
+    for (struct zone_version *v = lineage->oldest; v->ticket != 0;) {
         struct zone_version *newer = v->newer;
-        if (v->ticket != 0 && td_rcu_passed(rcu, v->ticket) &&
+        if (td_rcu_passed(rcu, v->ticket) &&
             atomic_load_explicit(&v->pins, memory_order_acquire) == 0)
             give_up(lineage, v);
         else
@@ -89,6 +97,7 @@ void zone_lineage_free(struct zone_lineage *lineage)
     while (lineage->oldest != lineage->newest)
         give_up(lineage, lineage->oldest);
     if (lineage->newest != NULL) {
+        zone_unpublished_free(lineage->newest);
         zone_pages_free(lineage, lineage->newest, 0);
         free(lineage->newest->pages);
         free(lineage->newest);

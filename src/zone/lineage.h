@@ -31,6 +31,12 @@ struct zone_version *zone_lineage_newest(struct zone_lineage *lineage);
  */
 void zone_lineage_published(struct zone_lineage *lineage, struct td_rcu *rcu);
 
+/*
+ * The newest version was never stored where readers find it, and shall not be: the one before it
+ * is the newest again. The version is freed.
+ */
+void zone_lineage_drop(struct zone_lineage *lineage);
+
 /* Free what nobody can hold any more. Returns how many versions besides the newest are left. */
 uint32_t zone_lineage_reclaim(struct zone_lineage *lineage, struct td_rcu *rcu);
 

@@ -62,6 +62,15 @@ static inline uint32_t rank(const struct zone_record *record)
  * Spellings of one name stand side by side: for types with names the octets are first
  * compared without case, all of them, which is an order like any other.
  */
+int zone_rdata_order(uint16_t type, const uint8_t *a, uint16_t a_size, const uint8_t *b,
+                     uint16_t b_size)
+{
+    size_t both = a_size < b_size ? a_size : b_size;
+    int order = folds(type) ? folded_order(a, b, both) : memcmp(a, b, both);
+
+    return order != 0 ? order : (int)a_size - (int)b_size;
+}
+
 static int record_order(const void *left, const void *right)
 {
     const struct zone_record *a = left;
@@ -71,13 +80,9 @@ static int record_order(const void *left, const void *right)
 
     if (a_rank != b_rank)
         return a_rank < b_rank ? -1 : 1;
-    size_t both = a->size < b->size ? a->size : b->size;
-    int order =
-        folds(a->type) ? folded_order(a->rdata, b->rdata, both) : memcmp(a->rdata, b->rdata, both);
+    int order = zone_rdata_order(a->type, a->rdata, a->size, b->rdata, b->size);
     if (order != 0)
         return order;
-    if (a->size != b->size)
-        return a->size < b->size ? -1 : 1;
     return a->arrival < b->arrival ? -1 : 1;
 }
 

@@ -42,3 +42,7 @@ uint16_t zone_sets_write(const struct zone_record *records, uint32_t count, uint
 /* Same data of a type: octets alike, names alike without case. */
 bool zone_rdata_same(uint16_t type, const uint8_t *a, uint16_t a_size, const uint8_t *b,
                      uint16_t b_size);
+
+/* The order of the records of a type in their set: <0, 0 (they are the same), >0. */
+int zone_rdata_order(uint16_t type, const uint8_t *a, uint16_t a_size, const uint8_t *b,
+                     uint16_t b_size);

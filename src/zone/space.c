@@ -115,6 +115,7 @@ void zone_space_open(struct zone_space *space, struct zone_lineage *lineage)
         view->dead = NULL;
         view->dead_count = view->dead_capacity = 0;
         view->older = view->newer = NULL;
+        view->unpublished = NULL;
         view->ticket = 0;
         atomic_init(&view->is_cut, false);
         view->pages = td_malloc(lineage->info_capacity * sizeof(*view->pages));
@@ -147,37 +148,85 @@ struct zone_version *zone_space_seal(struct zone_space *space)
         }
     }
     view->older = older;
-    if (older != NULL)
+    if (older != NULL) {
         older->newer = view;
-    else
+        view->unpublished = td_malloc(sizeof(*view->unpublished));
+        *view->unpublished = (struct zone_unpublished){ space->undo, space->undo_count,
+                                                        space->old_page_count,
+                                                        space->old_tail_units };
+    } else {
         lineage->oldest = view;
+        free(space->undo);
+    }
     lineage->newest = view;
-    free(space->undo);
     free(space->taken);
     free(space->released);
     return view;
 }
 
-void zone_space_abort(struct zone_space *space)
+/* Free the pages that a view has for itself, and have the infos of the pages before it again. */
+static void give_back(struct zone_lineage *lineage, struct zone_version *view,
+                      const struct zone_undo *undos, uint32_t undo_count, uint32_t old_page_count)
 {
-    struct zone_lineage *lineage = space->lineage;
-    struct zone_version *view = space->view;
-
-    for (uint32_t i = 0; i < space->undo_count; i++) {
-        const struct zone_undo *undo = &space->undo[i];
+    for (uint32_t i = 0; i < undo_count; i++) {
+        const struct zone_undo *undo = &undos[i];
         if (view->pages[undo->page] != NULL) /* NULL: a run that was released */
             page_free(lineage, view->pages[undo->page], &lineage->infos[undo->page]);
         lineage->infos[undo->page] = undo->info;
     }
-    zone_pages_free(lineage, view, space->old_page_count);
+    zone_pages_free(lineage, view, old_page_count);
+    free(view->pages);
+    free(view);
+}
+
+void zone_space_abort(struct zone_space *space)
+{
+    struct zone_lineage *lineage = space->lineage;
+
+    give_back(lineage, space->view, space->undo, space->undo_count, space->old_page_count);
     for (uint32_t i = 0; i < space->taken_count; i++)
         bin_put(lineage, space->taken[i].index, space->taken[i].units);
     lineage->tail_units = space->old_tail_units;
     free(space->undo);
     free(space->taken);
     free(space->released);
-    free(view->pages);
-    free(view);
+}
+
+void zone_unpublished_free(struct zone_version *version)
+{
+    if (version->unpublished == NULL)
+        return;
+    free(version->unpublished->undo);
+    free(version->unpublished);
+    version->unpublished = NULL;
+}
+
+/*
+ * What is free inside the pages was free in the version that goes: all of it is forgotten. That
+ * wastes some room, and a drop is rare (the disk has failed).
+ */
+void zone_space_drop(struct zone_lineage *lineage)
+{
+    struct zone_version *view = lineage->newest;
+    struct zone_version *older = view->older;
+    struct zone_unpublished unpublished = *view->unpublished;
+
+    td_assert(older != NULL);
+    for (uint32_t i = 0; i < older->dead_count; i++)
+        lineage->retained -=
+            older->dead[i].info.size == 0 ? ZONE_PAGE_SIZE : older->dead[i].info.size;
+    free(older->dead);
+    older->dead = NULL;
+    older->dead_count = older->dead_capacity = 0;
+    older->newer = NULL;
+    lineage->newest = older;
+    lineage->tail_units = unpublished.old_tail_units;
+    for (unsigned i = 0; lineage->bins != NULL && i < ZONE_FREE_BINS; i++)
+        lineage->bins[i].count = 0;
+    lineage->free_units = 0;
+    free(view->unpublished);
+    give_back(lineage, view, unpublished.undo, unpublished.undo_count, unpublished.old_page_count);
+    free(unpublished.undo);
 }
 
 /* Copy a page that an older version can see. A zone's one small block may grow at that. */

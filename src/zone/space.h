@@ -60,6 +60,14 @@ struct zone_undo {
     uint32_t page;
 };
 
+/* What makes a version that nobody was shown undone; see zone_space_drop. */
+struct zone_unpublished {
+    struct zone_undo *undo;
+    uint32_t undo_count;
+    uint32_t old_page_count;
+    uint32_t old_tail_units;
+};
+
 struct zone_space {
     struct zone_version *view;
     struct zone_lineage *lineage;
@@ -92,6 +100,12 @@ void zone_space_open(struct zone_space *space, struct zone_lineage *lineage);
 
 /* The view becomes the newest version of the lineage; the space is closed. */
 struct zone_version *zone_space_seal(struct zone_space *space);
+
+/* Readers have seen the version: what would undo it is forgotten. */
+void zone_unpublished_free(struct zone_version *version);
+
+/* The newest version, which they have not, is taken back; the one before it is the newest again. */
+void zone_space_drop(struct zone_lineage *lineage);
 
 /* Everything as it was; the space is closed. */
 void zone_space_abort(struct zone_space *space);

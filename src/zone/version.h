@@ -74,6 +74,7 @@ enum zone_version_flag {
     ZONE_HAS_DELEGATION = 1 << 5,
 };
 
+struct zone_unpublished;
 struct zone_lineage; /* what the versions of one zone have in common; zone/lineage.h */
 
 struct zone_version {
@@ -104,6 +105,7 @@ struct zone_version {
     struct zone_dead *dead;
     uint32_t dead_count;
     uint32_t dead_capacity;
+    struct zone_unpublished *unpublished; /* until readers have seen it; NULL for the first */
 };
 
 /* The apex name, uncompressed, in the case of the configuration; and its key. */

@@ -1,0 +1,78 @@
+/*
+ * The check of what a change has touched. Whether glue is an orphan depends on delegations
+ * anywhere, so that is left to the check of the whole.
+ */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "wire/key.h"
+#include "zone/check_run.h"
+#include "zone/label.h"
+
+/* Names below a delegation that are looked at; more of them hold no glue of anybody's. */
+enum { BELOW_MAX = 1000 };
+
+static bool is_hidden_by(const struct check_run *run, const struct zone_node *node,
+                         const struct zone_node *cut)
+{
+    return (node->flags & ZONE_NODE_OCCLUDED) && zone_node_at(run->version, node->cover) == cut;
+}
+
+/* A delegation with all that is below it, so that its glue is seen. */
+static void visit_cut(struct check_run *run, const struct zone_node *cut,
+                      const struct wire_key *key)
+{
+    struct zone_walk walk;
+    const struct zone_node *node =
+        zone_walk_at_or_before(&walk, run->version, ZONE_ORDER_NAMES, key);
+
+    check_visit(run, cut);
+    for (unsigned i = 0; node != NULL && i < BELOW_MAX; i++) {
+        node = zone_walk_next(&walk);
+        if (node == NULL || !is_hidden_by(run, node, cut))
+            break;
+        check_visit(run, node);
+    }
+    if (run->cut.node != NULL)
+        check_cut_leave(run);
+}
+
+static void visit(struct check_run *run, const uint8_t *name)
+{
+    struct wire_key key;
+    struct zone_found found;
+
+    wire_key_make(&key, zone_version_seed(run->version), name);
+    zone_find(run->version, &key, &found);
+    if (found.cover != NULL && (found.cover->flags & ZONE_NODE_DELEGATION)) {
+        struct wire_name cut;
+        zone_node_name(run->version, found.cover, &cut);
+        wire_key_make(&key, zone_version_seed(run->version), cut.octets);
+        visit_cut(run, found.cover, &key);
+    } else if (found.node != NULL) {
+        if (found.node == run->apex)
+            check_apex(run);
+        check_visit(run, found.node);
+    }
+}
+
+bool zone_check_part(const struct zone_version *version, const struct zone_check_options *options,
+                     const uint8_t *const *names, size_t count, const struct td_diag_sink *sink,
+                     struct zone_check_result *ret_result)
+{
+    struct check_run *run = td_calloc(1, sizeof(*run));
+
+    *ret_result = (struct zone_check_result){ .errors = 0 };
+    run->version = version;
+    run->options = options;
+    run->sink = sink;
+    run->result = ret_result;
+    check_run_init(run, (uint32_t)count);
+    run->has_nsec = false;
+    for (size_t i = 0; i < count; i++)
+        visit(run, names[i]);
+    check_tell_rest(run);
+    check_run_fini(run);
+    free(run);
+    return ret_result->errors == 0;
+}
