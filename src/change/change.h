@@ -1,12 +1,14 @@
 /*
  * change/change.h - the one door: everything that changes a zone comes through here.
  *
- * Shape    A changeset says what is removed and added (or brings a whole new version, built
- *          aside from a file), who wants it and why. The commit makes the next version,
- *          checks it, publishes it with one pointer store and wakes whoever listens. A
- *          changeset that does not touch the SOA gets the next serial.
+ * Shape    A changeset says what is removed and added, who wants it and why. It is made by a draft
+ *          (draft.h) or by a whole version that was built aside. The commit checks it, gives it a
+ *          serial and puts it into the open batch. A batch goes to the log as one; when it is
+ *          durable, the new versions are published, listeners are told, and those who wait are
+ *          answered. While one batch is on its way to the disk the next one is collected. What
+ *          cannot be made durable has never been.
  * Floor    5.
- * Threads  One thread commits for all zones of a door (the registry's keeper).
+ * Threads  One thread has the door and commits for all zones (the main world).
  * Limits   as zone/edit.h.
  * RFC      1982 (serials), 1034 4.3.5.
  */
@@ -16,6 +18,8 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/rcu.h"
+#include "change/serial.h"
+#include "io/fiber.h"
 #include "zone/check.h"
 #include "zone/set.h"
 #include "zone/version.h"
@@ -27,7 +31,11 @@ enum change_origin {
     CHANGE_API,
     CHANGE_TRANSFER, /* a transfer in */
     CHANGE_SIGNER,
+    CHANGE_ORIGIN_COUNT,
 };
+
+/* "file", "update", ... */
+const char *change_origin_text(enum change_origin origin);
 
 struct change_record {
     const uint8_t *owner; /* uncompressed */
@@ -39,38 +47,100 @@ struct change_record {
 
 struct changeset {
     enum change_origin origin;
-    const char *author;         /* who: a user, a key, "file" */
-    const char *reason;         /* may be NULL */
-    uint64_t time_s;            /* since 1970 */
-    uint32_t serial_from;       /* filled in by the commit; 0 for the first version */
-    uint32_t serial_to;         /* filled in by the commit */
-    struct zone_version *whole; /* taken by a commit that succeeds; NULL: apply the records */
-    const struct change_record *removed; /* in order, all before the added ones */
+    bool is_break;        /* what was before cannot be had from this: history ends here */
+    const char *author;   /* who: a user, a key, "file"; NULL: not known */
+    const char *reason;   /* may be NULL */
+    uint64_t time_s;      /* since 1970 */
+    uint64_t sequence;    /* of the log; 0: not yet */
+    uint32_t serial_from; /* 0 for the first version */
+    uint32_t serial_to;
+    const struct change_record *removed; /* the SOA first; a break has none */
     uint32_t removed_count;
     const struct change_record *added;
     uint32_t added_count;
 };
 
-/* The writer's side of a zone. Embedded by the registry. */
-struct change_zone {
-    struct zone_entry *entry;
-    struct zone_version *newest;   /* published last; NULL: none */
-    struct change_zone *next_aged; /* private */
-    bool is_aged;                  /* private */
+/* How changes of a zone are dealt with: configuration. */
+struct change_rules {
+    enum change_serial_policy serial;
+    uint8_t brake_percent;   /* share of the names that may go at once; 0: any */
+    bool has_transfer_brake; /* for transfers, too */
 };
 
-/* Told of every publication, on the committing thread, after readers can see it. */
+struct change_batch;
+struct change_held;
+struct store_log_batch;
+struct zone_edit;
+
+/* The writer's side of a zone. Embedded by the registry, which fills the first part in. */
+struct change_zone {
+    struct zone_entry *entry;
+    struct change_rules rules;
+    uint32_t serial_floor;    /* last published before this life of the zone: never taken back */
+    bool has_floor;           /* there was one */
+    bool is_frozen;           /* by an operator: nothing is changed at run time */
+    bool is_copy;             /* a secondary: only transfers change it */
+    struct change_held *held; /* see hold.h; NULL: none */
+
+    struct zone_version *newest; /* published last; NULL: none */
+
+    struct zone_edit *edit;      /* of the open batch; NULL: it does not touch the zone */
+    struct zone_version *staged; /* of the batch on its way; NULL */
+    struct change_zone *next_open;
+    struct change_zone *next_staged;
+    struct change_zone *next_aged;
+    bool is_open;         /* in the open batch's list */
+    bool is_staged_whole; /* `staged` is a whole version of the open batch */
+    bool is_aged;
+};
+
+/* Told of every change, on the committing thread, after readers can see it. */
 struct change_listener {
     void (*published)(void *context, struct change_zone *zone, const struct changeset *changeset);
     void *context;
     struct change_listener *next; /* private */
 };
 
+/* Who waits for a change: embedded in what waits, and left alone until `done` has been called. */
+struct change_wait {
+    /*
+     * On the door's loop, after the change is durable and readers can see it (TD_OK), or when it
+     * was given up: TD_E_IO, TD_E_LIMIT (disk full); then nothing of it is left.
+     */
+    void (*done)(struct change_wait *wait, td_err err, const struct td_diag *diag);
+    uint32_t serial;          /* the zone's after it: filled in by the commit */
+    bool is_unchanged;        /* nothing changed: the serial is what it was */
+    struct change_wait *next; /* private */
+};
+
+/* Whose change it is, and what it must meet. Texts are copied. */
+struct change_about {
+    enum change_origin origin;
+    const char *author; /* a user, "key NAME", an address */
+    const char *reason; /* may be NULL */
+    bool has_serial_seen;
+    uint32_t serial_seen; /* refuse when the zone has another (If-Match) */
+    bool is_released;     /* the brake has been let go for this one */
+};
+
 struct change_door;
 
-struct change_door *change_door_new(struct zone_set *zones, struct td_rcu *rcu);
-/* All zones have been withdrawn, all readers are gone. */
+/*
+ * Where batches are made durable: store/log.h. `submit` has batch->done called on the door's loop,
+ * later; one batch is on its way at a time.
+ */
+struct change_log {
+    void (*submit)(void *context, struct store_log_batch *batch);
+    void *context;
+};
+
+/* Without a log (`submit` NULL) changes are published at the end of the turn. */
+struct change_door *change_door_new(struct io *io, struct zone_set *zones, struct td_rcu *rcu,
+                                    const struct change_log *log);
+/* All zones have been withdrawn, all readers are gone, no batch is on its way. */
 void change_door_free(struct change_door *door);
+
+struct io *change_door_io(const struct change_door *door);
 
 /*
  * Have whole zones that nobody reads any more freed by `dispose` (which takes the lineage) instead
@@ -81,19 +151,48 @@ void change_dispose_by(struct change_door *door,
 
 void change_listen(struct change_door *door, struct change_listener *listener);
 
-/*
- * Make the change and publish it. On failure what is served stays.
- *
- * TD_E_NOT_FOUND  a removed record is not there
- * TD_E_CONFLICT   there is no version to change yet
- * TD_E_INVALID    the zone would not be one (SOA), or an owner is outside of it
- * TD_E_LIMIT      a set or the arena would be too large
- * The reason is in diag.
- */
-TD_NODISCARD td_err change_commit(struct change_door *door, struct change_zone *zone,
-                                  struct changeset *changeset, struct td_diag *diag);
+/* Wait until no batch is open or on its way. */
+void change_drain(struct fiber *fiber, struct change_door *door);
 
-/* The zone is no longer served from its version: it has `state` and none. */
+/* Has the zone changes that are not durable yet? */
+static inline bool change_zone_is_busy(const struct change_zone *zone)
+{
+    return zone->edit != NULL || zone->staged != NULL;
+}
+
+/* The zone as the next draft will see it: with what is not durable yet. NULL: no data. */
+const struct zone_version *change_zone_view(const struct change_zone *zone);
+
+/*
+ * A whole version, alone in its lineage, takes the place of what there is (if anything). `records`
+ * is what makes it out of the version before, the SOA left out, or NULL: then it is a break, or
+ * the first. Its serial is given by the caller, in the version. The version is taken when TD_OK
+ * is returned.
+ *
+ * TD_E_CONFLICT  the zone is busy: compare again when it is not
+ * TD_E_IO        changes are refused for now
+ */
+TD_NODISCARD td_err change_commit_whole(struct change_door *door, struct change_zone *zone,
+                                        struct zone_version *version,
+                                        const struct changeset *records,
+                                        const struct change_about *about, struct change_wait *wait,
+                                        struct td_diag *diag);
+
+/*
+ * Publish what the log and the disk have already: the state of the zone before a restart. Nothing
+ * is logged. The zone has no version yet.
+ */
+void change_restore(struct change_door *door, struct change_zone *zone,
+                    struct zone_version *version);
+
+/*
+ * Keyed state that goes to the log with the open batch, behind the changes that are in it. Key and
+ * value are copied; a value of size 0 removes it. `wait` may be NULL.
+ */
+void change_put_state(struct change_door *door, const void *key, size_t key_size, const void *value,
+                      size_t value_size, struct change_wait *wait);
+
+/* The zone is no longer served from its version: it has `state` and none. It is not busy. */
 void change_withdraw(struct change_door *door, struct change_zone *zone, enum zone_state state);
 
 /* Give back what no reader holds any more; returns how much still waits. To be called now and then.

@@ -57,28 +57,6 @@ void change_draft_abort(struct change_draft *draft);
 /* The net effect so far, without the serial that the commit will give. Owned by the draft. */
 const struct changeset *change_draft_changes(struct change_draft *draft);
 
-/* Who waits for a change: embedded in what waits, and left alone until `done` has been called. */
-struct change_wait {
-    /*
-     * On the door's loop, after the change is durable and readers can see it (TD_OK), or when it
-     * was given up: TD_E_IO, TD_E_LIMIT (disk full); then nothing of it is left.
-     */
-    void (*done)(struct change_wait *wait, td_err err, const struct td_diag *diag);
-    uint32_t serial;          /* the zone's after it: filled in by the commit */
-    bool is_unchanged;        /* nothing changed: the serial is what it was */
-    struct change_wait *next; /* private */
-};
-
-/* Whose change it is, and what it must meet. Texts are copied. */
-struct change_about {
-    enum change_origin origin;
-    const char *author; /* a user, "key NAME", an address */
-    const char *reason; /* may be NULL */
-    bool has_serial_seen;
-    uint32_t serial_seen; /* refuse when the zone has another (If-Match) */
-    bool is_released;     /* the brake has been let go for this one */
-};
-
 /*
  * Check the draft, give it the next serial and hand it to the log. Takes the draft, whatever comes
  * of it. With TD_OK `wait->done` will be called, later in this turn or in another one.
@@ -89,8 +67,8 @@ struct change_about {
  * The reason is in diag.
  */
 TD_NODISCARD td_err change_draft_commit(struct change_draft *draft,
-                                        const struct change_about *about,
-                                        struct change_wait *wait, struct td_diag *diag);
+                                        const struct change_about *about, struct change_wait *wait,
+                                        struct td_diag *diag);
 
 /* The same, and wait. Returns what `done` is given, too. */
 TD_NODISCARD td_err change_draft_commit_wait(struct fiber *fiber, struct change_draft *draft,

@@ -67,25 +67,21 @@ static void keep_diags(struct registry_zone *zone, struct loader_job *job)
 
 static void publish(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
 {
-    struct changeset changeset = {
-        .origin = CHANGE_FILE,
-        .author = "file",
-        .reason = zone->path,
-        .time_s = io_wall_s(registry->parts.io),
-        .whole = job->version,
-    };
+    struct change_about about = { .origin = CHANGE_FILE, .author = "file", .reason = zone->path };
+    uint32_t serial = job->version->serial;
+    unsigned long long records = job->version->record_count;
     struct td_diag diag;
 
-    td_err err = change_commit(registry->door, &zone->zone, &changeset, &diag);
+    td_err err =
+        change_commit_whole(registry->door, &zone->zone, job->version, NULL, &about, NULL, &diag);
     td_assert(err == TD_OK); /* a whole version that was built and checked */
     zone->has_loaded = true;
     zone->stat = job->report.stat;
-    zone->loaded_s = changeset.time_s;
+    zone->loaded_s = io_wall_s(registry->parts.io);
     zone->failed_s = 0;
     zone->load_ns = job->cpu_ns;
     serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name,
-              "load, serial %u, %llu records, file '%s', %llu ms", changeset.serial_to,
-              (unsigned long long)zone->zone.newest->record_count, zone->path,
+              "load, serial %u, %llu records, file '%s', %llu ms", serial, records, zone->path,
               (unsigned long long)(job->cpu_ns / IO_NS_PER_MS));
     reclaim_soon(registry);
 }
@@ -386,7 +382,7 @@ td_err registry_new(const struct registry_parts *parts, struct registry **ret_re
     struct registry *registry = td_calloc(1, sizeof(*registry));
 
     registry->parts = *parts;
-    registry->door = change_door_new(parts->zones, parts->rcu);
+    registry->door = change_door_new(parts->io, parts->zones, parts->rcu, NULL);
     io_timer_init(&registry->reclaim, reclaim, registry);
     td_err err = loader_new(parts->io, parts->keepers, loaded, registry, &registry->loader, diag);
     if (err != TD_OK) {
@@ -404,6 +400,7 @@ void registry_free(struct fiber *fiber, struct registry *registry)
     if (registry == NULL)
         return;
     loader_free(fiber, registry->loader);
+    change_drain(fiber, registry->door);
     change_dispose_by(registry->door, NULL, NULL);
     io_timer_stop(&registry->reclaim); /* only now: a load that ended meanwhile has started it */
     while (registry->zones != NULL) {

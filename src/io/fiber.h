@@ -83,6 +83,9 @@ struct io_condition {
  */
 td_err io_condition_wait(struct fiber *fiber, struct io_condition *condition, uint64_t deadline_ns);
 
+/* Wait until *is_true, cancelled or not: for what comes to its end by itself, soon. */
+void io_fiber_wait_deaf(struct fiber *fiber, struct io_condition *condition, const bool *is_true);
+
 /* Make the fiber that has waited longest ready; nothing when nobody waits. */
 void io_condition_signal(struct io_condition *condition);
 /* All of them. */

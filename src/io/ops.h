@@ -113,8 +113,6 @@ void io_timer_run_due(struct io *io);
 uint64_t io_timer_next_ns(const struct io *io);
 
 void io_fiber_run_ready(struct io *io);
-/* Wait for the condition until *is_true, whether cancelled or not. */
-void io_fiber_wait_deaf(struct fiber *fiber, struct io_condition *condition, const bool *is_true);
 void io_mailbox_deliver_posted(struct io *io);
 
 void io_stack_pool_fini(struct io *io);

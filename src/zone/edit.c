@@ -6,25 +6,13 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "wire/rrtype.h"
+#include "zone/edit_target.h"
 #include "zone/image.h"
 #include "zone/label.h"
 #include "zone/layout.h"
 #include "zone/sets.h"
 #include "zone/slots.h"
 #include "zone/space.h"
-
-struct zone_edit {
-    struct zone_space space;
-    uint32_t *stale; /* delegations whose referral must be laid out again */
-    uint32_t stale_count;
-    uint32_t stale_capacity;
-};
-
-/* An owner name in the forms that a change needs. */
-struct target {
-    struct wire_key key;
-    struct zone_labels labels; /* relative to the apex, in the case given */
-};
 
 enum {
     FLAGS_OF_TYPES = ZONE_NODE_DELEGATION | ZONE_NODE_DNAME | ZONE_NODE_CNAME | ZONE_NODE_SIGNED,
@@ -43,21 +31,6 @@ struct zone_edit *zone_edit_begin(struct zone_version *newest)
 const struct zone_version *zone_edit_view(struct zone_edit *edit)
 {
     return edit->space.view;
-}
-
-static td_err target_of(const struct zone_edit *edit, const uint8_t *owner, struct target *ret)
-{
-    const struct zone_version *view = edit->space.view;
-
-    wire_key_make(&ret->key, zone_version_seed(view), owner);
-    if (!zone_contains(view, &ret->key))
-        return TD_E_INVALID;
-    ret->labels = (struct zone_labels){
-        .octets = owner,
-        .size = (uint8_t)(ret->key.size - zone_version_name_size(view)),
-        .label_count = (uint8_t)(ret->key.label_count - zone_version_label_count(view)),
-    };
-    return TD_OK;
 }
 
 /* ---- what hides what ---- */
@@ -140,13 +113,6 @@ static bool settle(struct zone_edit *edit, uint32_t index, uint32_t hidden_by)
     return (flags & FLAGS_THAT_HIDE) != 0;
 }
 
-static uint32_t walk_index(const struct zone_walk *walk)
-{
-    unsigned leaf = walk->level_count - 1u;
-
-    return order_refs(zone_at(walk->version, walk->path[leaf]))[walk->at[leaf]];
-}
-
 /* A node began or ceased to hide what is below it: settle everything below. */
 static void settle_below(struct zone_edit *edit, uint32_t top, bool top_hides)
 {
@@ -159,7 +125,7 @@ static void settle_below(struct zone_edit *edit, uint32_t top, bool top_hides)
         return;
     for (const struct zone_node *node = zone_walk_next(&walk);
          node != NULL && is_below(node, &top_labels); node = zone_walk_next(&walk)) {
-        uint32_t index = walk_index(&walk);
+        uint32_t index = edit_walk_index(&walk);
         if (hider != 0 && hider != top) {
             struct zone_labels hider_labels = labels_of(zone_node_at(view, hider));
             if (!is_below(node, &hider_labels))
@@ -183,8 +149,8 @@ static uint32_t hidden_by_of(const struct zone_version *view, uint32_t parent)
 }
 
 /* The node for the suffix of a name that begins at `label`, below an existing parent. */
-static uint32_t create_node(struct zone_edit *edit, const struct target *target, unsigned label,
-                            uint32_t parent)
+static uint32_t create_node(struct zone_edit *edit, const struct edit_target *target,
+                            unsigned label, uint32_t parent)
 {
     struct zone_space *space = &edit->space;
     unsigned at = target->key.offsets[label];
@@ -221,7 +187,7 @@ static uint32_t create_node(struct zone_edit *edit, const struct target *target,
 }
 
 /* The node of a name, made with its missing ancestors if need be. */
-static uint32_t need_node(struct zone_edit *edit, const struct target *target)
+static uint32_t need_node(struct zone_edit *edit, const struct edit_target *target)
 {
     struct zone_space *space = &edit->space;
     unsigned label = 0;
@@ -245,7 +211,7 @@ static bool has_children(const struct zone_version *view, const struct zone_labe
 }
 
 /* Take out a node without sets if nothing is below it, and then its ancestors likewise. */
-static void remove_if_empty(struct zone_edit *edit, const struct target *target)
+static void remove_if_empty(struct zone_edit *edit, const struct edit_target *target)
 {
     struct zone_space *space = &edit->space;
     struct zone_version *view = space->view;
@@ -274,27 +240,10 @@ static void remove_if_empty(struct zone_edit *edit, const struct target *target)
 
 /* ---- owners of NSEC3, which are no names ---- */
 
-static bool is_hashed(uint16_t type, const uint8_t *rdata, uint16_t size)
-{
-    return type == WIRE_TYPE_NSEC3 ||
-           (type == WIRE_TYPE_RRSIG && size >= 2 && td_get_u16(rdata) == WIRE_TYPE_NSEC3);
-}
-
-static uint32_t find_hashed(const struct zone_version *view, const struct zone_labels *labels)
-{
-    struct zone_walk walk;
-
-    if (!order_seek(&walk, view, view->nsec3_order, labels))
-        return 0;
-    uint32_t index = walk_index(&walk);
-    struct zone_labels found = labels_of(zone_node_at(view, index));
-    return zone_labels_order(&found, labels) == 0 ? index : 0;
-}
-
 static uint32_t need_hashed(struct zone_edit *edit, const struct zone_labels *labels)
 {
     struct zone_space *space = &edit->space;
-    uint32_t index = find_hashed(space->view, labels);
+    uint32_t index = edit_find_hashed(space->view, labels);
 
     if (index != 0)
         return index;
@@ -431,14 +380,14 @@ static const struct zone_record *find_record(const struct zone_record *records, 
 td_err zone_edit_add(struct zone_edit *edit, const uint8_t *owner, uint16_t type, uint32_t ttl,
                      const uint8_t *rdata, uint16_t rdata_size)
 {
-    struct target target;
+    struct edit_target target;
     uint32_t count;
 
-    td_err err = target_of(edit, owner, &target);
+    td_err err = edit_target(edit, owner, &target);
     if (err != TD_OK)
         return err;
-    uint32_t index = is_hashed(type, rdata, rdata_size) ? need_hashed(edit, &target.labels)
-                                                        : need_node(edit, &target);
+    uint32_t index = edit_is_hashed(type, rdata, rdata_size) ? need_hashed(edit, &target.labels)
+                                                             : need_node(edit, &target);
     if (edit->space.is_full)
         return TD_E_LIMIT;
     struct zone_record *records =
@@ -468,14 +417,14 @@ td_err zone_edit_remove(struct zone_edit *edit, const uint8_t *owner, uint16_t t
                         const uint8_t *rdata, uint16_t rdata_size, uint32_t *ret_ttl)
 {
     struct zone_version *view = edit->space.view;
-    struct target target;
+    struct edit_target target;
     uint32_t count;
 
-    if (target_of(edit, owner, &target) != TD_OK)
+    if (edit_target(edit, owner, &target) != TD_OK)
         return TD_E_NOT_FOUND;
-    bool hashed = is_hashed(type, rdata, rdata_size);
+    bool hashed = edit_is_hashed(type, rdata, rdata_size);
     uint32_t index =
-        hashed ? find_hashed(view, &target.labels) : zone_find_index(view, &target.key, 0);
+        hashed ? edit_find_hashed(view, &target.labels) : zone_find_index(view, &target.key, 0);
     if (index == 0)
         return TD_E_NOT_FOUND;
     struct zone_record *records = unpack(view, zone_node_at(view, index), &count);
@@ -524,7 +473,7 @@ static void lay_out_referral(struct zone_edit *edit, uint32_t delegation)
     for (node = zone_walk_next(&walk);
          node != NULL && count <= IMAGE_BELOW_MAX && is_below(node, &labels);
          node = zone_walk_next(&walk))
-        below[count++] = walk_index(&walk);
+        below[count++] = edit_walk_index(&walk);
     zone_image_make(&edit->space, delegation, below, count);
 }
 

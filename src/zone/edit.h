@@ -17,6 +17,13 @@ struct zone_edit;
 struct zone_edit *zone_edit_begin(struct zone_version *newest);
 
 /*
+ * The set that such a record belongs to (of a signature: the set over the same type), or NULL. Good
+ * until the next change.
+ */
+const struct wire_rrset *zone_edit_find(const struct zone_edit *edit, const uint8_t *owner,
+                                        uint16_t type, const uint8_t *rdata, uint16_t rdata_size);
+
+/*
  * TD_E_NOT_FOUND  there is no such record (names in rdata are compared without case)
  * `*ret_ttl` may be NULL; else the TTL that it had.
  */

@@ -151,9 +151,9 @@ struct zone_version *zone_space_seal(struct zone_space *space)
     if (older != NULL) {
         older->newer = view;
         view->unpublished = td_malloc(sizeof(*view->unpublished));
-        *view->unpublished = (struct zone_unpublished){ space->undo, space->undo_count,
-                                                        space->old_page_count,
-                                                        space->old_tail_units };
+        *view->unpublished =
+            (struct zone_unpublished){ space->undo, space->undo_count, space->old_page_count,
+                                       space->old_tail_units };
     } else {
         lineage->oldest = view;
         free(space->undo);

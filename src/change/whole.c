@@ -1,0 +1,125 @@
+/* Whole versions, what was there before a restart, keyed state, and the end of a zone. */
+#include <string.h>
+
+#include "base/assert.h"
+#include "change/internal.h"
+#include "wire/rrtype.h"
+
+const char *change_origin_text(enum change_origin origin)
+{
+    static const char *const texts[CHANGE_ORIGIN_COUNT] = {
+        [CHANGE_FILE] = "file", [CHANGE_UPDATE] = "update",     [CHANGE_COMMAND] = "command",
+        [CHANGE_API] = "api",   [CHANGE_TRANSFER] = "transfer", [CHANGE_SIGNER] = "signer",
+    };
+
+    td_assert(origin < CHANGE_ORIGIN_COUNT);
+    return texts[origin];
+}
+
+static struct change_record soa_of(struct change_draft *step, const struct zone_version *version)
+{
+    const struct wire_rrset *soa =
+        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
+    struct wire_rdata rdata = wire_rrset_first(soa);
+
+    return (struct change_record){
+        .owner = td_arena_memdup(&step->arena, zone_version_name(version),
+                                 zone_version_name_size(version)),
+        .rdata = td_arena_memdup(&step->arena, rdata.octets, rdata.size),
+        .ttl = soa->ttl,
+        .type = WIRE_TYPE_SOA,
+        .rdata_size = rdata.size,
+    };
+}
+
+static const struct change_record *behind_soa(struct change_draft *step,
+                                              const struct zone_version *version,
+                                              const struct change_record *records, uint32_t count)
+{
+    struct change_record *all = td_arena_alloc(&step->arena, (count + 1) * sizeof(*all));
+
+    all[0] = soa_of(step, version);
+    if (count != 0)
+        memcpy(all + 1, records, count * sizeof(*all));
+    return all;
+}
+
+/* The records are the caller's until it returns: the log gets them encoded, listeners the counts.
+ */
+static void take_records(struct change_draft *step, const struct zone_version *before,
+                         const struct zone_version *after, const struct changeset *records)
+{
+    struct changeset *changeset = &step->changeset;
+
+    changeset->removed = behind_soa(step, before, records->removed, records->removed_count);
+    changeset->removed_count = records->removed_count + 1;
+    changeset->added = behind_soa(step, after, records->added, records->added_count);
+    changeset->added_count = records->added_count + 1;
+}
+
+td_err change_commit_whole(struct change_door *door, struct change_zone *zone,
+                           struct zone_version *version, const struct changeset *records,
+                           const struct change_about *about, struct change_wait *wait,
+                           struct td_diag *diag)
+{
+    if (change_zone_is_busy(zone)) {
+        td_diag_say(diag, "the zone is being changed");
+        return TD_E_CONFLICT;
+    }
+    struct change_draft *step = change_step_new(door, zone);
+    step->wait = wait;
+    change_step_about(step, about);
+    step->changeset.serial_from = zone->newest == NULL ? 0 : zone->newest->serial;
+    step->changeset.serial_to = version->serial;
+    if (wait != NULL) {
+        wait->serial = version->serial;
+        wait->is_unchanged = false;
+    }
+    if (records == NULL || zone->newest == NULL)
+        step->changeset.is_break = true;
+    else
+        take_records(step, zone->newest, version, records);
+    change_step_encode(step);
+    step->changeset.removed = step->changeset.added = NULL;
+    change_batch_stage(door, zone, version);
+    change_batch_add(door, step);
+    return TD_OK;
+}
+
+void change_restore(struct change_door *door, struct change_zone *zone,
+                    struct zone_version *version)
+{
+    td_assert(zone->newest == NULL && !change_zone_is_busy(zone));
+    zone->newest = version;
+    zone_entry_publish(door->zones, zone->entry, version, ZONE_STATE_SERVED);
+}
+
+void change_put_state(struct change_door *door, const void *key, size_t key_size, const void *value,
+                      size_t value_size, struct change_wait *wait)
+{
+    struct change_draft *step = change_step_new(door, NULL);
+
+    step->wait = wait;
+    if (wait != NULL)
+        wait->is_unchanged = false;
+    td_buf_add(&step->payload, value, value_size);
+    step->entry = (struct store_log_entry){
+        .kind = STORE_LOG_STATE,
+        .key = td_arena_memdup(&step->arena, key, key_size),
+        .key_size = (uint16_t)key_size,
+        .time_s = io_wall_s(door->io),
+        .octets = step->payload.data,
+        .size = (uint32_t)value_size,
+    };
+    change_batch_add(door, step);
+}
+
+void change_withdraw(struct change_door *door, struct change_zone *zone, enum zone_state state)
+{
+    struct zone_version *before = zone->newest;
+
+    td_assert(!change_zone_is_busy(zone));
+    zone->newest = NULL;
+    zone_entry_publish(door->zones, zone->entry, NULL, state);
+    change_retire(door, zone, before, NULL);
+}
