@@ -101,7 +101,9 @@ void change_batch_add(struct change_door *door, struct change_draft *step)
 
 static void batch_init(struct change_batch *batch)
 {
-    *batch = (struct change_batch){ .first = NULL };
+    struct td_buf octets = batch->log.octets; /* the log's, from use to use */
+
+    *batch = (struct change_batch){ .log = { .octets = octets } };
     batch->last = &batch->first;
 }
 
@@ -254,14 +256,12 @@ static void flush(struct io *io, void *context)
         seal(door, zone);
         zone = next;
     }
-    struct change_zone *staged = door->flight.zones;
-    door->flight = door->open;
-    door->flight.zones = staged;
-    if (door->flight.first == NULL)
-        door->flight.last = &door->flight.first;
+    door->flight.first = door->open.first;
+    door->flight.log.first = door->open.log.first;
+    door->flight.log.last = door->open.log.last;
+    door->flight.log.done = on_log_done;
     batch_init(&door->open);
     door->is_flying = true;
-    door->flight.log.done = on_log_done;
     if (door->log.submit == NULL || door->flight.log.first == NULL)
         landed(door, TD_OK, NULL);
     else
@@ -295,6 +295,7 @@ void change_door_free(struct change_door *door)
     uint32_t left = change_reclaim(door);
     td_assert(left == 0);
     change_steps_fini(door);
+    store_log_batch_fini(&door->flight.log);
     free(door);
 }
 

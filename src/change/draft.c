@@ -103,7 +103,7 @@ void change_step_encode(struct change_draft *step)
         .serial_from = changeset->serial_from,
         .serial_to = changeset->serial_to,
         .time_s = changeset->time_s,
-        .flags = changeset->is_break ? CHANGE_LOG_BREAK : 0,
+        .flags = changeset->is_break ? STORE_LOG_BREAK : 0,
         .removed = changeset->removed_count,
         .added = changeset->added_count,
         .octets = step->payload.data,

@@ -15,8 +15,6 @@
 #include "store/log.h"
 #include "zone/edit.h"
 
-enum { CHANGE_LOG_BREAK = 1 << 0 }; /* flags of a log entry */
-
 /* A whole zone that was replaced or withdrawn, until nobody can read it. */
 struct change_retired {
     struct change_retired *next;

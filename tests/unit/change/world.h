@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "test.h"
+#include "unit/test.h"
 
 #include "base/writer.h"
 #include "change/draft.h"

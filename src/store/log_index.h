@@ -1,0 +1,81 @@
+/*
+ * store/log_index.h - what of the log counts, and where it is.
+ *
+ * Shape    Two tables by key: the changes of each zone, oldest first, and the latest state of each
+ *          key with its octets. And how many octets of each segment count.
+ * Floor    4. Not for other directories.
+ * Threads  The main world's.
+ */
+#pragma once
+
+#include "store/log.h"
+
+struct index_zone {
+    struct store_log_change *changes; /* `first` of them are forgotten */
+    size_t first;
+    size_t count; /* behind `first` */
+    size_t capacity;
+};
+
+struct index_state {
+    uint8_t *value;
+    uint32_t value_size;
+    uint32_t size; /* on disk */
+    uint64_t sequence;
+    uint32_t segment;
+};
+
+struct index_node {
+    struct index_node *next;
+    uint64_t hash;
+    union {
+        struct index_zone zone;
+        struct index_state state;
+    };
+    uint16_t key_size;
+    uint8_t key[];
+};
+
+struct index_table {
+    struct index_node **slots;
+    size_t slot_count; /* a power of two, or 0 */
+    size_t count;
+};
+
+struct index_segment {
+    uint32_t number;
+    bool is_void_mark; /* it says what of older ones does not count */
+    uint64_t octets;
+    uint64_t live;
+};
+
+struct log_index {
+    uint64_t seed;
+    struct index_table zones;
+    struct index_table states;
+    struct index_segment *segments; /* by number */
+    size_t segment_count;
+    size_t segment_capacity;
+    uint64_t change_count;
+};
+
+void log_index_fini(struct log_index *index);
+
+/* A segment of this number is there; returns it. */
+struct index_segment *log_index_segment(struct log_index *index, uint32_t number);
+void log_index_segment_forget(struct log_index *index, uint32_t number);
+
+/* Take an entry that is at this place. One that is known already has moved there. */
+void log_index_add(struct log_index *index, const struct store_log_entry *entry, uint32_t segment,
+                   uint64_t offset, uint32_t size);
+
+struct index_zone *log_index_zone(const struct log_index *index, const void *key, size_t key_size);
+struct index_state *log_index_state(const struct log_index *index, const void *key,
+                                    size_t key_size);
+
+/* Forget a zone's changes before `sequence`. */
+void log_index_trim(struct log_index *index, const void *key, size_t key_size, uint64_t sequence);
+
+/* All state whose key begins like this, sorted; an array to be freed. */
+struct index_node **log_index_state_list(const struct log_index *index, const void *prefix,
+                                         size_t prefix_size, size_t *ret_count);
