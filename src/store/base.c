@@ -1,0 +1,360 @@
+#include "store/base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/crc32c.h"
+#include "base/reader.h"
+#include "base/writer.h"
+#include "io/file.h"
+#include "wire/name.h"
+#include "zone/build.h"
+#include "zone/lineage.h"
+
+/*
+ * The head: magic (8), format (4), records (8), serial (4), sequence (8), apex; padded to a fixed
+ * size, the CRC at its end. A block: octets (4), CRC (4), records. The last block is empty.
+ */
+enum {
+    FORMAT = 1,
+    HEAD_SIZE = 512,
+    HEAD_CRC_AT = HEAD_SIZE - 4,
+    APEX_AT = 40,
+    BLOCK_HEAD_SIZE = 8,
+    FILE_NAME_SIZE_MAX = 200,
+    RECORD_SIZE_MIN = 1 + 2 + 4 + 2,
+};
+
+static const uint8_t magic[8] = { 't', 'a', 'n', 'd', 'e', 'm', 'B', 'S' };
+
+/* ---- where ---- */
+
+/* The name in letters that every file system takes; a long one ends in its checksum. */
+static void file_name(const uint8_t *apex, char out[FILE_NAME_SIZE_MAX + 20])
+{
+    static const char hex[] = "0123456789abcdef";
+    size_t size = 0;
+
+    for (size_t at = 0; apex[at] != 0; at += 1u + apex[at]) {
+        for (unsigned i = 1; i <= apex[at] && size + 4 < FILE_NAME_SIZE_MAX; i++) {
+            uint8_t c = apex[at + i];
+            if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_') {
+                out[size++] = (char)c;
+                continue;
+            }
+            out[size++] = '%';
+            out[size++] = hex[c >> 4];
+            out[size++] = hex[c & 15];
+        }
+        out[size++] = '.';
+    }
+    if (size == 0)
+        out[size++] = '@'; /* the root */
+    uint32_t crc = td_crc32c(0, apex, wire_name_size(apex));
+    snprintf(out + size, 16, size + 4 < FILE_NAME_SIZE_MAX ? "base" : "%08x.base", crc);
+}
+
+char *store_base_path(const char *state, const uint8_t *apex)
+{
+    char name[FILE_NAME_SIZE_MAX + 20];
+    uint32_t crc = td_crc32c(0, apex, wire_name_size(apex));
+    size_t size = strlen(state) + sizeof("/base/00/") + sizeof(name);
+    char *path = td_malloc(size);
+
+    file_name(apex, name);
+    snprintf(path, size, "%s/base/%02x/%s", state, crc & 0xFF, name);
+    return path;
+}
+
+/* ---- out ---- */
+
+struct output {
+    struct fiber *fiber;
+    struct io_file *file;
+    uint64_t offset;
+    struct td_buf block;
+    uint8_t owner[WIRE_NAME_SIZE_MAX]; /* of the record before, in this block */
+    uint8_t owner_size;                /* 0: none */
+    uint64_t records;
+    struct td_diag *diag;
+    td_err err;
+};
+
+static void flush_block(struct output *output)
+{
+    uint8_t head[BLOCK_HEAD_SIZE];
+    size_t size = output->block.size;
+
+    td_put_u32(head, (uint32_t)size);
+    td_put_u32(head + 4, td_crc32c(0, output->block.data, size));
+    if (output->err == TD_OK)
+        output->err =
+            io_file_write_at(output->file, output->offset, head, sizeof(head), output->diag);
+    output->offset += sizeof(head);
+    if (output->err == TD_OK && size != 0)
+        output->err =
+            io_file_write_at(output->file, output->offset, output->block.data, size, output->diag);
+    output->offset += size;
+    td_buf_clear(&output->block);
+    output->owner_size = 0;
+    if (output->err == TD_OK && output->fiber != NULL)
+        output->err = io_fiber_yield(output->fiber);
+}
+
+static void put_record(struct output *output, const struct wire_name *owner, uint16_t type,
+                       uint32_t ttl, const struct wire_rdata *rdata)
+{
+    uint8_t head[8];
+    bool is_same =
+        output->owner_size == owner->size && memcmp(output->owner, owner->octets, owner->size) == 0;
+
+    td_buf_add_char(&output->block, is_same ? 0 : (char)owner->size);
+    if (!is_same) {
+        td_buf_add(&output->block, owner->octets, owner->size);
+        memcpy(output->owner, owner->octets, owner->size);
+        output->owner_size = owner->size;
+    }
+    td_put_u16(head, type);
+    td_put_u32(head + 2, ttl);
+    td_put_u16(head + 6, rdata->size);
+    td_buf_add(&output->block, head, sizeof(head));
+    td_buf_add(&output->block, rdata->octets, rdata->size);
+    output->records++;
+    if (output->block.size > STORE_BASE_BLOCK_SIZE - 70000) /* a record more always fits */
+        flush_block(output);
+}
+
+static void put_node(struct output *output, const struct zone_version *version,
+                     const struct zone_node *node)
+{
+    const struct wire_rrset *set = zone_node_sets(version, node);
+    struct wire_name owner;
+
+    zone_node_name(version, node, &owner);
+    for (unsigned i = 0; i < node->set_count; i++, set = wire_rrset_next(set)) {
+        for (size_t at = 0; at < set->size;) {
+            struct wire_rdata rdata = wire_rrset_rdata(set, &at);
+            put_record(output, &owner, set->type, set->ttl, &rdata);
+        }
+    }
+}
+
+static void put_order(struct output *output, const struct zone_version *version,
+                      enum zone_order order)
+{
+    struct zone_walk walk;
+
+    for (const struct zone_node *node = zone_walk_first(&walk, version, order);
+         node != NULL && output->err == TD_OK; node = zone_walk_next(&walk))
+        put_node(output, version, node);
+}
+
+static td_err put_head(struct output *output, const struct zone_version *version, uint64_t sequence)
+{
+    uint8_t head[HEAD_SIZE] = { 0 };
+
+    memcpy(head, magic, sizeof(magic));
+    td_put_u32(head + 8, FORMAT);
+    td_put_u32(head + 12, (uint32_t)(output->records >> 32));
+    td_put_u32(head + 16, (uint32_t)output->records);
+    td_put_u32(head + 20, version->serial);
+    td_put_u32(head + 24, (uint32_t)(sequence >> 32));
+    td_put_u32(head + 28, (uint32_t)sequence);
+    memcpy(head + APEX_AT, zone_version_name(version), zone_version_name_size(version));
+    td_put_u32(head + HEAD_CRC_AT, td_crc32c(0, head, HEAD_CRC_AT));
+    return io_file_write_at(output->file, 0, head, sizeof(head), output->diag);
+}
+
+static td_err write_all(struct output *output, const struct zone_version *version,
+                        uint64_t sequence)
+{
+    output->offset = HEAD_SIZE;
+    put_order(output, version, ZONE_ORDER_NAMES);
+    put_order(output, version, ZONE_ORDER_NSEC3);
+    if (output->block.size != 0)
+        flush_block(output);
+    flush_block(output); /* the empty one: the end */
+    if (output->err == TD_OK)
+        output->err = put_head(output, version, sequence);
+    if (output->err == TD_OK)
+        output->err = io_file_sync(output->fiber, output->file, output->diag);
+    td_buf_fini(&output->block);
+    return output->err;
+}
+
+static char *directory_of(const char *path)
+{
+    char *directory = td_strdup(path);
+
+    *strrchr(directory, '/') = '\0';
+    return directory;
+}
+
+td_err store_base_write(struct fiber *fiber, struct io *io, const char *path,
+                        const struct zone_version *version, uint64_t sequence, struct td_diag *diag)
+{
+    struct output output = { .fiber = fiber, .diag = diag };
+    size_t size = strlen(path) + sizeof(".tmp");
+    char *temporary = td_malloc(size);
+    char *directory = directory_of(path);
+
+    snprintf(temporary, size, "%s.tmp", path);
+    td_err err = io_dir_make(io, directory, diag);
+    if (err == TD_OK)
+        err = io_file_open(io, temporary,
+                           IO_FILE_WRITE | IO_FILE_CREATE | IO_FILE_TRUNCATE | IO_FILE_PRIVATE,
+                           &output.file, diag);
+    if (err == TD_OK) {
+        err = write_all(&output, version, sequence);
+        io_file_close(output.file);
+        if (err == TD_OK)
+            err = io_path_rename(io, temporary, path, diag);
+        if (err == TD_OK)
+            err = io_dir_sync(fiber, io, directory, diag);
+        else if (io_path_remove(io, temporary, NULL) != TD_OK)
+            td_diag_say(diag, "%s, and '%s' is left over", td_err_text(err), temporary);
+    }
+    free(directory);
+    free(temporary);
+    return err;
+}
+
+/* ---- in ---- */
+
+struct input {
+    struct io_file *file;
+    const char *path;
+    const uint8_t *apex;
+    struct zone_build *build;
+    uint64_t offset;
+    uint64_t records;
+    uint64_t sequence;
+    uint8_t *block;
+    struct td_diag *diag;
+};
+
+static td_err damaged(const struct input *input)
+{
+    td_diag_say(input->diag, "'%s' is damaged at octet %llu", input->path,
+                (unsigned long long)input->offset);
+    return TD_E_MALFORMED;
+}
+
+static td_err read_exactly(struct input *input, void *into, size_t size)
+{
+    size_t got = 0;
+
+    td_err err = io_file_read_at(input->file, input->offset, into, size, &got, input->diag);
+    if (err != TD_OK)
+        return err;
+    if (got != size)
+        return damaged(input);
+    input->offset += size;
+    return TD_OK;
+}
+
+static td_err read_head(struct input *input)
+{
+    uint8_t head[HEAD_SIZE];
+
+    td_err err = read_exactly(input, head, sizeof(head));
+    if (err != TD_OK)
+        return err;
+    input->offset = 0;
+    size_t size = wire_name_size(input->apex);
+    if (memcmp(head, magic, sizeof(magic)) != 0 ||
+        td_get_u32(head + HEAD_CRC_AT) != td_crc32c(0, head, HEAD_CRC_AT) ||
+        td_get_u32(head + 8) != FORMAT || !wire_name_equal(head + APEX_AT, size, input->apex, size))
+        return damaged(input);
+    input->records = (uint64_t)td_get_u32(head + 12) << 32 | td_get_u32(head + 16);
+    input->sequence = (uint64_t)td_get_u32(head + 24) << 32 | td_get_u32(head + 28);
+    input->offset = HEAD_SIZE;
+    return TD_OK;
+}
+
+/* One record; *owner is that of the one before, and becomes this one's. */
+static td_err take_record(struct input *input, struct td_reader *reader, const uint8_t **owner)
+{
+    const uint8_t *rdata;
+    uint16_t type, size;
+    uint32_t ttl;
+    uint8_t owner_size;
+
+    if (td_read_u8(reader, &owner_size) != TD_OK)
+        return damaged(input);
+    if (owner_size != 0 && td_read_octets(reader, owner_size, owner) != TD_OK)
+        return damaged(input);
+    if (*owner == NULL || (owner_size != 0 && wire_name_size(*owner) != owner_size) ||
+        td_read_u16(reader, &type) != TD_OK || td_read_u32(reader, &ttl) != TD_OK ||
+        td_read_u16(reader, &size) != TD_OK || td_read_octets(reader, size, &rdata) != TD_OK)
+        return damaged(input);
+    td_err err = zone_build_add(input->build, *owner, type, ttl, rdata, size);
+    return err == TD_OK ? TD_OK : damaged(input);
+}
+
+/* *ret_size 0: it was the last. */
+static td_err read_block(struct input *input, size_t *ret_size)
+{
+    uint8_t head[BLOCK_HEAD_SIZE];
+
+    td_err err = read_exactly(input, head, sizeof(head));
+    if (err != TD_OK)
+        return err;
+    size_t size = td_get_u32(head);
+    if (size > STORE_BASE_BLOCK_SIZE)
+        return damaged(input);
+    err = read_exactly(input, input->block, size);
+    if (err != TD_OK)
+        return err;
+    if (td_crc32c(0, input->block, size) != td_get_u32(head + 4))
+        return damaged(input);
+    struct td_reader reader = td_reader_of(input->block, size);
+    const uint8_t *owner = NULL;
+    while (err == TD_OK && td_reader_left(&reader) != 0) {
+        err = take_record(input, &reader, &owner);
+        input->records--;
+    }
+    *ret_size = size;
+    return err;
+}
+
+static td_err read_all(struct input *input, struct zone_version **ret_version)
+{
+    struct zone_build_report report;
+    size_t size = 1;
+    td_err err = read_head(input);
+
+    while (err == TD_OK && size != 0)
+        err = read_block(input, &size);
+    if (err == TD_OK && input->records != 0)
+        err = damaged(input);
+    if (err != TD_OK)
+        return err;
+    err = zone_build_finish(input->build, &report, ret_version);
+    input->build = NULL;
+    return err == TD_OK ? TD_OK : damaged(input);
+}
+
+td_err store_base_read(struct io *io, const char *path, const uint8_t *apex,
+                       const struct td_hash_seed *seed, uint64_t *ret_sequence,
+                       struct zone_version **ret_version, struct td_diag *diag)
+{
+    struct zone_build_limits limits = { .records_max = 0 };
+    struct input input = { .path = path, .apex = apex, .diag = diag };
+
+    td_err err = io_file_open(io, path, IO_FILE_READ, &input.file, diag);
+    if (err != TD_OK)
+        return err;
+    input.block = td_malloc(STORE_BASE_BLOCK_SIZE);
+    input.build = zone_build_new(apex, seed, &limits);
+    err = read_all(&input, ret_version);
+    if (err == TD_OK)
+        *ret_sequence = input.sequence;
+    zone_build_free(input.build);
+    free(input.block);
+    io_file_close(input.file);
+    return err;
+}
