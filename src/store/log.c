@@ -205,13 +205,14 @@ td_err store_log_read(struct store_log *log, const struct store_log_change *chan
 }
 
 const uint8_t *store_log_state(const struct store_log *log, const void *key, size_t key_size,
-                               size_t *ret_size)
+                               size_t *ret_size, uint64_t *ret_sequence)
 {
     const struct index_state *state = log_index_state(&log->index, key, key_size);
 
     if (state == NULL)
         return NULL;
     *ret_size = state->value_size;
+    *ret_sequence = state->sequence;
     return state->value;
 }
 

@@ -137,9 +137,12 @@ const struct store_log_change *store_log_changes(const struct store_log *log, co
 TD_NODISCARD td_err store_log_read(struct store_log *log, const struct store_log_change *change,
                                    struct td_buf *out, struct td_diag *diag);
 
-/* The octets of a key, or NULL; good until the next batch is done. */
+/*
+ * The octets of a key, or NULL; good until the next batch is done. *ret_sequence is that of the
+ * entry.
+ */
 const uint8_t *store_log_state(const struct store_log *log, const void *key, size_t key_size,
-                               size_t *ret_size);
+                               size_t *ret_size, uint64_t *ret_sequence);
 
 /* Visit the state whose keys begin like this, in order of the keys. */
 void store_log_state_visit(const struct store_log *log, const void *prefix, size_t prefix_size,

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "io/fiber.h"
+#include "store/digest.h"
 #include "text/scan.h"
 #include "wire/name.h"
 #include "zone/build.h"
@@ -24,6 +25,7 @@ struct load {
     const char *file; /* the record before's, as the scanner names it */
     uint16_t file_number;
     uint32_t out_of_zone;
+    struct store_digest digest;
     struct text_files files; /* for the scanner */
 };
 
@@ -51,12 +53,14 @@ static td_err file_open(void *context, const char *path, void **ret_file, struct
 static td_err file_read(void *context, void *file, uint8_t *into, size_t size, size_t *ret_size,
                         struct td_diag *diag)
 {
+    struct load *load = context;
     struct open_file *open_file = file;
 
-    (void)context;
     td_err err = io_file_read_at(open_file->file, open_file->offset, into, size, ret_size, diag);
-    if (err == TD_OK)
+    if (err == TD_OK) {
         open_file->offset += *ret_size;
+        store_digest_add(&load->digest, into, *ret_size);
+    }
     return err;
 }
 
@@ -192,9 +196,11 @@ td_err store_zonefile_load(struct fiber *fiber, struct io *io,
     *ret_report = (struct store_zonefile_report){ .records = 0 };
     if (io_path_stat(io, zonefile->path, &ret_report->stat, &diag) != TD_OK)
         ret_report->stat = (struct io_file_stat){ .size = 0 }; /* opening it tells why */
+    store_digest_init(&load.digest);
     load.build = zone_build_new(zonefile->apex, zonefile->seed, &limits);
     load.places = zone_places_new();
     td_err err = scan(fiber, &load);
+    ret_report->digest = store_digest_get(&load.digest);
     if (err == TD_OK)
         err = finish(&load, ret_version);
     if (err == TD_E_IO)

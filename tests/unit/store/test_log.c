@@ -444,10 +444,11 @@ static void check_state(struct world *world, const char *want)
 {
     struct seen seen = { .text = "" };
     size_t size;
+    uint64_t sequence;
 
     store_log_state_visit(world->log, "k", 1, see, &seen);
     CHECK_STR(seen.text, want);
-    CHECK(store_log_state(world->log, "kb", 2, &size) == NULL);
+    CHECK(store_log_state(world->log, "kb", 2, &size, &sequence) == NULL);
 }
 
 static void start(struct fiber *fiber, void *argument)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "store/zonefile.h"
+#include "store/zonefile_write.h"
 #include "zone/lineage.h"
 
 static const uint8_t apex[] = "\7example";
@@ -103,4 +104,73 @@ TEST(files_become_versions_or_say_why_not)
     io_real_free(io);
 }
 
-TESTS(files_become_versions_or_say_why_not)
+/* Written, read, written: the same file, which the digest says, too. */
+TEST(a_written_file_reads_back)
+{
+    struct td_hash_seed seed = td_hash_seed_of(1, 1);
+    char directory[] = "/tmp/tandem-zonefile-XXXXXX";
+    char path[256];
+    struct store_zone_file file = { .sequence = 5 };
+    struct store_zonefile_report said;
+    struct zone_check_options checks;
+    struct zone_version *version, *back;
+    struct td_diag diag;
+    struct io *io;
+
+    CHECK(mkdtemp(directory) != NULL);
+    CHECK_OK(io_real_new("test", &io, &diag));
+    snprintf(path, sizeof(path), "%s/z", directory);
+    write_file(directory, "z", HEAD "www TXT \"a;b\" \"c\\\"d\"\na.B.c 5 A 192.0.2.9\n");
+    struct store_zonefile zonefile = {
+        .path = path, .apex = apex, .seed = &seed, .checks = &checks
+    };
+    zone_check_options_init(&checks, ZONE_CHECK_NORMAL, 0);
+    CHECK_OK(store_zonefile_load(NULL, io, &zonefile, NULL, &said, &version));
+    CHECK_OK(store_zonefile_write(NULL, io, path, version, &file, &diag));
+    CHECK(file.digest != said.digest);
+    CHECK_EQ(file.serial, 7);
+    CHECK_EQ(file.sequence, 5);
+    CHECK_OK(store_zonefile_load(NULL, io, &zonefile, NULL, &said, &back));
+    CHECK(file.digest == said.digest);
+    CHECK(store_zone_file_is_same(&file, &said.stat));
+    CHECK_EQ(back->record_count, version->record_count);
+    CHECK_EQ(store_zonefile_write(NULL, io, "/nowhere/z", version, &file, &diag),
+             TD_E_NOT_FOUND);
+    zone_lineage_free(back->lineage);
+    zone_lineage_free(version->lineage);
+    io_real_free(io);
+}
+
+TEST(the_state_of_a_zone_comes_back)
+{
+    struct store_zone_state state = {
+        .serial = 9,
+        .is_frozen = true,
+        .has_file = true,
+        .file = { .stat = { .device = 1, .inode = 2, .size = 3, .modified_ns = UINT64_MAX,
+                            .changed_ns = 5 },
+                  .digest = 0x123456789ABCDEF0u,
+                  .serial = 8,
+                  .sequence = 0 },
+    };
+    struct td_buf buf = { .data = NULL };
+    struct store_zone_state got;
+
+    store_zone_state_encode(&state, &buf);
+    CHECK_OK(store_zone_state_decode((uint8_t *)buf.data, buf.size, 77, &got));
+    CHECK_EQ(got.file.sequence, 77);
+    got.file.sequence = 0;
+    CHECK_EQ(memcmp(&state, &got, sizeof(got)), 0);
+    for (size_t size = 0; size < buf.size; size++)
+        CHECK_EQ(store_zone_state_decode((uint8_t *)buf.data, size, 77, &got), TD_E_MALFORMED);
+    td_buf_clear(&buf);
+    state.has_file = false;
+    store_zone_state_encode(&state, &buf);
+    CHECK_OK(store_zone_state_decode((uint8_t *)buf.data, buf.size, 77, &got));
+    CHECK(!got.has_file && got.is_frozen);
+    CHECK_EQ(got.serial, 9);
+    td_buf_fini(&buf);
+}
+
+TESTS(files_become_versions_or_say_why_not, a_written_file_reads_back,
+      the_state_of_a_zone_comes_back)
