@@ -113,6 +113,20 @@ struct change_wait {
     struct change_wait *next; /* private */
 };
 
+/* One that a fiber sits out. */
+struct change_patience {
+    struct change_wait wait; /* give this */
+    struct io_condition condition;
+    struct td_diag diag;
+    td_err err;
+    bool is_done;
+};
+
+void change_patience_init(struct change_patience *patience);
+/* Returns what `done` was given. Not cut short by cancellation: the disk decides, soon. */
+TD_NODISCARD td_err change_patience_end(struct fiber *fiber, struct change_patience *patience,
+                                        struct td_diag *diag);
+
 /* Whose change it is, and what it must meet. Texts are copied. */
 struct change_about {
     enum change_origin origin;
@@ -121,6 +135,8 @@ struct change_about {
     bool has_serial_seen;
     uint32_t serial_seen; /* refuse when the zone has another (If-Match) */
     bool is_released;     /* the brake has been let go for this one */
+    bool is_known;        /* a whole version that history need not tell: what it has been before,
+                           * or the first that there ever was */
 };
 
 struct change_door;
@@ -165,9 +181,9 @@ const struct zone_version *change_zone_view(const struct change_zone *zone);
 
 /*
  * A whole version, alone in its lineage, takes the place of what there is (if anything). `records`
- * is what makes it out of the version before, the SOA left out, or NULL: then it is a break, or
- * the first. Its serial is given by the caller, in the version. The version is taken when TD_OK
- * is returned.
+ * is what makes it out of the version before, the SOA left out, or NULL: then it is a break (unless
+ * about->is_known says that it need not be told). Its serial is given by the caller, in the
+ * version. The version is taken when TD_OK is returned.
  *
  * TD_E_CONFLICT  the zone is busy: compare again when it is not
  * TD_E_IO        changes are refused for now

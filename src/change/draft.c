@@ -407,35 +407,17 @@ td_err change_draft_commit(struct change_draft *draft, const struct change_about
 
 /* ---- in a fiber ---- */
 
-struct patience {
-    struct change_wait wait;
-    struct io_condition condition;
-    struct td_diag *diag;
-    td_err err;
-    bool is_done;
-};
-
-static void on_done(struct change_wait *wait, td_err err, const struct td_diag *diag)
-{
-    struct patience *patience = td_container_of(wait, struct patience, wait);
-
-    patience->err = err;
-    if (err != TD_OK)
-        *patience->diag = *diag;
-    patience->is_done = true;
-    io_condition_signal(&patience->condition);
-}
-
 td_err change_draft_commit_wait(struct fiber *fiber, struct change_draft *draft,
-                                const struct change_about *about, struct change_wait *wait,
+                                const struct change_about *about, struct change_wait *ret_wait,
                                 struct td_diag *diag)
 {
-    struct patience patience = { .wait = { .done = on_done }, .diag = diag };
+    struct change_patience patience;
 
+    change_patience_init(&patience);
     td_err err = change_draft_commit(draft, about, &patience.wait, diag);
     if (err != TD_OK)
         return err;
-    io_fiber_wait_deaf(fiber, &patience.condition, &patience.is_done);
-    *wait = patience.wait;
-    return patience.err;
+    err = change_patience_end(fiber, &patience, diag);
+    *ret_wait = patience.wait;
+    return err;
 }

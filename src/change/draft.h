@@ -70,7 +70,7 @@ TD_NODISCARD td_err change_draft_commit(struct change_draft *draft,
                                         const struct change_about *about, struct change_wait *wait,
                                         struct td_diag *diag);
 
-/* The same, and wait. Returns what `done` is given, too. */
+/* The same, and wait. *ret_wait has the serial, and whether anything has changed. */
 TD_NODISCARD td_err change_draft_commit_wait(struct fiber *fiber, struct change_draft *draft,
                                              const struct change_about *about,
-                                             struct change_wait *wait, struct td_diag *diag);
+                                             struct change_wait *ret_wait, struct td_diag *diag);

@@ -75,13 +75,17 @@ td_err change_commit_whole(struct change_door *door, struct change_zone *zone,
         wait->serial = version->serial;
         wait->is_unchanged = false;
     }
+    change_batch_stage(door, zone, version);
+    if (about->is_known) {
+        change_batch_wait(door, step);
+        return TD_OK;
+    }
     if (records == NULL || zone->newest == NULL)
         step->changeset.is_break = true;
     else
         take_records(step, zone->newest, version, records);
     change_step_encode(step);
     step->changeset.removed = step->changeset.added = NULL;
-    change_batch_stage(door, zone, version);
     change_batch_add(door, step);
     return TD_OK;
 }
@@ -112,6 +116,33 @@ void change_put_state(struct change_door *door, const void *key, size_t key_size
         .size = (uint32_t)value_size,
     };
     change_batch_add(door, step);
+}
+
+/* ---- waiting ---- */
+
+static void on_done(struct change_wait *wait, td_err err, const struct td_diag *diag)
+{
+    struct change_patience *patience = td_container_of(wait, struct change_patience, wait);
+
+    patience->err = err;
+    if (err != TD_OK)
+        patience->diag = *diag;
+    patience->is_done = true;
+    io_condition_signal(&patience->condition);
+}
+
+void change_patience_init(struct change_patience *patience)
+{
+    *patience = (struct change_patience){ .wait = { .done = on_done } };
+}
+
+td_err change_patience_end(struct fiber *fiber, struct change_patience *patience,
+                           struct td_diag *diag)
+{
+    io_fiber_wait_deaf(fiber, &patience->condition, &patience->is_done);
+    if (patience->err != TD_OK)
+        *diag = patience->diag;
+    return patience->err;
 }
 
 void change_withdraw(struct change_door *door, struct change_zone *zone, enum zone_state state)

@@ -102,7 +102,7 @@ static td_err apply(struct fiber *fiber, struct server *server, struct conf *con
     if (before != NULL)
         serve_settings_publish(server->serve, settings_of_server(conf, server->io));
     server->conf = conf;
-    registry_apply(server->registry, conf);
+    registry_apply(fiber, server->registry, conf);
     conf_free(before);
     return TD_OK;
 }
@@ -205,9 +205,13 @@ static td_err start(struct fiber *fiber, struct server *server, struct td_diag *
         .rcu = server->rcu,
         .seed = &server->seed,
         .serve = server->serve,
+        .log = server->log,
+        .state = conf->server.state,
         .keepers = keeper_count(server->io),
     };
-    err = registry_new(&parts, &server->registry, diag);
+    err = store_log_start(fiber, server->log, diag);
+    if (err == TD_OK)
+        err = registry_new(&parts, &server->registry, diag);
     if (err == TD_OK)
         err = apply(fiber, server, conf, diag);
     if (err == TD_OK)
@@ -248,6 +252,7 @@ static void run(struct fiber *fiber, void *argument)
     if (serve_worker_count(server->serve) != 0)
         serve_stop(fiber, server->serve, STOP_GRACE_MS);
     registry_free(fiber, server->registry);
+    store_log_stop(fiber, server->log);
     io_stop(server->io);
 }
 
@@ -281,6 +286,31 @@ static td_err take_state(struct server *server, struct td_diag *diag)
     return err;
 }
 
+static void report_log(void *context, const struct td_diag *diag)
+{
+    (void)context;
+    serve_log_diag(EVENT_LOG_DAMAGED, NULL, diag);
+}
+
+/* Changes from before, and room for those to come. */
+static td_err open_log(struct server *server, struct td_diag *diag)
+{
+    static const struct td_diag_sink sink = { .report = report_log };
+    const char *state = server->first->server.state;
+    size_t size = strlen(state) + sizeof("/changes");
+    char *directory = td_malloc(size);
+    struct store_log_config config = { .directory = directory };
+
+    snprintf(directory, size, "%s/changes", state);
+    td_err err = store_log_open(server->io, &config, &sink, &server->log, diag);
+    if (err != TD_OK && diag->file[0] != '\0') {
+        struct td_diag why = *diag;
+        td_diag_say(diag, "'%s': %s", why.file, why.text);
+    }
+    free(directory);
+    return err;
+}
+
 static td_err prepare(struct server *server, const char *path, struct td_diag *diag)
 {
     server->path = path;
@@ -290,6 +320,8 @@ static td_err prepare(struct server *server, const char *path, struct td_diag *d
             return err;
     }
     td_err err = take_state(server, diag);
+    if (err == TD_OK)
+        err = open_log(server, diag);
     if (err != TD_OK)
         return err;
     server->seed = td_hash_seed_of(io_random_u64(server->io), io_random_u64(server->io));
@@ -323,6 +355,7 @@ static void clean_up(struct server *server)
 {
     for (unsigned i = 0; i < server->signal_count; i++)
         io_signal_unwatch(server->signals[i]);
+    store_log_free(server->log);
     serve_free(server->serve);
     zone_set_free(server->zones);
     td_rcu_free(server->rcu);

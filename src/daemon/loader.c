@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/assert.h"
@@ -35,43 +36,13 @@ struct loader {
     struct keeper keepers[LOADER_KEEPERS_MAX];
 };
 
-static void report(void *context, const struct td_diag *diag)
-{
-    struct loader_job *job = context;
-
-    if (job->diag_count == LOADER_DIAGS_MAX) {
-        job->diags_left_out++;
-        return;
-    }
-    td_grow(job->diags, job->diag_count, job->diag_capacity);
-    job->diags[job->diag_count++] = *diag;
-}
-
-static void load(struct keeper *keeper, struct loader_job *job)
-{
-    struct td_diag_sink sink = { .report = report, .context = job };
-    uint64_t before = io_clock_read_ns(keeper->io);
-
-    job->checks.now_s = io_wall_s(keeper->io);
-    job->zonefile.checks = &job->checks;
-    job->result =
-        store_zonefile_load(NULL, keeper->io, &job->zonefile, &sink, &job->report, &job->version);
-    job->cpu_ns = io_clock_read_ns(keeper->io) - before;
-}
-
 /* On the keeper's loop. */
 static void work(void *context, void *letter)
 {
     struct keeper *keeper = context;
     struct loader_job *job = letter;
 
-    if (job->disposal != NULL) {
-        zone_lineage_free(job->disposal);
-        job->disposal = NULL;
-        job->is_disposed = true;
-    } else {
-        load(keeper, job);
-    }
+    loader_work(keeper->io, job);
     job->next = NULL;
     td_err err = io_mailbox_post(keeper->loader->finished, job);
     td_assert(err == TD_OK); /* as large as all that may be under way */
@@ -136,9 +107,9 @@ static void take_finished(void *context, void *letter)
         return;
     }
     keeper->count--;
-    loader->count -= !job->is_disposed;
+    loader->count -= job->kind != LOADER_DISPOSE;
     feed(loader);
-    if (job->is_disposed)
+    if (job->kind == LOADER_DISPOSE)
         loader_job_free(job);
     else
         loader->done(loader->context, job);
@@ -202,8 +173,6 @@ void loader_free(struct fiber *fiber, struct loader *loader)
     for (struct loader_job *job; (job = io_mailbox_take(loader->finished)) != NULL;) {
         if (job == &loader->keepers[job->keeper].hello)
             continue;
-        if (!job->is_disposed && job->result == TD_OK)
-            zone_lineage_free(job->version->lineage);
         loader_job_free(job);
     }
     io_mailbox_free(loader->finished);
@@ -228,6 +197,7 @@ void loader_dispose(struct loader *loader, struct zone_lineage *lineage)
 {
     struct loader_job *job = td_calloc(1, sizeof(*job));
 
+    job->kind = LOADER_DISPOSE;
     job->disposal = lineage;
     enqueue(loader, job);
 }
@@ -237,9 +207,30 @@ uint32_t loader_count(const struct loader *loader)
     return loader->count;
 }
 
+struct loader_job *loader_job_new(enum loader_kind kind, const uint8_t *apex, const char *path)
+{
+    struct loader_job *job = td_calloc(1, sizeof(*job));
+
+    job->kind = kind;
+    td_arena_init(&job->diff.arena, 0);
+    memcpy(job->apex, apex, wire_name_size(apex));
+    job->path = path == NULL ? NULL : td_strdup(path);
+    return job;
+}
+
 void loader_job_free(struct loader_job *job)
 {
+    if (job->before != NULL)
+        zone_version_unpin(job->before);
+    if (job->version != NULL)
+        zone_lineage_free(job->version->lineage);
     zone_lineage_free(job->disposal);
+    td_arena_fini(&job->diff.arena);
+    free(job->diff.removed);
+    free(job->diff.added);
+    td_buf_fini(&job->replay);
+    free(job->path);
+    free(job->base_path);
     free(job->diags);
     free(job);
 }

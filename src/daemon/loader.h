@@ -1,35 +1,70 @@
 /*
- * daemon/loader.h - bulk keepers: threads that load zone files, at idle priority.
+ * daemon/loader.h - bulk keepers: threads for what takes long, at idle priority.
  *
  * Shape    Jobs go in, come out finished, in any order. A job is its owner's until it is given
- *          and again when it comes back.
+ *          and again when it comes back. What is done with it is in work.c.
  * Floor    10.
- * Threads  The registry's; the loading happens on the keepers.
+ * Threads  The registry's; the work happens on the keepers.
  * Limits   LOADER_KEEPERS_MAX keepers; LOADER_DIAGS_MAX findings kept with a job.
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/diag.h"
+#include "change/change.h"
 #include "io/fiber.h"
 #include "io/io.h"
+#include "store/zone_state.h"
 #include "store/zonefile.h"
 #include "wire/name.h"
 
 enum { LOADER_KEEPERS_MAX = 16, LOADER_DIAGS_MAX = 40 };
 
+enum loader_kind {
+    LOADER_LOAD,    /* read the zone file and, with `before`, say what makes it of that */
+    LOADER_COMPARE, /* only the latter: `version` has been loaded before */
+    LOADER_RESTORE, /* the base, or the file, and the changes of the log behind it */
+    LOADER_FLUSH,   /* write `before` as the zone file */
+    LOADER_BASE,    /* write `before` as the base */
+    LOADER_DISPOSE, /* free a zone that nobody reads any more */
+};
+
+/* What makes one version out of another; data lies in the versions. */
+struct loader_diff {
+    struct td_arena arena;
+    struct change_record *removed;
+    struct change_record *added;
+    uint32_t removed_count;
+    uint32_t removed_capacity;
+    uint32_t added_count;
+    uint32_t added_capacity;
+    uint32_t gone;     /* names that would have no records any more */
+    bool is_too_large; /* there would be more of it than of the zone: it was not finished */
+};
+
 struct loader_job {
-    struct loader_job *next;       /* private */
-    uint32_t keeper;               /* private */
-    struct zone_lineage *disposal; /* not a load: a zone to be freed */
-    bool is_disposed;
-    void *owner;
+    struct loader_job *next; /* private */
+    uint32_t keeper;         /* private */
+    enum loader_kind kind;
+    void *owner;                      /* NULL: nobody waits for it any more */
     uint8_t apex[WIRE_NAME_SIZE_MAX]; /* its own: the zone may be removed meanwhile */
+    char *path;                       /* its own: of the zone file; NULL: there is none */
+    char *base_path;                  /* its own: of the base; NULL: there is none */
     struct store_zonefile zonefile;
     struct zone_check_options checks; /* zonefile.checks points here */
+    struct zone_version *before;      /* pinned by the job */
+    uint64_t sequence;                /* of `before`, for FLUSH and BASE */
+    struct td_buf replay;             /* RESTORE: changesets, each behind its size in 4 octets */
+
     td_err result;
     struct zone_version *version; /* on TD_OK: the owner's */
+    struct zone_lineage *disposal;
     struct store_zonefile_report report;
-    uint64_t cpu_ns; /* what it took of the keeper */
+    struct store_zone_file file; /* FLUSH: as it was written */
+    struct loader_diff diff;
+    uint32_t misfits; /* RESTORE: records to be removed that were not there */
+    uint32_t tries;   /* comparisons that came too late; the registry's */
+    uint64_t cpu_ns;  /* what it took of the keeper */
     struct td_diag *diags;
     uint32_t diag_count;
     uint32_t diag_capacity;
@@ -53,4 +88,10 @@ void loader_dispose(struct loader *loader, struct zone_lineage *lineage);
 /* Loads given and not yet back. */
 uint32_t loader_count(const struct loader *loader);
 
+/* A job without an owner yet. */
+struct loader_job *loader_job_new(enum loader_kind kind, const uint8_t *apex, const char *path);
+/* Its pin goes with it, and its version, if it still has one. */
 void loader_job_free(struct loader_job *job);
+
+/* Do a job, on the keeper's loop. */
+void loader_work(struct io *io, struct loader_job *job);

@@ -253,7 +253,7 @@ static enum progress step_zone_reload(struct fiber *fiber, struct server *server
         begin(server, request);
         registry_reload(server->registry, zone, request->force);
     }
-    if (must_wait(server, request, zone->job != NULL))
+    if (must_wait(server, request, registry_zone_is_working(zone)))
         return PROGRESS_WAITS;
     if (request->result == TD_OK)
         operator_view_zone(zone, request->ret);

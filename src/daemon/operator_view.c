@@ -23,7 +23,7 @@ static void view_zone(struct td_arena *arena, const struct registry_zone *zone,
         .name = td_arena_strdup(arena, zone->name),
         .wire = td_arena_memdup(arena, entry->name, entry->name_size),
         .state = atomic_load_explicit(&entry->state, memory_order_relaxed),
-        .is_loading = zone->job != NULL,
+        .is_loading = registry_zone_is_working(zone),
         .has_failed = zone->failed_s != 0,
         .has_version = newest != NULL,
     };

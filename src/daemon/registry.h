@@ -1,10 +1,12 @@
 /*
  * daemon/registry.h - the zones that this server has: where they come from and how they are.
  *
- * Shape    A row per zone, made from the configuration; loads run on bulk keepers, and what
- *          they bring goes through change. A configuration is applied as a whole: rows that
- *          are new are added, rows that are gone are removed, rows that changed are changed,
- *          the rest is not touched.
+ * Shape    A row per zone, made from the configuration. Loads, comparisons and files to be written
+ *          are jobs of bulk keepers, and what they bring goes through change. A configuration is
+ *          applied as a whole: rows that are new are added, rows that are gone are removed, rows
+ *          that changed are changed, the rest is not touched.
+ *          A zone is restored from the state directory when it was changed at run time, else
+ *          loaded from its file. A file that is loaded again becomes a changeset by comparing.
  * Floor    10.
  * Threads  The main world's.
  */
@@ -15,23 +17,46 @@
 #include "conf/conf.h"
 #include "daemon/loader.h"
 #include "serve/serve.h"
+#include "store/log.h"
 
 struct registry;
 
 enum { REGISTRY_DIAGS_MAX = 20 };
 
+/* What an operator has chosen where the file and the zone were both changed. */
+enum registry_take {
+    REGISTRY_TAKE_NOTHING,
+    REGISTRY_TAKE_FILE,  /* the zone becomes what the file says */
+    REGISTRY_TAKE_LOG,   /* the zone stays; the file is known, and not asked again */
+    REGISTRY_TAKE_MERGE, /* what was changed in the file is changed in the zone */
+};
+
 struct registry_zone {
     struct registry_zone *next; /* in no order */
+    struct registry *registry;
     struct change_zone zone;
     struct serve_zone *settings;
     char *path;             /* of the zone file; NULL: none */
     char *name;             /* presentation form */
     struct loader_job *job; /* under way, or NULL */
+    bool is_committing;     /* what its file says is on its way to the disk */
     bool is_again;          /* to be loaded again when the job is back */
-    bool is_dropped;        /* gone; only its job keeps the row */
-    bool is_seen;           /* by the configuration being applied */
-    bool has_loaded;        /* `stat` is of the file that is served */
-    struct io_file_stat stat;
+    bool wants_flush;       /* the same, for the file to be written */
+    bool wants_base;
+    bool is_seen;          /* by the configuration being applied */
+    bool has_serial_check; /* a file whose serial went back is refused */
+
+    bool has_file;               /* `file` is known */
+    struct store_zone_file file; /* as it was when the zone was last in step with it */
+    uint64_t sequence;           /* of the newest change that was published; 0: none is known */
+    uint64_t base_sequence;      /* of the base in the state directory; 0: there is none */
+    uint32_t changes;            /* published since the base was written */
+    enum registry_take take;     /* for the load under way */
+    bool is_released;            /* the load under way may pass the brake */
+    bool has_conflict;           /* file and zone were both changed: see `trouble` */
+    bool is_held;                /* the brake holds what the file says */
+    char trouble[TD_DIAG_TEXT_SIZE];
+
     uint64_t loaded_s; /* wall clock of the last load that was published */
     uint64_t failed_s; /* wall clock of the last load that failed after that; 0: none */
     uint64_t load_ns;
@@ -46,29 +71,71 @@ struct registry_parts {
     struct td_rcu *rcu;
     const struct td_hash_seed *seed;
     struct serve *serve;
+    struct store_log *log;
+    const char *state; /* directory */
     uint32_t keepers;
 };
 
 TD_NODISCARD td_err registry_new(const struct registry_parts *parts, struct registry **ret_registry,
                                  struct td_diag *diag);
-/* The workers have been stopped. */
+/* The workers have been stopped. Changes that are on their way to the disk are waited for. */
 void registry_free(struct fiber *fiber, struct registry *registry);
 
+struct change_door *registry_door(struct registry *registry);
+struct store_log *registry_log(struct registry *registry);
+
 /* Have the zones of this configuration, and no others; files that changed are loaded again. */
-void registry_apply(struct registry *registry, const struct conf *conf);
+void registry_apply(struct fiber *fiber, struct registry *registry, const struct conf *conf);
 
 /* Load again what changed on disk; `force`: whether it changed or not. */
 void registry_reload_all(struct registry *registry, bool force);
 void registry_reload(struct registry *registry, struct registry_zone *zone, bool force);
 
+/* Load the file again, and do this where zone and file were both changed. */
+void registry_take_file(struct registry *registry, struct registry_zone *zone,
+                        enum registry_take take);
+
+/* Is its file being read, compared, written or published? */
+static inline bool registry_zone_is_working(const struct registry_zone *zone)
+{
+    return zone->job != NULL || zone->is_committing || zone->is_again || zone->wants_flush;
+}
+
+/* Has the zone been changed at run time since it was last what its file says? */
+static inline bool registry_zone_is_dirty(const struct registry_zone *zone)
+{
+    return zone->sequence > (zone->has_file ? zone->file.sequence : 0);
+}
+
 /* By presentation form, with or without the last dot; NULL: no such zone. */
 struct registry_zone *registry_find(struct registry *registry, const char *name);
+/* By uncompressed name. */
+struct registry_zone *registry_find_wire(struct registry *registry, const uint8_t *name);
 
 /* Sorted by canonical order; freed with free(). */
 struct registry_zone **registry_list(struct registry *registry, size_t *ret_count);
 
-/* Loads that are not done yet. */
+/* Loads that are not done yet, publication included. */
 uint32_t registry_loading(const struct registry *registry);
 
 /* Call once, when no load is under way (perhaps at once). */
 void registry_when_idle(struct registry *registry, void (*call)(void *context), void *context);
+
+/* ---- what an operator may ask of a zone ---- */
+
+/* No changes at run time from now on (or again). Durable; waits for it. */
+TD_NODISCARD td_err registry_zone_freeze(struct fiber *fiber, struct registry_zone *zone,
+                                         bool is_frozen, struct td_diag *diag);
+
+/*
+ * Have the zone file written as the zone is now. It is done when the zone is not working any more;
+ * what went wrong stands in the zone's diagnostics.
+ * TD_E_UNSUPPORTED  it has no file
+ */
+TD_NODISCARD td_err registry_zone_flush(struct registry_zone *zone, struct td_diag *diag);
+
+/*
+ * Let go what the brake holds.
+ * TD_E_NOT_FOUND  it holds nothing
+ */
+TD_NODISCARD td_err registry_zone_release(struct registry_zone *zone, struct td_diag *diag);

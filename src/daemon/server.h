@@ -31,6 +31,7 @@ struct server {
     struct td_counters *counters;
     struct zone_set *zones;
     struct serve *serve;
+    struct store_log *log;
     struct registry *registry;
     struct control *control;
     struct io_file *lock;

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "change/brake.h"
 #include "io/io.h"
 #include "io/thread.h"
 #include "serve/log.h"
@@ -197,4 +198,12 @@ struct serve_zone *settings_of_zone(const struct conf *conf,
     return serve_zone_new(unless(acl_of(conf, &options->allow_query), policy_acl_is_any),
                           unless(acl_of(conf, &options->allow_transfer), policy_acl_is_none),
                           options->rotation);
+}
+
+void settings_rules(const struct conf_zone_options *options, struct change_rules *ret_rules,
+                    bool *ret_serial_check)
+{
+    (void)options;
+    *ret_rules = (struct change_rules){ .brake_percent = CHANGE_BRAKE_PERCENT_DEFAULT };
+    *ret_serial_check = false;
 }

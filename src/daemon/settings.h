@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "change/change.h"
 #include "conf/conf.h"
 #include "serve/serve.h"
 
@@ -14,6 +15,10 @@ struct serve_settings *settings_of_server(const struct conf *conf, struct io *io
 
 struct serve_zone *settings_of_zone(const struct conf *conf,
                                     const struct conf_zone_options *options);
+
+/* How changes of a zone are dealt with. */
+void settings_rules(const struct conf_zone_options *options, struct change_rules *ret_rules,
+                    bool *ret_serial_check);
 
 void settings_listen(const struct conf *conf, struct serve_listen *ret_listen);
 

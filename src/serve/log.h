@@ -30,6 +30,12 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
     X(ZONE_LOAD_FAILED, "zone-load-failed") \
     X(ZONE_CHECK, "zone-check") \
     X(ZONE_REMOVED, "zone-removed") \
+    X(ZONE_CHANGED, "zone-changed") \
+    X(ZONE_CONFLICT, "zone-conflict") \
+    X(ZONE_HELD, "zone-held") \
+    X(ZONE_WRITTEN, "zone-written") \
+    X(LOG_DAMAGED, "log-damaged") \
+    X(LOG_REFUSED, "log-refused") \
     X(TRANSFER_OUT, "transfer-out") \
     X(TRANSFER_OUT_FAILED, "transfer-out-failed") \
     X(TSIG_REFUSED, "tsig-refused") \

@@ -174,6 +174,7 @@ static td_err finish(struct load *load, struct zone_version **ret_version)
         zone_lineage_free(version->lineage);
         return TD_E_INVALID;
     }
+    load->report->serial = version->serial;
     *ret_version = version;
     return TD_OK;
 }

@@ -32,6 +32,7 @@ struct store_zonefile {
 struct store_zonefile_report {
     struct io_file_stat stat; /* of the file, taken before it was read */
     uint64_t digest;          /* of its octets, and those of the files that it includes */
+    uint32_t serial;          /* of a version that was made */
     uint64_t records;         /* read from the file */
     uint32_t errors;
     uint32_t warnings;

@@ -134,8 +134,7 @@ TEST(a_written_file_reads_back)
     CHECK(file.digest == said.digest);
     CHECK(store_zone_file_is_same(&file, &said.stat));
     CHECK_EQ(back->record_count, version->record_count);
-    CHECK_EQ(store_zonefile_write(NULL, io, "/nowhere/z", version, &file, &diag),
-             TD_E_NOT_FOUND);
+    CHECK_EQ(store_zonefile_write(NULL, io, "/nowhere/z", version, &file, &diag), TD_E_NOT_FOUND);
     zone_lineage_free(back->lineage);
     zone_lineage_free(version->lineage);
     io_real_free(io);
@@ -147,7 +146,10 @@ TEST(the_state_of_a_zone_comes_back)
         .serial = 9,
         .is_frozen = true,
         .has_file = true,
-        .file = { .stat = { .device = 1, .inode = 2, .size = 3, .modified_ns = UINT64_MAX,
+        .file = { .stat = { .device = 1,
+                            .inode = 2,
+                            .size = 3,
+                            .modified_ns = UINT64_MAX,
                             .changed_ns = 5 },
                   .digest = 0x123456789ABCDEF0u,
                   .serial = 8,

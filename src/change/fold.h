@@ -1,0 +1,48 @@
+/*
+ * change/fold.h - several changesets as one.
+ *
+ * Shape    add them, oldest first, then finish: what is left is what would have to be removed and
+ *          added to come from before the first to behind the last; sorted, by owner in canonical
+ *          order, type, data and TTL. SOAs are kept apart: the first that was removed, the last
+ *          that was added.
+ * Floor    5.
+ * Threads  One owner. Records are copied.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "change/change.h"
+
+struct change_fold {
+    struct td_arena arena;
+    struct change_record *removed;
+    struct change_record *added;
+    uint32_t removed_count;
+    uint32_t removed_capacity;
+    uint32_t added_count;
+    uint32_t added_capacity;
+    struct change_record soa_before; /* owner NULL: there was none */
+    struct change_record soa_after;
+    uint32_t serial_from; /* of the first */
+    uint32_t serial_to;   /* of the last */
+    uint32_t changes;     /* how many were added */
+};
+
+void change_fold_init(struct change_fold *fold);
+void change_fold_fini(struct change_fold *fold);
+void change_fold_add(struct change_fold *fold, const struct changeset *changeset);
+void change_fold_finish(struct change_fold *fold);
+
+/*
+ * Of a difference, take out what undoes the fold: of `removed` what the fold adds, of `added` what
+ * it removes. Both lists are sorted here; the counts shrink.
+ */
+void change_fold_spare(const struct change_fold *fold, struct change_record *removed,
+                       uint32_t *removed_count, struct change_record *added, uint32_t *added_count);
+
+/* The order of records in a fold, for qsort. */
+int change_record_order(const void *left, const void *right);
+
+/* Take out of two sorted lists what stands in both, one for one. */
+void change_record_cancel(struct change_record *a, uint32_t *a_count, struct change_record *b,
+                          uint32_t *b_count);

@@ -1,0 +1,447 @@
+/*
+ * What a zone file says becomes a change of the zone.
+ *
+ * The serial in a file is compared with the one that file had when it was last loaded, never with
+ * what is served: whoever edits a file need not know what was published meanwhile. What is
+ * published is always greater than what was.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/writer.h"
+#include "change/brake.h"
+#include "change/draft.h"
+#include "daemon/registry_internal.h"
+#include "serve/log.h"
+#include "wire/rrtype.h"
+#include "zone/edit.h"
+
+/* More records than this are published as a whole version; fewer as a change of the one there is.
+ */
+enum { DRAFT_RECORDS_MAX = 2000, SOA_NUMBERS_SIZE = 20 };
+
+/* A change of the zone from its file, until it is durable. */
+struct commit {
+    struct change_wait wait;
+    struct registry *registry;
+    struct registry_zone *zone;
+    struct store_zone_file file;
+    uint64_t records;
+};
+
+/* ---- what is remembered ---- */
+
+void registry_put_state(struct registry *registry, struct registry_zone *zone,
+                        const struct store_zone_file *file, struct change_wait *wait)
+{
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    struct td_buf value = { .data = NULL };
+    const struct zone_version *view = change_zone_view(&zone->zone);
+    struct store_zone_state state = {
+        .serial = view == NULL ? zone->zone.serial_floor : view->serial,
+        .is_frozen = zone->zone.is_frozen,
+        .has_file = file != NULL,
+    };
+
+    if (file != NULL)
+        state.file = *file;
+    store_zone_state_encode(&state, &value);
+    change_put_state(registry->door, key, store_zone_key(zone->zone.entry->name, key), value.data,
+                     value.size, wait);
+    td_buf_fini(&value);
+}
+
+void registry_remember_file(struct registry *registry, struct registry_zone *zone,
+                            const struct store_zone_file *file)
+{
+    zone->has_file = true;
+    zone->file = *file;
+    registry_put_state(registry, zone, file, NULL);
+}
+
+static struct store_zone_file file_of(const struct loader_job *job)
+{
+    return (struct store_zone_file){
+        .stat = job->report.stat,
+        .digest = job->report.digest,
+        .serial = job->report.serial,
+    };
+}
+
+/* ---- the end of a commit ---- */
+
+static void commit_free(struct commit *commit)
+{
+    commit->zone->is_committing = false;
+    commit->registry->commits--;
+    free(commit);
+}
+
+static void succeeded(struct commit *commit)
+{
+    struct registry_zone *zone = commit->zone;
+
+    zone->has_file = true;
+    zone->file = commit->file;
+    zone->file.sequence = zone->sequence; /* nothing of the zone is behind it yet */
+    zone->loaded_s = io_wall_s(commit->registry->parts.io);
+    zone->failed_s = 0;
+    zone->has_conflict = zone->is_held = false;
+    serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name,
+              "load, serial %u, %llu records, file '%s', %llu ms", commit->wait.serial,
+              (unsigned long long)commit->records, zone->path,
+              (unsigned long long)(zone->load_ns / IO_NS_PER_MS));
+    registry_reclaim_soon(commit->registry);
+}
+
+static void on_done(struct change_wait *wait, td_err err, const struct td_diag *diag)
+{
+    struct commit *commit = td_container_of(wait, struct commit, wait);
+    struct registry *registry = commit->registry;
+
+    if (err == TD_OK)
+        succeeded(commit);
+    else
+        registry_load_failed(registry, commit->zone, diag->text);
+    commit_free(commit);
+    registry_look_idle(registry);
+}
+
+static struct commit *commit_new(struct registry *registry, struct registry_zone *zone,
+                                 const struct loader_job *job)
+{
+    struct commit *commit = td_calloc(1, sizeof(*commit));
+
+    commit->wait.done = on_done;
+    commit->registry = registry;
+    commit->zone = zone;
+    commit->file = file_of(job);
+    commit->records = job->version->record_count;
+    zone->is_committing = true;
+    registry->commits++;
+    return commit;
+}
+
+static struct change_about about_file(const struct registry_zone *zone)
+{
+    return (struct change_about){
+        .origin = CHANGE_FILE,
+        .author = "file",
+        .reason = zone->path,
+        .is_released = zone->is_released,
+    };
+}
+
+/* ---- serials ---- */
+
+/* The version with another serial; it is the caller's alone. */
+static struct zone_version *with_serial(struct zone_version *version, uint32_t serial)
+{
+    const struct wire_rrset *soa =
+        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
+    struct wire_rdata rdata = wire_rrset_first(soa);
+    uint8_t *copy = td_memdup(rdata.octets, rdata.size);
+    uint32_t ttl = soa->ttl;
+    struct zone_version *changed;
+
+    struct zone_edit *edit = zone_edit_begin(version);
+    td_err err =
+        zone_edit_remove(edit, zone_version_name(version), WIRE_TYPE_SOA, copy, rdata.size, NULL);
+    td_put_u32(copy + rdata.size - SOA_NUMBERS_SIZE, serial);
+    if (err == TD_OK)
+        err = zone_edit_add(edit, zone_version_name(version), WIRE_TYPE_SOA, ttl, copy, rdata.size);
+    if (err == TD_OK)
+        err = zone_edit_finish(edit, &changed);
+    td_assert(err == TD_OK); /* it had one, and has room for another */
+    free(copy);
+    return changed;
+}
+
+/* The serial that a whole version of the file gets, when `last` was published before. */
+static uint32_t next_serial(struct registry *registry, const struct registry_zone *zone,
+                            uint32_t in_file, uint32_t last)
+{
+    if (change_serial_is_greater(in_file, last))
+        return in_file;
+    return change_serial_next(zone->zone.rules.serial, last, io_wall_s(registry->parts.io));
+}
+
+static void tell_serial(const struct registry_zone *zone, uint32_t in_file, uint32_t published)
+{
+    if (in_file != published)
+        serve_log(LOG_WARNING, EVENT_ZONE_LOADED, zone->name,
+                  "the file says serial %u, published is %u: it need not be edited, a greater one "
+                  "is found by itself",
+                  in_file, published);
+}
+
+/* Did the serial of the file go back? Then something may be wrong with it. False: it is refused. */
+static bool check_file_serial(struct registry *registry, struct registry_zone *zone,
+                              uint32_t in_file)
+{
+    char text[TD_DIAG_TEXT_SIZE];
+
+    if (!zone->has_file || in_file == zone->file.serial ||
+        change_serial_is_greater(in_file, zone->file.serial))
+        return true;
+    if (!zone->has_serial_check || zone->take != REGISTRY_TAKE_NOTHING) {
+        serve_log(LOG_WARNING, EVENT_ZONE_LOADED, zone->name,
+                  "the serial of the file went back from %u to %u: is it an old one?",
+                  zone->file.serial, in_file);
+        return true;
+    }
+    snprintf(text, sizeof(text),
+             "its serial went back from %u to %u (serial-check: strict); if it is the right one, "
+             "'tandem zone reload %s --take file'",
+             zone->file.serial, in_file, zone->name);
+    registry_load_failed(registry, zone, text);
+    return false;
+}
+
+/* ---- the first version ---- */
+
+/* Nothing was changed at run time, and the file is the one that was loaded before. */
+static bool is_as_before(const struct registry_zone *zone, const struct loader_job *job)
+{
+    return zone->has_file && zone->file.digest == job->report.digest &&
+           !registry_zone_is_dirty(zone);
+}
+
+void registry_commit_first(struct registry *registry, struct registry_zone *zone,
+                           struct loader_job *job)
+{
+    uint32_t in_file = job->report.serial;
+    uint32_t serial = in_file;
+    struct td_diag diag;
+
+    if (zone->zone.has_floor && is_as_before(zone, job)) {
+        serial = zone->zone.serial_floor;
+    } else if (zone->zone.has_floor) {
+        if (!check_file_serial(registry, zone, in_file))
+            return;
+        serial = next_serial(registry, zone, in_file, zone->zone.serial_floor);
+        tell_serial(zone, in_file, serial);
+    }
+    if (serial != in_file)
+        job->version = with_serial(job->version, serial);
+    struct commit *commit = commit_new(registry, zone, job);
+    struct change_about about = about_file(zone);
+    about.is_known = !zone->zone.has_floor || is_as_before(zone, job);
+    td_err err = change_commit_whole(registry->door, &zone->zone, job->version, NULL, &about,
+                                     &commit->wait, &diag);
+    td_assert(err == TD_OK); /* nobody else changes a zone without data */
+    job->version = NULL;
+    if (!is_as_before(zone, job) || !store_zone_file_is_same(&zone->file, &job->report.stat))
+        registry_put_state(registry, zone, &commit->file, NULL);
+}
+
+/* ---- a file that was loaded again ---- */
+
+static bool put_diff(struct change_draft *draft, const struct loader_diff *diff, uint32_t *misfits)
+{
+    for (uint32_t i = 0; i < diff->removed_count; i++) {
+        const struct change_record *r = &diff->removed[i];
+        td_err err = change_draft_remove(draft, r->owner, r->type, r->rdata, r->rdata_size);
+        if (err == TD_E_LIMIT)
+            return false;
+        *misfits += err != TD_OK;
+    }
+    for (uint32_t i = 0; i < diff->added_count; i++) {
+        const struct change_record *r = &diff->added[i];
+        td_err err = change_draft_add(draft, r->owner, r->type, r->ttl, r->rdata, r->rdata_size);
+        if (err == TD_E_LIMIT)
+            return false;
+        *misfits += err != TD_OK;
+    }
+    return true;
+}
+
+/* The SOA of the file, its serial included: the draft sees whether that is greater. */
+static bool put_soa(struct change_draft *draft, const struct zone_version *version)
+{
+    const struct wire_rrset *soa =
+        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
+    struct wire_rdata rdata = wire_rrset_first(soa);
+    td_err err = change_draft_add(draft, zone_version_name(version), WIRE_TYPE_SOA, soa->ttl,
+                                  rdata.octets, rdata.size);
+
+    return err == TD_OK || err == TD_E_EXISTS;
+}
+
+static void hold(struct registry_zone *zone, const char *why)
+{
+    zone->is_held = true;
+    snprintf(zone->trouble, sizeof(zone->trouble), "%s", why);
+    serve_log(LOG_ERROR, EVENT_ZONE_HELD, zone->name,
+              "load, file '%s' is held: %s; 'tandem zone release %s' publishes it all the same",
+              zone->path, why, zone->name);
+}
+
+static void refused(struct registry *registry, struct registry_zone *zone, td_err err,
+                    const struct td_diag *diag)
+{
+    if (err == TD_E_REFUSED)
+        hold(zone, diag->text);
+    else
+        registry_load_failed(registry, zone, diag->text);
+}
+
+static void commit_draft(struct registry *registry, struct registry_zone *zone,
+                         struct loader_job *job)
+{
+    struct change_about about = about_file(zone);
+    struct change_draft *draft;
+    uint32_t misfits = 0;
+    struct td_diag diag;
+
+    bool was_frozen = zone->zone.is_frozen;
+    zone->zone.is_frozen = false; /* it is for hand edits of the file that it is frozen */
+    td_err err = change_draft_begin(registry->door, &zone->zone, &draft, &diag);
+    zone->zone.is_frozen = was_frozen;
+    if (err != TD_OK) {
+        registry_load_failed(registry, zone, diag.text);
+        return;
+    }
+    if (!put_diff(draft, &job->diff, &misfits) || !put_soa(draft, job->version)) {
+        change_draft_abort(draft);
+        registry_load_failed(registry, zone, "the zone is too large for another change");
+        return;
+    }
+    struct commit *commit = commit_new(registry, zone, job);
+    err = change_draft_commit(draft, &about, &commit->wait, &diag);
+    if (err != TD_OK) {
+        commit_free(commit);
+        refused(registry, zone, err, &diag);
+        return;
+    }
+    if (misfits != 0)
+        serve_log(LOG_WARNING, EVENT_ZONE_LOADED, zone->name,
+                  "%u records of the file's changes were in the zone, or gone from it, already",
+                  misfits);
+    tell_serial(zone, job->report.serial, commit->wait.serial);
+    registry_put_state(registry, zone, &commit->file, NULL);
+}
+
+static void commit_whole(struct registry *registry, struct registry_zone *zone,
+                         struct loader_job *job)
+{
+    struct change_about about = about_file(zone);
+    struct change_brake_look look = { .names = zone->zone.newest->node_count,
+                                      .gone = job->diff.gone,
+                                      .after = job->version };
+    struct changeset records = {
+        .removed = job->diff.removed,
+        .removed_count = job->diff.removed_count,
+        .added = job->diff.added,
+        .added_count = job->diff.added_count,
+    };
+    struct td_diag diag;
+
+    if (!about.is_released && change_brake_is_on(&zone->zone.rules, CHANGE_FILE) &&
+        change_brake_check(&zone->zone.rules, &look, &diag) != TD_OK) {
+        hold(zone, diag.text);
+        return;
+    }
+    uint32_t in_file = job->version->serial;
+    uint32_t serial = next_serial(registry, zone, in_file, zone->zone.newest->serial);
+    if (serial != in_file)
+        job->version = with_serial(job->version, serial);
+    struct commit *commit = commit_new(registry, zone, job);
+    td_err err =
+        change_commit_whole(registry->door, &zone->zone, job->version,
+                            job->diff.is_too_large ? NULL : &records, &about, &commit->wait, &diag);
+    if (err != TD_OK) {
+        commit_free(commit);
+        refused(registry, zone, err, &diag);
+        return;
+    }
+    job->version = NULL;
+    tell_serial(zone, in_file, serial);
+    registry_put_state(registry, zone, &commit->file, NULL);
+}
+
+/* The same records, and the same SOA but for the serial? */
+static bool is_same(const struct registry_zone *zone, const struct loader_job *job)
+{
+    const struct zone_version *a = zone->zone.newest, *b = job->version;
+    const struct wire_rrset *x = zone_node_set(a, zone_version_apex(a), WIRE_TYPE_SOA);
+    const struct wire_rrset *y = zone_node_set(b, zone_version_apex(b), WIRE_TYPE_SOA);
+    size_t names = x->size < SOA_NUMBERS_SIZE ? 0 : x->size - SOA_NUMBERS_SIZE;
+
+    return job->diff.removed_count + job->diff.added_count == 0 && !job->diff.is_too_large &&
+           x->ttl == y->ttl && x->size == y->size && memcmp(x->data, y->data, names) == 0 &&
+           memcmp(x->data + names + 4, y->data + names + 4, SOA_NUMBERS_SIZE - 4) == 0;
+}
+
+static void conflict(struct registry_zone *zone, const struct loader_job *job)
+{
+    zone->has_conflict = true;
+    snprintf(zone->trouble, sizeof(zone->trouble),
+             "the file was changed, and so was the zone since it was loaded: %u records would go, "
+             "%u would come; 'tandem zone reload %s --take file', '--take log' or '--take merge' "
+             "decides ('--dry-run' shows what would happen)",
+             job->diff.removed_count, job->diff.added_count, zone->name);
+    serve_log(LOG_ERROR, EVENT_ZONE_CONFLICT, zone->name, "load, file '%s': %s", zone->path,
+              zone->trouble);
+}
+
+/* The file was seen; the zone stays as it is. */
+static void take_note(struct registry *registry, struct registry_zone *zone,
+                      const struct loader_job *job, bool is_in_step)
+{
+    struct store_zone_file file = file_of(job);
+
+    file.sequence = is_in_step ? zone->sequence : zone->has_file ? zone->file.sequence : 0;
+    zone->loaded_s = io_wall_s(registry->parts.io);
+    zone->failed_s = 0;
+    zone->has_conflict = zone->is_held = false;
+    serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name, "load, serial %u stays, file '%s'%s",
+              zone->zone.newest->serial, zone->path,
+              is_in_step ? " has the same records" : ": the changes made at run time stay");
+    registry_remember_file(registry, zone, &file);
+}
+
+static void publish(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
+{
+    if (!check_file_serial(registry, zone, job->report.serial))
+        return;
+    if (job->diff.is_too_large ||
+        job->diff.removed_count + job->diff.added_count > DRAFT_RECORDS_MAX)
+        commit_whole(registry, zone, job);
+    else
+        commit_draft(registry, zone, job);
+}
+
+static void decide(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
+{
+    bool is_dirty = registry_zone_is_dirty(zone);
+    bool is_new_file = !zone->has_file || zone->file.digest != job->report.digest;
+    uint32_t in_file = job->report.serial;
+
+    if (is_same(zone, job)) {
+        bool is_raised = !is_dirty && is_new_file &&
+                         change_serial_is_greater(in_file, zone->zone.newest->serial);
+        if (is_raised)
+            publish(registry, zone, job);
+        else
+            take_note(registry, zone, job, true);
+    } else if (zone->take == REGISTRY_TAKE_LOG || (is_dirty && !is_new_file)) {
+        take_note(registry, zone, job, false);
+    } else if (is_dirty && zone->take == REGISTRY_TAKE_NOTHING) {
+        conflict(zone, job);
+    } else {
+        publish(registry, zone, job);
+    }
+}
+
+void registry_commit(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
+{
+    if (zone->take == REGISTRY_TAKE_MERGE)
+        registry_merge(registry, zone, job);
+    decide(registry, zone, job);
+    zone->take = REGISTRY_TAKE_NOTHING;
+    zone->is_released = false;
+}

@@ -1,0 +1,74 @@
+/*
+ * daemon/registry_internal.h - what the files of the registry share.
+ *
+ * Floor    10. Not for other directories.
+ */
+#pragma once
+
+#include "daemon/registry.h"
+#include "io/timer.h"
+
+struct registry {
+    struct registry_parts parts;
+    struct change_door *door;
+    struct loader *loader;
+    struct registry_zone *zones;
+    struct change_listener listener;
+    struct io_timer reclaim;
+    struct io_timer keep; /* bases to be written */
+    uint32_t commits;     /* of files, on their way to the disk */
+    void (*idle)(void *context);
+    void *idle_context;
+};
+
+/* Old versions are given back from time to time, as long as there are any. */
+void registry_reclaim_soon(struct registry *registry);
+
+/* Nothing is under way any more: whoever waits for that is told. */
+void registry_look_idle(struct registry *registry);
+
+/* ---- registry_load.c ---- */
+
+/* A zone that has no data yet: restored, or loaded. */
+void registry_zone_start(struct registry *registry, struct registry_zone *zone);
+
+/* A job that came back. */
+void registry_take_job(void *context, struct loader_job *job);
+
+/* Give a job of this kind for the zone as it is served now. Only while none is under way. */
+void registry_give(struct registry *registry, struct registry_zone *zone, enum loader_kind kind);
+
+/* ---- registry_commit.c ---- */
+
+/* What the file says, compared with what is served: publish the difference. Takes what it needs. */
+void registry_commit(struct registry *registry, struct registry_zone *zone, struct loader_job *job);
+
+/* Of the difference to the file, take out what would undo the changes made at run time. */
+void registry_merge(struct registry *registry, struct registry_zone *zone, struct loader_job *job);
+
+/* The first version of a zone in this life of the server, from its file. */
+void registry_commit_first(struct registry *registry, struct registry_zone *zone,
+                           struct loader_job *job);
+
+/* The zone and its file are in step, or the file is known: remember that. */
+void registry_remember_file(struct registry *registry, struct registry_zone *zone,
+                            const struct store_zone_file *file);
+
+/* Write what is remembered of the zone into the open batch. `wait` may be NULL. */
+void registry_put_state(struct registry *registry, struct registry_zone *zone,
+                        const struct store_zone_file *file, struct change_wait *wait);
+
+/* The load is refused; the reason is added to the zone's diagnostics and logged. */
+void registry_load_failed(struct registry *registry, struct registry_zone *zone, const char *why);
+
+/* ---- registry_keep.c ---- */
+
+/* change_listener: context is the registry. */
+void registry_published(void *context, struct change_zone *zone, const struct changeset *changeset);
+void registry_keep(struct io_timer *timer, void *context);
+void registry_keep_soon(struct registry *registry);
+
+static inline struct registry_zone *registry_zone_of(struct change_zone *zone)
+{
+    return td_container_of(zone, struct registry_zone, zone);
+}

@@ -1,0 +1,423 @@
+/*
+ * What is given to bulk keepers, and what comes back.
+ *
+ * A zone that was changed at run time, and one without a file, is restored: from its base or, while
+ * there is none, from its file, and the changes of the log behind that. Any other is loaded from
+ * its file. One that has been restored looks at its file afterwards, as if it had been changed just
+ * now.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/writer.h"
+#include "daemon/registry_internal.h"
+#include "serve/log.h"
+#include "store/base.h"
+#include "zone/lineage.h"
+
+enum { COMPARISONS_MAX = 5 }; /* that come too late, one after the other */
+
+/* ---- giving ---- */
+
+static bool is_for_file(enum loader_kind kind)
+{
+    return kind == LOADER_LOAD || kind == LOADER_FLUSH || kind == LOADER_RESTORE;
+}
+
+static struct loader_job *job_new(struct registry *registry, struct registry_zone *zone,
+                                  enum loader_kind kind)
+{
+    struct loader_job *job =
+        loader_job_new(kind, zone->zone.entry->name, is_for_file(kind) ? zone->path : NULL);
+
+    td_assert(zone->job == NULL);
+    job->owner = zone;
+    job->zonefile.seed = registry->parts.seed;
+    job->zonefile.may_include = true;
+    zone_check_options_init(&job->checks, ZONE_CHECK_NORMAL, 0);
+    zone->job = job;
+    return job;
+}
+
+static void pin_served(struct registry_zone *zone, struct loader_job *job)
+{
+    job->before = zone->zone.newest;
+    job->sequence = zone->sequence;
+    if (job->before != NULL)
+        zone_version_pin(job->before);
+}
+
+void registry_give(struct registry *registry, struct registry_zone *zone, enum loader_kind kind)
+{
+    struct loader_job *job = job_new(registry, zone, kind);
+
+    pin_served(zone, job);
+    if (kind == LOADER_BASE)
+        job->base_path = store_base_path(registry->parts.state, zone->zone.entry->name);
+    loader_give(registry->loader, job);
+}
+
+/* The zone was published anew while the versions were compared: compare again. */
+static void compare_again(struct registry *registry, struct registry_zone *zone,
+                          struct loader_job *job)
+{
+    if (job->before != NULL)
+        zone_version_unpin(job->before);
+    job->kind = LOADER_COMPARE;
+    job->tries++;
+    pin_served(zone, job);
+    zone->job = job;
+    loader_give(registry->loader, job);
+}
+
+static bool is_unchanged(struct registry *registry, const struct registry_zone *zone)
+{
+    struct io_file_stat stat;
+
+    return zone->has_file && zone->failed_s == 0 && !zone->has_conflict && !zone->is_held &&
+           io_path_stat(registry->parts.io, zone->path, &stat, NULL) == TD_OK &&
+           store_zone_file_is_same(&zone->file, &stat);
+}
+
+void registry_reload(struct registry *registry, struct registry_zone *zone, bool force)
+{
+    if (zone->path == NULL)
+        return;
+    if (zone->job != NULL) {
+        zone->is_again = true;
+        return;
+    }
+    if (zone->zone.newest == NULL)
+        registry_zone_start(registry, zone);
+    else if (force || !is_unchanged(registry, zone))
+        registry_give(registry, zone, LOADER_LOAD);
+}
+
+void registry_reload_all(struct registry *registry, bool force)
+{
+    for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next)
+        registry_reload(registry, zone, force);
+}
+
+void registry_take_file(struct registry *registry, struct registry_zone *zone,
+                        enum registry_take take)
+{
+    zone->take = take;
+    registry_reload(registry, zone, true);
+}
+
+/* ---- what the state directory knows ---- */
+
+static void recall(struct registry *registry, struct registry_zone *zone)
+{
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    const struct zone_entry *entry = zone->zone.entry;
+    struct store_zone_state state;
+    uint64_t sequence;
+    size_t size, count;
+
+    size_t key_size = store_zone_key(entry->name, key);
+    const uint8_t *value = store_log_state(registry->parts.log, key, key_size, &size, &sequence);
+    if (value != NULL && store_zone_state_decode(value, size, sequence, &state) == TD_OK) {
+        zone->zone.has_floor = true;
+        zone->zone.serial_floor = state.serial;
+        zone->zone.is_frozen = state.is_frozen;
+        zone->has_file = state.has_file;
+        zone->file = state.file;
+    }
+    key[0] = 'B';
+    value = store_log_state(registry->parts.log, key, key_size, &size, &sequence);
+    zone->base_sequence =
+        value == NULL || size != 8 ? 0 : (uint64_t)td_get_u32(value) << 32 | td_get_u32(value + 4);
+    const struct store_log_change *changes =
+        store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
+    if (count == 0)
+        return;
+    zone->sequence = changes[count - 1].sequence;
+    zone->changes = (uint32_t)count;
+    if (!zone->zone.has_floor ||
+        change_serial_is_greater(changes[count - 1].serial_to, zone->zone.serial_floor)) {
+        zone->zone.has_floor = true;
+        zone->zone.serial_floor = changes[count - 1].serial_to;
+    }
+}
+
+/* The changes behind `sequence`, for the keeper to do again. TD_E_MALFORMED: one cannot be read. */
+static td_err add_replay(struct registry *registry, struct registry_zone *zone, uint64_t sequence,
+                         struct loader_job *job)
+{
+    const struct zone_entry *entry = zone->zone.entry;
+    struct td_diag diag;
+    size_t count;
+    td_err err = TD_OK;
+
+    const struct store_log_change *changes =
+        store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
+    for (size_t i = 0; i < count && err == TD_OK; i++) {
+        uint8_t head[4] = { 0 };
+        if (changes[i].sequence <= sequence)
+            continue;
+        size_t at = job->replay.size;
+        td_buf_add(&job->replay, head, sizeof(head));
+        err = store_log_read(registry->parts.log, &changes[i], &job->replay, &diag);
+        td_put_u32((uint8_t *)job->replay.data + at,
+                   (uint32_t)(job->replay.size - at - sizeof(head)));
+        if (err != TD_OK) {
+            serve_log(LOG_ERROR, EVENT_LOG_DAMAGED, zone->name, "%s: it is left out", diag.text);
+            job->replay.size = at;
+            err = err == TD_E_MALFORMED ? TD_OK : err;
+        }
+    }
+    return err;
+}
+
+static uint64_t last_break(struct registry *registry, const struct registry_zone *zone)
+{
+    const struct zone_entry *entry = zone->zone.entry;
+    size_t count;
+    const struct store_log_change *changes =
+        store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
+
+    while (count-- > 0)
+        if (changes[count].flags & STORE_LOG_BREAK)
+            return changes[count].sequence;
+    return 0;
+}
+
+static bool restore(struct registry *registry, struct registry_zone *zone)
+{
+    bool has_base = zone->base_sequence != 0 && zone->base_sequence >= last_break(registry, zone);
+
+    if (!has_base && zone->path == NULL)
+        return false;
+    struct loader_job *job = job_new(registry, zone, LOADER_RESTORE);
+    if (has_base)
+        job->base_path = store_base_path(registry->parts.state, zone->zone.entry->name);
+    uint64_t from = has_base ? zone->base_sequence : zone->has_file ? zone->file.sequence : 0;
+    if (add_replay(registry, zone, from, job) != TD_OK) {
+        zone->job = NULL;
+        loader_job_free(job);
+        return false;
+    }
+    loader_give(registry->loader, job);
+    return true;
+}
+
+void registry_zone_start(struct registry *registry, struct registry_zone *zone)
+{
+    recall(registry, zone);
+    if ((registry_zone_is_dirty(zone) || zone->path == NULL) && zone->sequence != 0 &&
+        restore(registry, zone))
+        return;
+    if (zone->path != NULL)
+        registry_give(registry, zone, LOADER_LOAD);
+    else
+        zone_entry_publish(registry->parts.zones, zone->zone.entry, NULL, ZONE_STATE_FAILED);
+}
+
+/* ---- taking ---- */
+
+/* Keep what must be mended, no larger than it is: there may be very many zones. */
+static void keep_diags(struct registry_zone *zone, const struct loader_job *job)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < job->diag_count; i++) {
+        serve_log_diag(EVENT_ZONE_CHECK, zone->name, &job->diags[i]);
+        if (job->diags[i].severity != TD_SEVERITY_NOTE)
+            job->diags[count++] = job->diags[i];
+    }
+    if (job->diags_left_out != 0)
+        serve_log(LOG_WARNING, EVENT_ZONE_CHECK, zone->name, "%u more findings",
+                  job->diags_left_out);
+    free(zone->diags);
+    zone->diags = count == 0 ? NULL : td_memdup(job->diags, count * sizeof(*job->diags));
+    zone->diag_count = count;
+    zone->diags_left_out = job->diags_left_out;
+}
+
+static void add_diag(struct registry_zone *zone, const char *text)
+{
+    struct td_diag diag;
+
+    td_diag_say_at(&diag, zone->path, 0, 0, TD_SEVERITY_ERROR, "%s", text);
+    zone->diags = td_realloc(zone->diags, (zone->diag_count + 1) * sizeof(*zone->diags));
+    zone->diags[zone->diag_count++] = diag;
+}
+
+void registry_load_failed(struct registry *registry, struct registry_zone *zone, const char *why)
+{
+    zone->failed_s = io_wall_s(registry->parts.io);
+    add_diag(zone, why);
+    if (zone->zone.newest != NULL) {
+        serve_log(LOG_ERROR, EVENT_ZONE_LOAD_FAILED, zone->name,
+                  "load, file '%s' refused: %s; serial %u goes on being served", zone->path, why,
+                  zone->zone.newest->serial);
+        return;
+    }
+    zone_entry_publish(registry->parts.zones, zone->zone.entry, NULL, ZONE_STATE_FAILED);
+    serve_log(LOG_ERROR, EVENT_ZONE_LOAD_FAILED, zone->name,
+              "load, file '%s' refused: %s; the zone answers SERVFAIL", zone->path, why);
+}
+
+static void load_failed(struct registry *registry, struct registry_zone *zone,
+                        const struct loader_job *job)
+{
+    zone->failed_s = io_wall_s(registry->parts.io);
+    if (zone->zone.newest != NULL) {
+        serve_log(LOG_ERROR, EVENT_ZONE_LOAD_FAILED, zone->name,
+                  "load, file '%s' refused with %u errors, serial %u goes on being served",
+                  zone->path, job->report.errors, zone->zone.newest->serial);
+        return;
+    }
+    zone_entry_publish(registry->parts.zones, zone->zone.entry, NULL, ZONE_STATE_FAILED);
+    serve_log(LOG_ERROR, EVENT_ZONE_LOAD_FAILED, zone->name,
+              "load, file '%s' refused with %u errors, the zone answers SERVFAIL",
+              zone->path == NULL ? "-" : zone->path, job->report.errors);
+}
+
+/* Returns whether the job goes on. */
+static bool take_load(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
+{
+    keep_diags(zone, job);
+    if (job->result != TD_OK) {
+        load_failed(registry, zone, job);
+        return false;
+    }
+    zone->load_ns = job->cpu_ns;
+    if (zone->zone.newest == NULL) {
+        registry_commit_first(registry, zone, job);
+        return false;
+    }
+    bool is_late = job->before != zone->zone.newest && job->tries < COMPARISONS_MAX;
+    if (job->before == NULL || is_late) {
+        compare_again(registry, zone, job);
+        return true;
+    }
+    registry_commit(registry, zone, job);
+    return false;
+}
+
+static void take_restored(struct registry *registry, struct registry_zone *zone,
+                          struct loader_job *job)
+{
+    bool has_base = job->base_path != NULL;
+
+    keep_diags(zone, job);
+    if (job->result != TD_OK) {
+        load_failed(registry, zone, job);
+        return;
+    }
+    if (job->misfits != 0)
+        serve_log(LOG_WARNING, EVENT_ZONE_LOADED, zone->name,
+                  "restore, %u records of changes in the log did not fit%s", job->misfits,
+                  has_base ? "" : ": the file has changed since they were made");
+    zone->loaded_s = io_wall_s(registry->parts.io);
+    zone->failed_s = 0;
+    zone->load_ns = job->cpu_ns;
+    serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name,
+              "restore, serial %u, %llu records, from %s and the log, %llu ms",
+              job->version->serial, (unsigned long long)job->version->record_count,
+              has_base ? "its base" : "its file", (unsigned long long)(job->cpu_ns / IO_NS_PER_MS));
+    change_restore(registry->door, &zone->zone, job->version);
+    job->version = NULL;
+    registry_reclaim_soon(registry);
+    zone->is_again = zone->path != NULL; /* has the file changed meanwhile? */
+    if (!has_base)
+        registry_keep_soon(registry);
+}
+
+static void take_written(struct registry *registry, struct registry_zone *zone,
+                         const struct loader_job *job)
+{
+    keep_diags(zone, job);
+    if (job->result != TD_OK)
+        return;
+    zone->has_conflict = false;
+    registry_remember_file(registry, zone, &job->file);
+    serve_log(LOG_NOTICE, EVENT_ZONE_WRITTEN, zone->name, "flush, file '%s', serial %u", zone->path,
+              job->file.serial);
+}
+
+static void take_base(struct registry *registry, struct registry_zone *zone,
+                      const struct loader_job *job)
+{
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    uint8_t value[8];
+
+    if (job->result != TD_OK) {
+        for (uint32_t i = 0; i < job->diag_count; i++)
+            serve_log_diag(EVENT_LOG_REFUSED, zone->name, &job->diags[i]);
+        return;
+    }
+    size_t size = store_zone_key(zone->zone.entry->name, key);
+    key[0] = 'B';
+    td_put_u32(value, (uint32_t)(job->sequence >> 32));
+    td_put_u32(value + 4, (uint32_t)job->sequence);
+    zone->base_sequence = job->sequence;
+    zone->changes = 0;
+    change_put_state(registry->door, key, size, value, sizeof(value), NULL);
+}
+
+static void next_job(struct registry *registry, struct registry_zone *zone)
+{
+    if (zone->job == NULL && zone->is_again) {
+        zone->is_again = false;
+        registry_reload(registry, zone, zone->take != REGISTRY_TAKE_NOTHING);
+    }
+    if (zone->job == NULL && zone->wants_flush && zone->zone.newest != NULL) {
+        zone->wants_flush = false;
+        registry_give(registry, zone, LOADER_FLUSH);
+    }
+    if (zone->job == NULL && zone->wants_base && zone->zone.newest != NULL) {
+        zone->wants_base = false;
+        registry_give(registry, zone, LOADER_BASE);
+    }
+}
+
+/* Returns whether the job goes on. */
+static bool take(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
+{
+    zone->job = NULL;
+    switch (job->kind) {
+    case LOADER_LOAD:
+    case LOADER_COMPARE:
+        return take_load(registry, zone, job);
+    case LOADER_RESTORE:
+        take_restored(registry, zone, job);
+        break;
+    case LOADER_FLUSH:
+        take_written(registry, zone, job);
+        break;
+    case LOADER_BASE:
+        take_base(registry, zone, job);
+        break;
+    case LOADER_DISPOSE:
+        td_assert(false); /* the loader keeps them for itself */
+        break;
+    }
+    return false;
+}
+
+/* A version that is not wanted is large, and freed where nobody waits for it. */
+static void let_go(struct registry *registry, struct loader_job *job)
+{
+    if (job->version != NULL)
+        loader_dispose(registry->loader, job->version->lineage);
+    job->version = NULL;
+    loader_job_free(job);
+}
+
+void registry_take_job(void *context, struct loader_job *job)
+{
+    struct registry *registry = context;
+    struct registry_zone *zone = job->owner;
+
+    if (zone == NULL || !take(registry, zone, job))
+        let_go(registry, job);
+    if (zone != NULL)
+        next_job(registry, zone);
+    registry_look_idle(registry);
+}
