@@ -96,10 +96,22 @@ struct conf_log {
     uint32_t level;  /* enum conf_log_level */
 };
 
+enum conf_serial { CONF_SERIAL_INCREMENT, CONF_SERIAL_UNIXTIME, CONF_SERIAL_DATE };
+enum conf_serial_check { CONF_SERIAL_CHECK_WARN, CONF_SERIAL_CHECK_STRICT };
+
+/* How much of a zone one change may remove. */
+struct conf_brake {
+    uint8_t percent;   /* of its names; 0: any number */
+    uint8_t transfers; /* 1: for transfers in, too */
+};
+
 /* What zones may have in common. Zones that say the same share one of these. */
 struct conf_zone_options {
     struct conf_acl allow_query;
     struct conf_acl allow_transfer;
+    uint32_t serial;       /* enum conf_serial */
+    uint32_t serial_check; /* enum conf_serial_check */
+    struct conf_brake brake;
     bool rotation;
 };
 

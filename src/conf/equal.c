@@ -16,6 +16,7 @@ size_t conf_option_size(const struct conf_option *option)
         [CONF_DURATION] = sizeof(uint32_t),
         [CONF_SIZE] = sizeof(uint32_t),
         [CONF_CHOICE] = sizeof(uint32_t),
+        [CONF_BRAKE] = sizeof(struct conf_brake),
         [CONF_TEXT] = sizeof(char *),
         [CONF_TEXT_OR_OFF] = sizeof(char *),
         [CONF_PATH] = sizeof(char *),
@@ -162,7 +163,7 @@ uint64_t conf_zone_options_hash(const struct conf_zone_options *options)
         if (option->type == CONF_ACL) {
             const struct conf_acl *acl = field;
             part = td_hash_octets(&seed, acl->entries, acl->count * sizeof(*acl->entries));
-        } else if (option->type <= CONF_CHOICE) {
+        } else if (option->type <= CONF_BRAKE) {
             part = td_hash_octets(&seed, field, conf_option_size(option));
         } /* else: only more collisions */
         hash = td_hash_fold(hash ^ seed.k0, part ^ seed.k1);

@@ -23,6 +23,7 @@ enum conf_type {
     CONF_DURATION,       /* uint32_t, ms; min..max */
     CONF_SIZE,           /* uint32_t, octets; min..max */
     CONF_CHOICE,         /* uint32_t, index in choices */
+    CONF_BRAKE,          /* struct conf_brake: off, "40%", or a mapping of share and transfers */
     CONF_TEXT,           /* const char *, 1..max octets */
     CONF_TEXT_OR_OFF,    /* const char *, NULL when off */
     CONF_PATH,           /* const char *, joined to the directory of the file */

@@ -56,6 +56,7 @@ static void type_print(struct td_buf *out, const struct conf_option *option)
         [CONF_BOOL] = "\"$ref\": \"#/$defs/boolean\"",
         [CONF_DURATION] = "\"$ref\": \"#/$defs/duration\"",
         [CONF_SIZE] = "\"$ref\": \"#/$defs/size\"",
+        [CONF_BRAKE] = "\"$ref\": \"#/$defs/brake\"",
         [CONF_PATH] = "\"$ref\": \"#/$defs/path\"",
         [CONF_COOKIE_FILE] = "\"$ref\": \"#/$defs/path\"",
         [CONF_SECRET_FILE] = "\"$ref\": \"#/$defs/path\"",
@@ -224,6 +225,10 @@ void conf_schema_print(struct td_buf *out)
         "  \"$defs\": {\n"
         "    \"boolean\": { \"enum\": [true, false, \"on\", \"off\", \"yes\", \"no\", \"true\", "
         "\"false\"] },\n"
+        "    \"brake\": { \"anyOf\": [{ \"type\": [\"string\", \"boolean\"] }, { \"type\": "
+        "\"object\", "
+        "\"additionalProperties\": false, \"properties\": { \"share\": { \"type\": [\"string\", "
+        "\"boolean\"] }, \"transfers\": { \"$ref\": \"#/$defs/boolean\" } } }] },\n"
         "    \"duration\": { \"type\": \"string\", \"pattern\": "
         "\"^([0-9]+(ms|s|m|h|d|w))+$\" },\n"
         "    \"size\": { \"anyOf\": [{ \"type\": \"integer\", \"minimum\": 0 }, { \"type\": "

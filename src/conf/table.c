@@ -32,6 +32,29 @@ static const struct conf_choice choices_log_level[] = {
     { "debug", NULL }, { NULL, NULL }
 };
 
+#define HELP_SERIAL                                                                                \
+    "Which serial a change gets: one more than the last (increment), the seconds since 1970 "     \
+    "(unixtime), or the day and a number (date: YYYYMMDDnn). One more than the last wherever "    \
+    "the others would not be greater."
+#define HELP_SERIAL_CHECK                                                                          \
+    "What to do with a zone file whose serial is lower than the one it had when it was last "     \
+    "loaded: load it and warn, or refuse it (strict)."
+#define HELP_BRAKE                                                                                 \
+    "Hold a change that would remove more than this share of the names of a zone that has over "  \
+    "100, or its last name server, until 'tandem zone release'. An update that would is refused. " \
+    "A mapping with share and transfers applies it to transfers in as well."
+
+/* In the order of enum conf_serial. */
+static const struct conf_choice choices_serial[] = {
+    { "increment", NULL }, { "unixtime", NULL }, { "date", NULL },
+    { "dateserial", "it is called date here" }, { NULL, NULL }
+};
+
+/* In the order of enum conf_serial_check. */
+static const struct conf_choice choices_serial_check[] = {
+    { "warn", NULL }, { "strict", NULL }, { NULL, NULL }
+};
+
 /* In the order of enum conf_key_algorithm. */
 static const struct conf_choice choices_algorithm[] = {
     { "hmac-sha1", NULL }, { "hmac-sha224", NULL }, { "hmac-sha256", NULL },
@@ -163,6 +186,13 @@ static const struct conf_option options_server[] = {
     { "server.rotation", CONF_BOOL, AT(zones.rotation), .reload = CONF_RELOAD_ZONES,
       .preset = "on", .also = "round-robin answer-rotation rrset-order",
       .help = "Start each answer with another record of its address sets, in turn." },
+    { "server.serial", CONF_CHOICE, AT(zones.serial), .choices = choices_serial,
+      .reload = CONF_RELOAD_ZONES, .preset = "increment",
+      .also = "serial-update-method serial-policy", .help = HELP_SERIAL },
+    { "server.serial-check", CONF_CHOICE, AT(zones.serial_check), .choices = choices_serial_check,
+      .reload = CONF_RELOAD_ZONES, .preset = "warn", .help = HELP_SERIAL_CHECK },
+    { "server.brake", CONF_BRAKE, AT(zones.brake), .reload = CONF_RELOAD_ZONES, .preset = "40%",
+      .help = HELP_BRAKE },
     { "server.allow-query", CONF_ACL, AT(zones.allow_query), .reload = CONF_RELOAD_ZONES,
       .preset = "any", .also = "acl",
       .help = "Who may ask: addresses, prefixes, \"key NAME\", any, none; any one that fits "
@@ -264,6 +294,13 @@ static const struct conf_option options_template[] = {
       .reload = CONF_RELOAD_ZONES, .also = "provide-xfr acl", .help = HELP_TRANSFER },
     { "templates.rotation", CONF_BOOL, AT(options.rotation), .flags = CONF_INHERITED,
       .reload = CONF_RELOAD_ZONES, .also = "round-robin", .help = HELP_ROTATION },
+    { "templates.serial", CONF_CHOICE, AT(options.serial), .flags = CONF_INHERITED,
+      .choices = choices_serial, .reload = CONF_RELOAD_ZONES,
+      .also = "serial-update-method serial-policy", .help = HELP_SERIAL },
+    { "templates.serial-check", CONF_CHOICE, AT(options.serial_check), .flags = CONF_INHERITED,
+      .choices = choices_serial_check, .reload = CONF_RELOAD_ZONES, .help = HELP_SERIAL_CHECK },
+    { "templates.brake", CONF_BRAKE, AT(options.brake), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .help = HELP_BRAKE },
 };
 SECTION_WRITTEN(conf_section_template, "templates", options_template, struct conf_zone_row);
 
@@ -285,6 +322,13 @@ static const struct conf_option options_zone[] = {
       .reload = CONF_RELOAD_ZONES, .also = "provide-xfr acl", .help = HELP_TRANSFER },
     { "zones.rotation", CONF_BOOL, AT(options.rotation), .flags = CONF_INHERITED,
       .reload = CONF_RELOAD_ZONES, .also = "round-robin", .help = HELP_ROTATION },
+    { "zones.serial", CONF_CHOICE, AT(options.serial), .flags = CONF_INHERITED,
+      .choices = choices_serial, .reload = CONF_RELOAD_ZONES,
+      .also = "serial-update-method serial-policy", .help = HELP_SERIAL },
+    { "zones.serial-check", CONF_CHOICE, AT(options.serial_check), .flags = CONF_INHERITED,
+      .choices = choices_serial_check, .reload = CONF_RELOAD_ZONES, .help = HELP_SERIAL_CHECK },
+    { "zones.brake", CONF_BRAKE, AT(options.brake), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .help = HELP_BRAKE },
 };
 #undef AT
 SECTION_RULED(conf_section_zone, "zones", options_zone, struct conf_zone_row,

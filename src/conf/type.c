@@ -75,6 +75,7 @@ void conf_option_expect(const struct conf_option *option, struct td_buf *out)
 {
     static const char *const words[CONF_TYPE_COUNT] = {
         [CONF_BOOL] = "on or off",
+        [CONF_BRAKE] = "off, a share of 1% to 100%, or share and transfers",
         [CONF_PATH] = "a path",
         [CONF_NAME] = "a domain name",
         [CONF_TEMPLATE] = "the name of a template",

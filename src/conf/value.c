@@ -242,6 +242,24 @@ static bool word_read(struct conf_load *load, const struct conf_option *option,
     return true;
 }
 
+/* "off", or a share of the names: "40%". */
+static bool share_read(struct conf_load *load, const struct conf_option *option,
+                       const struct conf_scalar *scalar, struct conf_brake *field)
+{
+    const char *text = scalar->text;
+    bool is_on;
+    uint64_t percent;
+
+    if (conf_bool_read(text, &is_on) && !is_on) {
+        field->percent = 0;
+        return true;
+    }
+    if (!digits_read(&text, &percent) || strcmp(text, "%") != 0 || percent == 0 || percent > 100)
+        return conf_value_fail(load, option, scalar, "");
+    field->percent = (uint8_t)percent;
+    return true;
+}
+
 static bool scalar_read(struct conf_load *load, const struct conf_option *option,
                         const struct conf_scalar *scalar, void *field)
 {
@@ -256,6 +274,8 @@ static bool scalar_read(struct conf_load *load, const struct conf_option *option
         return size_read(load, option, scalar, field);
     case CONF_CHOICE:
         return choice_read(load, option, scalar, field);
+    case CONF_BRAKE:
+        return share_read(load, option, scalar, field);
     case CONF_TEXT:
     case CONF_TEXT_OR_OFF:
         return text_read(load, option, scalar, field);
@@ -330,11 +350,41 @@ static bool list_read(struct conf_load *load, const struct conf_option *option,
     return is_good;
 }
 
+/* {share: 40%, transfers: on}: what is not written stays as it is by default. */
+static bool brake_read(struct conf_load *load, const struct conf_option *option,
+                       const struct conf_yaml_node *node, struct conf_brake *field)
+{
+    const struct conf_yaml_node *nodes = load->yaml.nodes;
+    struct conf_scalar preset = { .text = conf_option_by_path("server.brake")->preset };
+    bool is_good = share_read(load, option, &preset, field);
+
+    for (uint32_t at = node->first; at != 0 && is_good; at = nodes[nodes[at].next].next) {
+        const struct conf_yaml_node *value = &nodes[nodes[at].next];
+        struct conf_scalar name = scalar_of(load, &nodes[at]);
+        struct conf_scalar scalar = scalar_of(load, value);
+        bool is_on = false;
+        if (value->kind != CONF_YAML_SCALAR)
+            is_good = kind_fail(load, option, value);
+        else if (strcmp(name.text, "share") == 0)
+            is_good = share_read(load, option, &scalar, field);
+        else if (strcmp(name.text, "transfers") == 0)
+            is_good = conf_bool_read(scalar.text, &is_on) ||
+                      conf_value_fail(load, option, &scalar, "transfers is on or off");
+        else
+            is_good = conf_value_fail(load, option, &name, "it has share and transfers");
+        if (is_on)
+            field->transfers = 1;
+    }
+    return is_good;
+}
+
 bool conf_value_read(struct conf_load *load, const struct conf_option *option,
                      const struct conf_yaml_node *node, void *field)
 {
     if (conf_type_is_list(option->type))
         return list_read(load, option, node, field);
+    if (option->type == CONF_BRAKE && node->kind == CONF_YAML_MAPPING)
+        return brake_read(load, option, node, field);
     if (node->kind != CONF_YAML_SCALAR)
         return kind_fail(load, option, node);
 

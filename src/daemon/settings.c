@@ -5,7 +5,6 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
-#include "change/brake.h"
 #include "io/io.h"
 #include "io/thread.h"
 #include "serve/log.h"
@@ -203,7 +202,16 @@ struct serve_zone *settings_of_zone(const struct conf *conf,
 void settings_rules(const struct conf_zone_options *options, struct change_rules *ret_rules,
                     bool *ret_serial_check)
 {
-    (void)options;
-    *ret_rules = (struct change_rules){ .brake_percent = CHANGE_BRAKE_PERCENT_DEFAULT };
-    *ret_serial_check = false;
+    static const enum change_serial_policy policies[] = {
+        [CONF_SERIAL_INCREMENT] = CHANGE_SERIAL_INCREMENT,
+        [CONF_SERIAL_UNIXTIME] = CHANGE_SERIAL_UNIXTIME,
+        [CONF_SERIAL_DATE] = CHANGE_SERIAL_DATE,
+    };
+
+    *ret_rules = (struct change_rules){
+        .serial = policies[options->serial],
+        .brake_percent = options->brake.percent,
+        .has_transfer_brake = options->brake.transfers != 0,
+    };
+    *ret_serial_check = options->serial_check == CONF_SERIAL_CHECK_STRICT;
 }

@@ -1,5 +1,6 @@
 """Files and serials: whoever edits a file need not think of the serial, and none is taken back."""
 import signal
+import time
 
 ZONE = """$TTL 300
 @ SOA ns1 hostmaster %d 7200 3600 1209600 300
@@ -11,9 +12,9 @@ www A 192.0.2.%d
 """
 
 
-def serve(tandem, tmp_path, serial=10, last=3, **options):
+def serve(tandem, tmp_path, first=10, last=3, **options):
     path = tmp_path / "example.com.zone"
-    path.write_text(ZONE % (serial, last))
+    path.write_text(ZONE % (first, last))
     return path, tandem(zones=[dict({"name": "example.com", "file": str(path)}, **options)])
 
 
@@ -60,7 +61,7 @@ def test_comments_and_order_change_nothing(tandem, tmp_path):
 
 
 def test_a_serial_that_goes_back_is_questioned(tandem, tmp_path):
-    path, server = serve(tandem, tmp_path, serial=50)
+    path, server = serve(tandem, tmp_path, first=50)
     path.write_text(ZONE % (49, 4))
     reload(server)
     assert (serial_of(server), www_of(server)) == (51, "192.0.2.4")
@@ -98,5 +99,32 @@ def test_the_brake_holds_a_file_that_lost_its_records(tandem, tmp_path):
     assert "is held: it would remove 200 of 204 names, more than 40 %" in server.log()
     # A newer one takes its place.
     path.write_text(whole + "more A 192.0.2.10\n")
+    reload(server)
+    assert serial_of(server) == 12
+
+
+def test_strict_refuses_an_old_file(tandem, tmp_path):
+    path, server = serve(tandem, tmp_path, first=50, **{"serial-check": "strict"})
+    path.write_text(ZONE % (49, 4))
+    assert "--take file" in reload(server, code=5)
+    assert (serial_of(server), www_of(server)) == (50, "192.0.2.3")
+
+
+def test_serials_by_the_clock(tandem, tmp_path):
+    path, server = serve(tandem, tmp_path, serial="unixtime")
+    path.write_text(ZONE % (10, 4))
+    before = int(time.time())
+    reload(server)
+    assert before <= serial_of(server) <= time.time()
+    path.write_text(ZONE % (10, 5))
+    reload(server)
+    assert before < serial_of(server) <= time.time() + 2
+
+
+def test_the_brake_is_off(tandem, tmp_path):
+    path, server = serve(tandem, tmp_path, brake="off")
+    path.write_text(ZONE % (10, 3) + "".join("h%d A 192.0.2.9\n" % i for i in range(200)))
+    reload(server)
+    path.write_text(ZONE % (10, 3))
     reload(server)
     assert serial_of(server) == 12

@@ -242,6 +242,31 @@ TEST(templates_may_be_a_mapping)
     conf_free(conf);
 }
 
+TEST(changes_are_dealt_with_by_zone)
+{
+    struct conf *conf = good("server: {serial: unixtime, brake: off}\n"
+                             "templates:\n"
+                             "  date: {serial: date, serial-check: strict}\n"
+                             "zones:\n"
+                             "  - {name: a, file: f}\n"
+                             "  - {name: b, file: f, template: date, brake: {transfers: on}}\n"
+                             "  - {name: c, file: f, brake: {share: 5%, transfers: off}}\n"
+                             "  - {name: d, file: f, brake: 100%, serial: increment}\n");
+
+    CHECK_EQ(options_of(conf, 'a')->serial, CONF_SERIAL_UNIXTIME);
+    CHECK_EQ(options_of(conf, 'a')->serial_check, CONF_SERIAL_CHECK_WARN);
+    CHECK_EQ(options_of(conf, 'a')->brake.percent, 0);
+    CHECK_EQ(options_of(conf, 'b')->serial, CONF_SERIAL_DATE);
+    CHECK_EQ(options_of(conf, 'b')->serial_check, CONF_SERIAL_CHECK_STRICT);
+    CHECK_EQ(options_of(conf, 'b')->brake.percent, 40);
+    CHECK_EQ(options_of(conf, 'b')->brake.transfers, 1);
+    CHECK_EQ(options_of(conf, 'c')->brake.percent, 5);
+    CHECK_EQ(options_of(conf, 'c')->brake.transfers, 0);
+    CHECK_EQ(options_of(conf, 'd')->brake.percent, 100);
+    CHECK_EQ(options_of(conf, 'd')->serial, CONF_SERIAL_INCREMENT);
+    conf_free(conf);
+}
+
 TEST(a_file_is_loaded_by_its_reader)
 {
     struct conf *conf = NULL;
@@ -297,5 +322,5 @@ TEST(many_zones_are_no_matter)
 
 TESTS(defaults_are_there, the_server_is_read, keys_are_found_wherever_they_stand,
       cookie_secrets_come_from_a_file, zones_are_sorted_and_found, templates_are_followed,
-      templates_may_be_a_mapping, a_file_is_loaded_by_its_reader, relative_to_a_bare_name,
-      it_is_json_as_well, many_zones_are_no_matter)
+      templates_may_be_a_mapping, changes_are_dealt_with_by_zone, a_file_is_loaded_by_its_reader,
+      relative_to_a_bare_name, it_is_json_as_well, many_zones_are_no_matter)

@@ -57,6 +57,15 @@ TEST(keys_that_are_not_options)
 TEST(values_of_another_type)
 {
     static const struct row rows[] = {
+        { "server: {brake: 40}", AT("1:17") "server.brake: expected off, a share of 1% to 100%, or "
+                                            "share and transfers, not '40'\n" },
+        { "server: {brake: 0%}", AT("1:17") "server.brake: expected off, a share of 1% to 100%, or "
+                                            "share and transfers, not '0%'\n" },
+        { "server: {brake: {shar: 4%}}",
+          AT("1:18") "server.brake: expected off, a share of 1% to 100%, or share and transfers, "
+                     "not 'shar'; it has share and transfers\n" },
+        { "server: {serial: daily}",
+          AT("1:18") "server.serial: expected increment, unixtime or date, not 'daily'\n" },
         { "server: 1", AT("1:9") "server: expected a mapping of options\n" },
         { "server: {tcp: [1]}", AT("1:15") "server.tcp: expected a mapping of options\n" },
         { "zones: {name: a}", AT("1:8") "zones: expected a list, each entry behind a dash\n" },
