@@ -9,14 +9,24 @@
 
 #include "control/handle.h"
 
-enum { CONTROL_BODY_SIZE_MAX = 64 * 1024 };
+enum { CONTROL_BODY_SIZE_MAX = 8 * 1024 * 1024, CONTROL_QUERY_MAX = 8 };
+
+/* "max=20" behind the '?' of a path, unescaped. */
+struct control_query {
+    const char *key;
+    const char *value;
+};
 
 struct control_request {
     const char *method;
     const char *path; /* as it came: escaped, without a query */
     const char *body; /* NULL: none */
     size_t body_size;
-    const char *author; /* the peer's user */
+    const char *author;   /* the peer's user */
+    const char *if_match; /* the header; NULL: none */
+    bool is_from_command; /* by `tandem` */
+    struct control_query query[CONTROL_QUERY_MAX];
+    unsigned query_count;
 };
 
 /* Every request gets a reply. Changes are logged with their author. */

@@ -1,23 +1,25 @@
 #include "control/cli.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "control/client.h"
+#include "control/words.h"
 
 /* ---- options ---- */
+
+enum { OPTIONS_MAX = 16 };
 
 struct parse {
     struct control_line *line;
     struct td_buf *complaint;
     char *const *at; /* the next word */
     char *const *end;
-    const char *words[CONTROL_WORDS_MAX]; /* that are no options */
+    const char **words; /* that are no options */
     size_t word_count;
-    const char *options[CONTROL_WORDS_MAX]; /* of the verb, which is not known yet */
-    const char *values[CONTROL_WORDS_MAX];
+    const char *options[OPTIONS_MAX]; /* of the verb, which is not known yet */
+    const char *values[OPTIONS_MAX];
     size_t option_count;
 };
 
@@ -27,28 +29,41 @@ static int fail(struct parse *parse, const char *what, const char *word)
     return CONTROL_EXIT_USAGE;
 }
 
+static bool is_named(const char *option, size_t size, const char *name)
+{
+    return strlen(name) == size && memcmp(option, name, size) == 0;
+}
+
+/* Is this option, without its dashes, the argument? One letter may be its letter. */
+static bool is_option(const struct control_arg *arg, const char *name, size_t size)
+{
+    if (arg->is_hidden || control_arg_is_word(arg) || arg->kind == CONTROL_ARG_NONE)
+        return false;
+    return is_named(name, size, arg->name) ||
+           (size == 1 && arg->letter != 0 && arg->letter == name[0]);
+}
+
 /* Does some verb have an option of this name that takes a value? */
 static bool takes_value(const char *name, size_t size)
 {
     for (size_t i = 0; i < control_verb_count; i++)
         for (unsigned k = 0; k < CONTROL_ARGS_MAX; k++) {
             const struct control_arg *arg = &control_verbs[i].args[k];
-            if (arg->kind == CONTROL_ARG_SECONDS && strlen(arg->name) == size &&
-                memcmp(arg->name, name, size) == 0)
+            if (control_arg_has_value(arg) && is_option(arg, name, size))
                 return true;
         }
     return false;
 }
 
-static bool is_named(const char *option, size_t size, const char *name)
+static const char *without_dashes(const char *word)
 {
-    return strlen(name) == size && memcmp(option, name, size) == 0;
+    return word + (word[1] == '-' ? 2 : 1);
 }
 
-/* --name, --name=value or --name value. */
+/* --name, --name=value, --name value or -n value. */
 static int take_option(struct parse *parse, const char *word)
 {
-    const char *name = word + 2;
+    const char *name = without_dashes(word);
     size_t size = strcspn(name, "=");
     const char *value = name[size] == '=' ? name + size + 1 : NULL;
     bool is_socket = is_named(name, size, "socket");
@@ -71,7 +86,7 @@ static int take_option(struct parse *parse, const char *word)
             return CONTROL_EXIT_OK;
         }
     }
-    if (parse->option_count == CONTROL_WORDS_MAX)
+    if (parse->option_count == OPTIONS_MAX)
         return fail(parse, "too many options%s", "");
     parse->options[parse->option_count] = word;
     parse->values[parse->option_count++] = value;
@@ -101,7 +116,7 @@ static int take_words(struct parse *parse)
             parse->line->wants_help = true;
         else if (strcmp(word, "--version") == 0)
             code = take_word(parse, "version");
-        else if (word[1] == '-')
+        else if (word[1] == '-' || takes_value(word + 1, strlen(word + 1)))
             code = take_option(parse, word);
         else
             code = fail(parse, "there is no option '%s'", word);
@@ -113,37 +128,50 @@ static int take_words(struct parse *parse)
 
 static bool read_seconds(const char *text, uint32_t *ret_seconds)
 {
-    char *end;
+    uint32_t value;
 
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || value == 0 ||
-        value > CONTROL_TIMEOUT_MAX_S)
+    if (!control_number_read(text, &value) || value == 0 || value > CONTROL_TIMEOUT_MAX_S)
         return false;
-    *ret_seconds = (uint32_t)value;
+    *ret_seconds = value;
     return true;
+}
+
+static int bind_value(struct parse *parse, const struct control_arg *arg, const char *value)
+{
+    void *field = control_arg_field(&parse->line->call, arg);
+    struct control_number *number = field;
+
+    if (arg->kind == CONTROL_ARG_SECONDS) {
+        if (read_seconds(value, field))
+            return CONTROL_EXIT_OK;
+        return fail(parse, "--timeout wants seconds from 1 to 3600, not '%s'", value);
+    }
+    if (arg->kind == CONTROL_ARG_TEXT) {
+        *(const char **)field = value;
+        return CONTROL_EXIT_OK;
+    }
+    number->is_given = true;
+    if (control_number_read(value, &number->value))
+        return CONTROL_EXIT_OK;
+    fail(parse, "--%s", arg->name);
+    return fail(parse, " wants a number, not '%s'", value);
 }
 
 static int bind_option(struct parse *parse, const struct control_verb *verb, size_t at)
 {
-    struct control_call *call = &parse->line->call;
-    const char *name = parse->options[at] + 2;
+    const char *name = without_dashes(parse->options[at]);
     size_t size = strcspn(name, "=");
 
     for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++) {
         const struct control_arg *arg = &verb->args[i];
-        if (arg->kind == CONTROL_ARG_NONE || !is_named(name, size, arg->name))
+        if (!is_option(arg, name, size))
             continue;
         if (arg->kind == CONTROL_ARG_FLAG && parse->values[at] == NULL) {
-            *(bool *)control_arg_field(call, arg) = true;
+            *(bool *)control_arg_field(&parse->line->call, arg) = true;
             return CONTROL_EXIT_OK;
         }
-        if (arg->kind == CONTROL_ARG_SECONDS) {
-            if (read_seconds(parse->values[at], control_arg_field(call, arg)))
-                return CONTROL_EXIT_OK;
-            return fail(parse, "--timeout wants seconds from 1 to 3600, not '%s'",
-                        parse->values[at]);
-        }
+        if (control_arg_has_value(arg) && parse->values[at] != NULL)
+            return bind_value(parse, arg, parse->values[at]);
     }
     fail(parse, "there is no option '%s' ", parse->options[at]);
     return fail(parse, "of '%s'", verb->words);
@@ -153,9 +181,13 @@ static int bind_words(struct parse *parse, const struct control_verb *verb, size
 {
     for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++) {
         const struct control_arg *arg = &verb->args[i];
-        if (arg->kind != CONTROL_ARG_WORD && arg->kind != CONTROL_ARG_OPTIONAL)
+        if (arg->is_hidden || !control_arg_is_word(arg))
             continue;
-        if (used < parse->word_count)
+        if (arg->kind == CONTROL_ARG_REST) {
+            *(struct control_words *)control_arg_field(&parse->line->call, arg) =
+                (struct control_words){ parse->words + used, parse->word_count - used };
+            used = parse->word_count;
+        } else if (used < parse->word_count)
             *(const char **)control_arg_field(&parse->line->call, arg) = parse->words[used++];
         else if (arg->kind == CONTROL_ARG_WORD)
             return fail(parse, "%s is missing", arg->name);
@@ -206,11 +238,17 @@ int control_line_parse(int count, char *const *words, struct control_line *ret_l
                        struct td_buf *complaint, struct td_buf *hint)
 {
     struct parse parse = {
-        .line = ret_line, .complaint = complaint, .at = words, .end = words + count
+        .line = ret_line,
+        .complaint = complaint,
+        .at = words,
+        .end = words + count,
+        .words = ret_line->words,
     };
+    const struct control_verb *verb;
     size_t used;
 
     *ret_line = (struct control_line){ .call = { .timeout_s = CONTROL_TIMEOUT_S } };
+    td_arena_init(&ret_line->arena, 0);
     int code = take_words(&parse);
     if (code == CONTROL_EXIT_OK && ret_line->wants_help && parse.word_count == 0)
         return code;
@@ -218,11 +256,19 @@ int control_line_parse(int count, char *const *words, struct control_line *ret_l
         code = find_verb(&parse, hint, &used);
     if (code != CONTROL_EXIT_OK || ret_line->wants_help)
         return code;
+    verb = ret_line->call.verb;
     for (size_t i = 0; code == CONTROL_EXIT_OK && i < parse.option_count; i++)
-        code = bind_option(&parse, ret_line->call.verb, i);
+        code = bind_option(&parse, verb, i);
     if (code == CONTROL_EXIT_OK)
-        code = bind_words(&parse, ret_line->call.verb, used);
+        code = bind_words(&parse, verb, used);
+    if (code == CONTROL_EXIT_OK && verb->prepare != NULL)
+        code = verb->prepare(&ret_line->call, &ret_line->arena, complaint);
     return code;
+}
+
+void control_line_fini(struct control_line *line)
+{
+    td_arena_fini(&line->arena);
 }
 
 /* ---- the whole ---- */
@@ -255,6 +301,7 @@ int control_main(int count, char *const *words)
     struct td_buf complaint = { .data = NULL }, hint = { .data = NULL }, help = { .data = NULL };
 
     int code = control_line_parse(count, words, &line, &complaint, &hint);
+    line.call.socket = socket_of(&line);
     if (hint.size != 0)
         fprintf(stderr, "tandem: %s\n", hint.data);
     if (code != CONTROL_EXIT_OK) {
@@ -265,11 +312,12 @@ int control_main(int count, char *const *words)
     } else if (line.call.verb->local != NULL) {
         code = line.call.verb->local(&line.call);
     } else {
-        code = control_client_run(socket_of(&line), &line.call);
+        code = control_client_run(&line.call);
     }
     td_buf_fini(&complaint);
     td_buf_fini(&hint);
     td_buf_fini(&help);
+    control_line_fini(&line);
     if (fflush(stdout) != 0 && code == CONTROL_EXIT_OK)
         code = CONTROL_EXIT_FAILED;
     return code;

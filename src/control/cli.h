@@ -10,13 +10,15 @@
 
 #define CONTROL_SOCKET_DEFAULT "/run/tandem/control.sock"
 
-enum { CONTROL_WORDS_MAX = 16 };
-
 struct control_line {
     struct control_call call;
+    struct td_arena arena; /* what the call points to, as far as it is not the words */
+    const char *words[CONTROL_WORDS_MAX]; /* that are no options */
     const char *socket;
     bool wants_help;
 };
+
+void control_line_fini(struct control_line *line);
 
 /*
  * Understand a command line (without the name of the program). Returns CONTROL_EXIT_OK, or

@@ -14,7 +14,7 @@
 #include "control/json.h"
 #include "control/socket.h"
 
-enum { PIECE_SIZE = 64 * 1024, REASON_SIZE = 128 };
+enum { PIECE_SIZE = 64 * 1024, REASON_SIZE = 128, KEY_SIZE = 32 };
 
 /* ---- the request ---- */
 
@@ -45,33 +45,124 @@ static const char *word_of(const struct control_call *call, const char *name, si
     return "";
 }
 
-void control_client_request(const struct control_call *call, struct td_buf *out_path,
-                            struct td_buf *out_body)
+static void put_path(const struct control_call *call, struct td_buf *out)
 {
-    struct control_json json;
-
     for (const char *at = call->verb->path; *at != '\0';) {
         if (*at != '{') {
-            td_buf_add_char(out_path, *at++);
+            td_buf_add_char(out, *at++);
             continue;
         }
         size_t size = strcspn(++at, "}");
-        put_escaped(out_path, word_of(call, at, size));
+        put_escaped(out, word_of(call, at, size));
         at += size + 1;
     }
-    if (strcmp(call->verb->method, "GET") == 0)
+}
+
+/* How body and query call the argument. */
+static const char *key_of(const struct control_arg *arg, char *out, size_t out_size)
+{
+    size_t i = 0;
+
+    for (; arg->name[i] != '\0' && i + 1 < out_size; i++) {
+        char c = arg->name[i];
+        out[i] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    }
+    out[i] = '\0';
+    return out;
+}
+
+static void put_list(struct control_json *json, const char *key, const struct control_words *list)
+{
+    if (list->count == 0)
         return;
-    control_json_init(&json, out_body);
-    control_json_object(&json, NULL);
+    control_json_array(json, key);
+    for (size_t i = 0; i < list->count; i++)
+        control_json_text(json, NULL, list->items[i]);
+    control_json_array_end(json);
+}
+
+/* One argument that does not stand in the path. */
+static void put_member(struct control_json *json, const struct control_arg *arg, const void *field)
+{
+    const struct control_number *number = field;
+    const char *text;
+    char key[KEY_SIZE];
+
+    key_of(arg, key, sizeof(key));
+    switch (arg->kind) {
+    case CONTROL_ARG_WORD:
+    case CONTROL_ARG_OPTIONAL:
+    case CONTROL_ARG_TEXT:
+        text = *(const char *const *)field;
+        if (text != NULL)
+            control_json_text(json, key, text);
+        break;
+    case CONTROL_ARG_FLAG:
+        if (*(const bool *)field)
+            control_json_bool(json, key, true);
+        break;
+    case CONTROL_ARG_SECONDS:
+        control_json_number(json, key, *(const uint32_t *)field);
+        break;
+    case CONTROL_ARG_NUMBER:
+        if (number->is_given)
+            control_json_number(json, key, number->value);
+        break;
+    case CONTROL_ARG_LIST:
+        put_list(json, key, field);
+        break;
+    case CONTROL_ARG_NONE:
+    case CONTROL_ARG_REST:
+        break;
+    }
+}
+
+/* The same behind the '?' of a GET: words, texts, numbers and flags. */
+static void put_query(struct td_buf *out, const struct control_arg *arg, const void *field)
+{
+    const struct control_number *number = field;
+    const char *text = NULL;
+    char key[KEY_SIZE], digits[KEY_SIZE];
+
+    if (control_arg_is_word(arg) || arg->kind == CONTROL_ARG_TEXT) {
+        text = *(const char *const *)field;
+    } else if (arg->kind == CONTROL_ARG_NUMBER && number->is_given) {
+        snprintf(digits, sizeof(digits), "%u", number->value);
+        text = digits;
+    } else if (arg->kind == CONTROL_ARG_FLAG && *(const bool *)field) {
+        text = "true";
+    }
+    if (text == NULL)
+        return;
+    td_buf_add_char(out, strchr(out->data, '?') == NULL ? '?' : '&');
+    td_buf_printf(out, "%s=", key_of(arg, key, sizeof(key)));
+    put_escaped(out, text);
+}
+
+void control_client_request(const struct control_call *call, struct td_buf *out_path,
+                            struct td_buf *out_body)
+{
+    bool is_get = strcmp(call->verb->method, "GET") == 0;
+    struct control_json json;
+
+    put_path(call, out_path);
+    if (!is_get) {
+        control_json_init(&json, out_body);
+        control_json_object(&json, NULL);
+    }
     for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++) {
         const struct control_arg *arg = &call->verb->args[i];
         const void *field = (const char *)call + arg->field;
-        if (arg->kind == CONTROL_ARG_FLAG && *(const bool *)field)
-            control_json_bool(&json, arg->name, true);
-        else if (arg->kind == CONTROL_ARG_SECONDS)
-            control_json_number(&json, arg->name, *(const uint32_t *)field);
+        if (arg->kind == CONTROL_ARG_NONE || arg->kind == CONTROL_ARG_REST ||
+            control_arg_is_in_path(call->verb, arg))
+            continue;
+        if (is_get)
+            put_query(out_path, arg, field);
+        else
+            put_member(&json, arg, field);
     }
-    control_json_object_end(&json);
+    if (!is_get)
+        control_json_object_end(&json);
 }
 
 static bool send_all(int fd, const struct td_buf *text)
@@ -92,8 +183,11 @@ static bool send_request(int fd, const struct control_call *call)
     struct td_buf path = { .data = NULL }, body = { .data = NULL }, text = { .data = NULL };
 
     control_client_request(call, &path, &body);
-    td_buf_printf(&text, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n",
-                  call->verb->method, td_buf_text(&path));
+    td_buf_printf(
+        &text,
+        "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" CONTROL_HEADER_COMMAND
+        ": 1\r\n",
+        call->verb->method, td_buf_text(&path));
     if (body.size != 0)
         td_buf_printf(&text, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
                       body.size);
@@ -187,30 +281,25 @@ static int say_error(const json_t *error, bool is_told)
     return control_error_exit(code == NULL ? "" : code);
 }
 
-static int show_answer(const struct control_call *call, const char *body)
+int control_client_complain(const json_t *answer)
+{
+    const json_t *error = json_object_get(answer, "error");
+
+    return error == NULL ? CONTROL_EXIT_OK : say_error(error, true);
+}
+
+static int show_answer(const struct control_call *call, const json_t *answer)
 {
     struct td_buf out = { .data = NULL }, complaints = { .data = NULL };
-    json_error_t where;
-    int code;
-
-    json_t *answer = json_loads(body, JSON_REJECT_DUPLICATES, &where);
-    if (answer == NULL) {
-        fprintf(stderr, "tandem: the answer is no JSON: %s\n", where.text);
-        return CONTROL_EXIT_FAILED;
-    }
     const json_t *error = json_object_get(answer, "error");
-    if (error != NULL)
-        code = say_error(error, !call->json);
-    else
-        code = call->verb->show(answer, &out, &complaints);
-    if (call->json) {
-        puts(body);
-    } else {
+    int code =
+        error != NULL ? say_error(error, !call->json) : call->verb->show(answer, &out, &complaints);
+
+    if (!call->json) {
         fwrite(td_buf_text(&out), 1, out.size, stdout);
         fflush(stdout);
         fputs(td_buf_text(&complaints), stderr);
     }
-    json_decref(answer);
     td_buf_fini(&out);
     td_buf_fini(&complaints);
     return code;
@@ -238,32 +327,73 @@ static int say_failed(const char *path, const struct control_call *call, int num
     return CONTROL_EXIT_UNREACHABLE;
 }
 
-int control_client_run(const char *socket_path, const struct control_call *call)
+/* The body of the answer; `answer` owns it. NULL: none came, which has been told. */
+static const char *exchange(const struct control_call *call, struct td_buf *answer, int *ret_code)
 {
     struct timeval timeout = { .tv_sec = patience_s(call) };
-    struct td_buf answer = { .data = NULL };
     unsigned status;
-    int fd, code;
+    int fd;
 
-    int failed = control_socket_connect(socket_path, &fd);
-    if (failed != 0)
-        return say_unreachable(socket_path, failed);
+    int failed = control_socket_connect(call->socket, &fd);
+    if (failed != 0) {
+        *ret_code = say_unreachable(call->socket, failed);
+        return NULL;
+    }
     if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) != 0 ||
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) != 0 ||
         !send_request(fd, call))
         failed = errno;
     if (failed == 0)
-        failed = receive_all(fd, &answer);
+        failed = receive_all(fd, answer);
     close(fd);
-    const char *body = failed == 0 ? body_of(&answer, &status) : NULL;
+    const char *body = failed == 0 ? body_of(answer, &status) : NULL;
     if (failed != 0) {
-        code = say_failed(socket_path, call, failed);
+        *ret_code = say_failed(call->socket, call, failed);
     } else if (body == NULL) {
         fprintf(stderr, "tandem: tandemd has gone away before its answer was whole\n");
-        code = CONTROL_EXIT_UNREACHABLE;
-    } else {
-        code = show_answer(call, body);
+        *ret_code = CONTROL_EXIT_UNREACHABLE;
     }
-    td_buf_fini(&answer);
+    return body;
+}
+
+static json_t *parse(const char *body, int *ret_code)
+{
+    json_error_t where;
+    json_t *answer = json_loads(body, JSON_REJECT_DUPLICATES, &where);
+
+    if (answer == NULL) {
+        fprintf(stderr, "tandem: the answer is no JSON: %s\n", where.text);
+        *ret_code = CONTROL_EXIT_FAILED;
+    }
+    return answer;
+}
+
+int control_client_ask(const struct control_call *call, json_t **ret_answer)
+{
+    struct td_buf text = { .data = NULL };
+    int code = CONTROL_EXIT_OK;
+
+    const char *body = exchange(call, &text, &code);
+    json_t *answer = body == NULL ? NULL : parse(body, &code);
+    td_buf_fini(&text);
+    if (answer != NULL)
+        *ret_answer = answer;
+    return code;
+}
+
+int control_client_run(const struct control_call *call)
+{
+    struct td_buf text = { .data = NULL };
+    int code = CONTROL_EXIT_OK;
+
+    const char *body = exchange(call, &text, &code);
+    json_t *answer = body == NULL ? NULL : parse(body, &code);
+    if (answer != NULL) {
+        code = show_answer(call, answer);
+        if (call->json)
+            puts(body);
+        json_decref(answer);
+    }
+    td_buf_fini(&text);
     return code;
 }

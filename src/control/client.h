@@ -13,13 +13,24 @@
 
 enum {
     CONTROL_ANSWER_SIZE_MAX = 256 * 1024 * 1024,
-    CONTROL_CLIENT_PATIENCE_S = 30, /* for a verb that does not wait */
-    CONTROL_CLIENT_GRACE_S = 5,     /* beyond what the daemon was given */
+    CONTROL_CLIENT_PATIENCE_S = 120, /* for a verb that does not wait */
+    CONTROL_CLIENT_GRACE_S = 5,      /* beyond what the daemon was given */
 };
 
 /* Ask the daemon and show its answer. Returns an enum control_exit. */
-int control_client_run(const char *socket_path, const struct control_call *call);
+int control_client_run(const struct control_call *call);
 
-/* The path of a call, with its words escaped, and the body ("" for GET). */
+struct json_t;
+
+/*
+ * Ask the daemon; *ret_answer is the caller's, and an error that the daemon tells is in it. What
+ * kept us from getting an answer has been told. Returns an enum control_exit.
+ */
+int control_client_ask(const struct control_call *call, struct json_t **ret_answer);
+
+/* Tell an answer's error, if it is one. Returns an enum control_exit. */
+int control_client_complain(const struct json_t *answer);
+
+/* The path of a call, with its words escaped and what GET asks for, and the body ("" for GET). */
 void control_client_request(const struct control_call *call, struct td_buf *out_path,
                             struct td_buf *out_body);

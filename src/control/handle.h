@@ -14,6 +14,9 @@
 #define CONTROL_TYPE_JSON    "application/json"
 #define CONTROL_TYPE_METRICS "text/plain; version=0.0.4; charset=utf-8"
 
+/* With this header a request is the command's; what else comes is the API's, for the history. */
+#define CONTROL_HEADER_COMMAND "Tandem-Command"
+
 struct control_reply {
     unsigned status;  /* of HTTP */
     const char *type; /* of `body` */

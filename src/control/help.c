@@ -6,9 +6,12 @@
 
 enum { WIDTH = 79 };
 
-static bool is_word(const struct control_arg *arg)
+/* What stands behind an option: "N", "TEXT"; NULL: nothing. */
+static const char *value_of(const struct control_arg *arg)
 {
-    return arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_OPTIONAL;
+    if (arg->kind == CONTROL_ARG_TEXT)
+        return "TEXT";
+    return control_arg_has_value(arg) ? "N" : NULL;
 }
 
 void control_verb_usage(const struct control_verb *verb, struct td_buf *out)
@@ -16,14 +19,18 @@ void control_verb_usage(const struct control_verb *verb, struct td_buf *out)
     td_buf_printf(out, "tandem %s", verb->words);
     for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++) {
         const struct control_arg *arg = &verb->args[i];
+        if (arg->is_hidden)
+            continue;
         if (arg->kind == CONTROL_ARG_WORD)
+            td_buf_printf(out, " %s", arg->name);
+        else if (arg->kind == CONTROL_ARG_REST)
             td_buf_printf(out, " %s", arg->name);
         else if (arg->kind == CONTROL_ARG_OPTIONAL)
             td_buf_printf(out, " [%s]", arg->name);
+        else if (control_arg_has_value(arg))
+            td_buf_printf(out, " [--%s %s]", arg->name, value_of(arg));
         else if (arg->kind == CONTROL_ARG_FLAG)
             td_buf_printf(out, " [--%s]", arg->name);
-        else if (arg->kind == CONTROL_ARG_SECONDS)
-            td_buf_printf(out, " [--%s N]", arg->name);
     }
 }
 
@@ -75,8 +82,9 @@ static void print_one(const struct control_verb *verb, struct td_buf *out)
         put_wrapped(out, verb->more, 0);
     td_buf_add_char(out, '\n');
     for (unsigned i = 0; i < CONTROL_ARGS_MAX && verb->args[i].kind != CONTROL_ARG_NONE; i++)
-        td_buf_printf(out, "  %s%-12s %s\n", is_word(&verb->args[i]) ? "  " : "--",
-                      verb->args[i].name, verb->args[i].help);
+        if (!verb->args[i].is_hidden)
+            td_buf_printf(out, "  %s%-12s %s\n", control_arg_is_word(&verb->args[i]) ? "  " : "--",
+                          verb->args[i].name, verb->args[i].help);
     if (verb->method != NULL)
         td_buf_printf(out, "\nIn the API: %s %s\n", verb->method, verb->path);
     if (verb->aliases != NULL)
@@ -106,15 +114,19 @@ static void put_roff(struct td_buf *out, const char *text)
 
 static void put_argument(struct td_buf *out, const struct control_arg *arg)
 {
-    td_buf_add_text(out, arg->kind == CONTROL_ARG_WORD ? " " : " [");
-    if (is_word(arg)) {
+    bool is_needed = arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_REST;
+
+    td_buf_add_text(out, is_needed ? " " : " [");
+    if (control_arg_is_word(arg)) {
         td_buf_printf(out, "\\fI%s\\fR", arg->name);
     } else {
         td_buf_add_text(out, "\\fB\\-\\-");
         put_roff(out, arg->name);
-        td_buf_add_text(out, arg->kind == CONTROL_ARG_SECONDS ? "\\fR \\fIN\\fR" : "\\fR");
+        td_buf_add_text(out, "\\fR");
+        if (control_arg_has_value(arg))
+            td_buf_printf(out, " \\fI%s\\fR", value_of(arg));
     }
-    if (arg->kind != CONTROL_ARG_WORD)
+    if (!is_needed)
         td_buf_add_char(out, ']');
 }
 
@@ -124,7 +136,8 @@ static void put_head(struct td_buf *out, const struct control_verb *verb)
     put_roff(out, verb->words);
     td_buf_add_text(out, "\\fR");
     for (unsigned i = 0; i < CONTROL_ARGS_MAX && verb->args[i].kind != CONTROL_ARG_NONE; i++)
-        put_argument(out, &verb->args[i]);
+        if (!verb->args[i].is_hidden)
+            put_argument(out, &verb->args[i]);
     td_buf_add_char(out, '\n');
 }
 
@@ -142,11 +155,14 @@ void control_manual_print(struct td_buf *out)
         }
         for (unsigned k = 0; k < CONTROL_ARGS_MAX; k++) {
             const struct control_arg *arg = &verb->args[k];
-            if (arg->kind != CONTROL_ARG_FLAG && arg->kind != CONTROL_ARG_SECONDS)
+            if (arg->is_hidden || (arg->kind != CONTROL_ARG_FLAG && !control_arg_has_value(arg)))
                 continue;
             td_buf_add_text(out, "With \\fB\\-\\-");
             put_roff(out, arg->name);
-            td_buf_add_text(out, "\\fR: ");
+            td_buf_add_text(out, "\\fR");
+            if (arg->letter != 0)
+                td_buf_printf(out, " (\\fB\\-%c\\fR)", arg->letter);
+            td_buf_add_text(out, ": ");
             put_roff(out, arg->help);
             td_buf_add_text(out, ".\n");
         }

@@ -50,6 +50,44 @@ static int fd_of(struct MHD_Connection *connection)
     return info == NULL ? -1 : info->connect_fd;
 }
 
+static const char *header(struct MHD_Connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+/* What stands behind the '?', unescaped. */
+struct queries {
+    char *texts[2 * CONTROL_QUERY_MAX];
+    struct control_request *request;
+    bool is_bad;
+};
+
+static enum MHD_Result take_query(void *context, enum MHD_ValueKind kind, const char *key,
+                                  const char *value)
+{
+    struct queries *queries = context;
+    struct control_request *request = queries->request;
+
+    (void)kind;
+    if (request->query_count == CONTROL_QUERY_MAX) {
+        queries->is_bad = true;
+        return MHD_NO;
+    }
+    char **texts = &queries->texts[2 * request->query_count];
+    texts[0] = td_strdup(key);
+    texts[1] = td_strdup(value == NULL ? "" : value);
+    queries->is_bad =
+        queries->is_bad || !control_api_unescape(texts[0]) || !control_api_unescape(texts[1]);
+    request->query[request->query_count++] = (struct control_query){ texts[0], texts[1] };
+    return MHD_YES;
+}
+
+static void queries_fini(struct queries *queries)
+{
+    for (unsigned i = 0; i < TD_COUNT(queries->texts); i++)
+        free(queries->texts[i]);
+}
+
 static enum MHD_Result answer(const struct control *control, struct MHD_Connection *connection,
                               const char *method, const char *url, const struct exchange *exchange)
 {
@@ -61,13 +99,21 @@ static enum MHD_Result answer(const struct control *control, struct MHD_Connecti
         .body = exchange->body.data,
         .body_size = exchange->body.size,
         .author = control_socket_peer(fd_of(connection), author),
+        .if_match = header(connection, MHD_HTTP_HEADER_IF_MATCH),
+        .is_from_command = header(connection, CONTROL_HEADER_COMMAND) != NULL,
     };
+    struct queries queries = { .request = &request };
 
-    if (exchange->is_too_large)
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_query, &queries);
+    if (queries.is_bad)
+        control_reply_error(&reply, CONTROL_ERROR_BAD_REQUEST, NULL,
+                            "what stands behind the '?' is not understood");
+    else if (exchange->is_too_large)
         control_reply_error(&reply, CONTROL_ERROR_TOO_LARGE, NULL,
                             "a body may have %d octets at most", CONTROL_BODY_SIZE_MAX);
     else
         control_api_answer(&control->host, &request, &reply);
+    queries_fini(&queries);
     return send_reply(connection, &reply);
 }
 

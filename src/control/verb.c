@@ -88,6 +88,27 @@ const struct control_verb control_verbs[] = {
 
 const size_t control_verb_count = TD_COUNT(control_verbs);
 
+bool control_arg_is_in_path(const struct control_verb *verb, const struct control_arg *arg)
+{
+    size_t size = strlen(arg->name);
+
+    for (const char *at = verb->path; (at = strchr(at, '{')) != NULL; at++)
+        if (memcmp(at + 1, arg->name, size) == 0 && at[1 + size] == '}')
+            return true;
+    return false;
+}
+
+bool control_arg_is_named(const struct control_arg *arg, const char *name, size_t size)
+{
+    /* A word's name is in capital letters, for people. */
+    for (size_t i = 0; i < size; i++) {
+        char c = arg->name[i];
+        if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != name[i])
+            return false;
+    }
+    return arg->name[size] == '\0';
+}
+
 /* How many of the words are this verb's; 0: it is another one. */
 static size_t match_words(const char *verb, const char *const *words, size_t count)
 {

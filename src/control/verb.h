@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 /* What `tandem` ends with; other people's scripts know these. */
@@ -27,17 +28,27 @@ enum control_exit {
 };
 
 enum {
-    CONTROL_ARGS_MAX = 4,
-    CONTROL_TIMEOUT_S = 120, /* what a verb that waits is given, unless told otherwise */
+    CONTROL_ARGS_MAX = 10,
+    CONTROL_WORDS_MAX = 256,   /* of a command line, and items of a list from there */
+    CONTROL_LIST_MAX = 100000, /* items of a list in the API */
+    CONTROL_TIMEOUT_S = 120,   /* what a verb that waits is given, unless told otherwise */
     CONTROL_TIMEOUT_MAX_S = 3600,
 };
 
+/*
+ * What does not stand in the path of the API stands in the body, or behind the '?' of a GET. There
+ * a word has its name in lower case.
+ */
 enum control_arg_kind {
     CONTROL_ARG_NONE,
     CONTROL_ARG_WORD,     /* a word that must be given: const char * */
     CONTROL_ARG_OPTIONAL, /* a word that may be left out: const char * */
     CONTROL_ARG_FLAG,     /* --name: bool; in the API a truth value */
     CONTROL_ARG_SECONDS,  /* --name N: uint32_t; in the API a number */
+    CONTROL_ARG_NUMBER,   /* --name N: struct control_number; in the API a number */
+    CONTROL_ARG_TEXT,     /* --name TEXT: const char *; in the API a text */
+    CONTROL_ARG_REST,     /* the words that are left, for `prepare`: struct control_words */
+    CONTROL_ARG_LIST,     /* only of the API, filled in by `prepare`: struct control_words */
 };
 
 struct control_arg {
@@ -45,6 +56,18 @@ struct control_arg {
     enum control_arg_kind kind;
     size_t field; /* where in struct control_call */
     const char *help;
+    char letter;    /* "m" for -m; 0: none */
+    bool is_hidden; /* only of the API, filled in by `prepare` */
+};
+
+struct control_number {
+    bool is_given;
+    uint32_t value;
+};
+
+struct control_words {
+    const char *const *items;
+    size_t count;
 };
 
 struct control_verb;
@@ -60,7 +83,24 @@ struct control_call {
     const char *file;
     const char *topic; /* of help */
     const char *topic_more;
+    const char *socket; /* the command's */
+    const char *owner;  /* of a record, relative to the zone when it has no last dot */
+    const char *type;
+    const char *serial;
+    const char *serial_to;
+    const char *reason;
+    const char *take;
+    struct control_words rest;
+    struct control_words rdata; /* one text for each record */
+    struct control_words lines; /* of a change, see change_text.h */
+    struct control_number ttl;
+    struct control_number if_serial;
+    struct control_number max;
+    struct control_number before;
     uint32_t timeout_s;
+    bool is_from_api; /* not by the command */
+    bool dry_run;
+    bool yes;
     bool force;
     bool no_wait;
     bool print;
@@ -81,6 +121,11 @@ struct control_verb {
     /* In the daemon, on a thread of the API: do it and write the answer. */
     void (*handle)(const struct control_host *host, const struct control_call *call,
                    struct control_reply *reply);
+    /*
+     * In the command: make of the words what the API wants; what is allocated lies in the arena.
+     * Returns an enum control_exit, with what is wrong in `complaint`. May be NULL.
+     */
+    int (*prepare)(struct control_call *call, struct td_arena *arena, struct td_buf *complaint);
     /* In the command: do it here. Returns an enum control_exit. */
     int (*local)(const struct control_call *call);
     /* In the command: write the daemon's answer for people. Returns an enum control_exit. */
@@ -105,6 +150,26 @@ void control_help_print(const struct control_verb *verb, struct td_buf *out);
 
 /* What stands in tandem(1) below SYNOPSIS, and below VERBS: roff with man macros. */
 void control_manual_print(struct td_buf *out);
+
+/* Is it given as a word of the command line? */
+static inline bool control_arg_is_word(const struct control_arg *arg)
+{
+    return arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_OPTIONAL ||
+           arg->kind == CONTROL_ARG_REST;
+}
+
+/* Is it an option that is followed by its value? */
+static inline bool control_arg_has_value(const struct control_arg *arg)
+{
+    return arg->kind == CONTROL_ARG_SECONDS || arg->kind == CONTROL_ARG_NUMBER ||
+           arg->kind == CONTROL_ARG_TEXT;
+}
+
+/* Does the argument stand in the path of the API? */
+bool control_arg_is_in_path(const struct control_verb *verb, const struct control_arg *arg);
+
+/* "if-serial", or "owner" of OWNER: how body and query call it. */
+bool control_arg_is_named(const struct control_arg *arg, const char *name, size_t size);
 
 /* The field of an argument in a call. */
 static inline void *control_arg_field(struct control_call *call, const struct control_arg *arg)

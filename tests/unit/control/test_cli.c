@@ -9,7 +9,10 @@
 #include "control/client.h"
 #include "unit/test.h"
 
-enum { WORDS_MAX = 32 };
+enum { WORDS_MAX = 300 };
+
+#define SIXTEEN(text)                                                                              \
+    text text text text text text text text text text text text text text text text
 
 struct parsed {
     struct control_line line;
@@ -37,6 +40,7 @@ static void parse(const char *text, struct parsed *parsed)
 
 static void drop(struct parsed *parsed)
 {
+    control_line_fini(&parsed->line);
     td_buf_fini(&parsed->complaint);
     td_buf_fini(&parsed->hint);
     free(parsed->text);
@@ -120,7 +124,7 @@ TEST(wrong_use_is_told)
         { "reload --timeout 3601", "'3601'" },
         { "reload --timeout -1", "'-1'" },
         { "reload --timeout 5x", "'5x'" },
-        { "a a a a a a a a a a a a a a a a a", "one word too many" },
+        { SIXTEEN(SIXTEEN("a ")) "a", "one word too many" },
         { "--a --a --a --a --a --a --a --a --a --a --a --a --a --a --a --a --a", "too many" },
     };
 
