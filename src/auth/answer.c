@@ -4,7 +4,9 @@
  */
 #include "auth/answer.h"
 
+#include "auth/prepared.h"
 #include "auth/walk.h"
+#include "base/assert.h"
 
 static void name_error(struct auth_walk *walk)
 {
@@ -161,4 +163,6 @@ void auth_answer(const struct auth_query *query, struct answer *answer)
         auth_follow(&walk, target);
     if (walk.proof_count != 0 || walk.cut != NULL || walk.additional != NULL || walk.is_full)
         finish(&walk);
+    if (AUTH_PREPARED_IS_CHECKED && answer->image != NULL)
+        (void)td_never(!auth_prepared_is_right(query, answer));
 }
