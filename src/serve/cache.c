@@ -6,6 +6,19 @@
 #include "base/alloc.h"
 #include "serve/worker.h"
 #include "wire/const.h"
+#include "wire/message.h"
+#include "wire/rrtype.h"
+
+/* A set of addresses in a kept response: where the data of its records stand. */
+struct turn {
+    uint16_t first;  /* of the first record, whose owner may be written out */
+    uint16_t second; /* of the second, and then one every `step` octets */
+    uint16_t step;
+    uint8_t size; /* octets of an address */
+    uint8_t count;
+};
+
+enum { TURNS_MAX = 4 };
 
 struct entry {
     uint64_t generation; /* of the zones, when it was made; 0: free */
@@ -15,7 +28,9 @@ struct entry {
     uint16_t size;
     uint16_t rcode;
     uint8_t name_size;
-    uint8_t edns;                   /* enum cache_edns */
+    uint8_t edns;       /* enum cache_edns */
+    uint8_t turn_count; /* sets that begin with another record each time */
+    struct turn turns[TURNS_MAX];
     uint8_t octets[CACHE_SIZE_MAX]; /* the question's name in lower case */
 };
 
@@ -58,6 +73,22 @@ static bool is_common(const struct request *request)
            (!request->tail.has_edns || request->tail.edns.seen == 0);
 }
 
+static inline unsigned data_at(const struct turn *turn, unsigned record)
+{
+    return record == 0 ? turn->first : turn->second + (record - 1u) * turn->step;
+}
+
+/* Each record gets the data of a later one; what is before the data is the same in all of them. */
+static void turn_sets(uint8_t *out, const struct entry *entry, uint32_t by)
+{
+    for (const struct turn *turn = entry->turns; turn < entry->turns + entry->turn_count; turn++) {
+        unsigned from = by % turn->count;
+        for (unsigned record = 0; from != 0 && record < turn->count; record++)
+            memcpy(out + data_at(turn, record),
+                   entry->octets + data_at(turn, (record + from) % turn->count), turn->size);
+    }
+}
+
 bool answer_cache_find(struct answer_cache *cache, struct request *request)
 {
     const struct entry *entry = place(cache, request);
@@ -78,6 +109,8 @@ bool answer_cache_find(struct answer_cache *cache, struct request *request)
     request->out[2] |= (uint8_t)((request->header.flags & WIRE_FLAG_RD) >> 8);
     memcpy(request->out + WIRE_HEADER_SIZE, request->in + WIRE_HEADER_SIZE, request->key.size);
     request->out_size = entry->size;
+    if (entry->turn_count != 0)
+        turn_sets(request->out, entry, request->worker->turn++);
     serve_count(request->worker, SERVE_COUNT_CACHE_HIT);
     serve_count(request->worker, serve_counter_of_type(request->type));
     serve_count(request->worker, serve_counter_of_rcode(entry->rcode));
@@ -92,16 +125,83 @@ static bool is_turned(const struct answer *answer)
     return false;
 }
 
+static bool is_address(uint16_t type)
+{
+    return type == WIRE_TYPE_A || type == WIRE_TYPE_AAAA;
+}
+
+static bool is_same_set(const struct wire_record *a, const struct wire_record *b)
+{
+    return a->type == b->type && a->owner.size == b->owner.size &&
+           memcmp(a->owner.octets, b->owner.octets, a->owner.size) == 0;
+}
+
+/* One more record of a set. False: it does not stand as those before it do. */
+static bool turn_add(struct turn *turn, const struct wire_record *record)
+{
+    unsigned at = (unsigned)record->rdata_at;
+
+    if (turn->count == 1) {
+        turn->second = (uint16_t)at;
+        turn->step = (uint16_t)(at - record->at + turn->size); /* with an owner like this one */
+    }
+    if (turn->count == UINT8_MAX || at != data_at(turn, turn->count) ||
+        record->rdlength != turn->size)
+        return false;
+    turn->count++;
+    return true;
+}
+
+/* Where are the sets of a finished response? False: they are more than an entry has room for. */
+static bool find_turns(struct entry *entry, const uint8_t *octets, size_t size)
+{
+    struct wire_message message;
+    struct wire_record record, before = { .type = 0 };
+
+    entry->turn_count = 0;
+    if (wire_message_read(octets, size, &message) != TD_OK)
+        return false;
+    for (size_t at = message.section_at[1]; at < message.end; before = record) {
+        if (wire_message_record(&message, &at, &record) != TD_OK)
+            return false;
+        struct turn *last = &entry->turns[entry->turn_count];
+        if (!is_address(record.type))
+            continue;
+        if (is_same_set(&record, &before)) {
+            if (!turn_add(last - 1, &record))
+                return false;
+            continue;
+        }
+        /* A single record holds the place only until the next set. */
+        if (entry->turn_count != 0 && last[-1].count == 1)
+            last--;
+        if (last == entry->turns + TURNS_MAX)
+            return false;
+        *last = (struct turn){ .first = (uint16_t)record.rdata_at,
+                               .size = (uint8_t)record.rdlength,
+                               .count = 1 };
+        entry->turn_count = (uint8_t)(last + 1 - entry->turns);
+    }
+    if (entry->turn_count != 0 && entry->turns[entry->turn_count - 1].count == 1)
+        entry->turn_count--;
+    return true;
+}
+
 void answer_cache_store(struct answer_cache *cache, const struct request *request)
 {
     if (!request->has_answer || !is_common(request) || request->ede != ANSWER_EDE_NONE ||
         request->out_size > CACHE_SIZE_MAX || request->version == NULL ||
-        (request->zone != NULL &&
-         (request->zone->allow_query != NULL ||
-          (request->zone->has_rotation && is_turned(&request->worker->answer)))))
+        (request->zone != NULL && request->zone->allow_query != NULL))
         return;
 
     struct entry *entry = place(cache, request);
+    entry->turn_count = 0;
+    if (request->zone != NULL && request->zone->has_rotation &&
+        is_turned(&request->worker->answer) &&
+        !find_turns(entry, request->out, request->out_size)) {
+        entry->generation = 0; /* what it was made for is overwritten */
+        return;
+    }
     entry->generation = request->generation;
     entry->hash = request->key.hashes[0];
     entry->type = request->type;

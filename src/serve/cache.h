@@ -3,12 +3,13 @@
  *
  * Shape    A table of finished responses by the hash of the question; one place for each hash.
  *          A response is good as long as nothing was published anywhere: neither a zone nor
- *          settings. The letter case of the question is patched in, and ID and RD.
+ *          settings. The letter case of the question is patched in, and ID and RD; sets of
+ *          addresses that are turned (round robin) are turned in the copy.
  * Floor    7.
  * Threads  The worker's.
  * Limits   CACHE_ENTRIES responses of up to CACHE_SIZE_MAX octets. Questions with an EDNS option or
  *          TSIG, of zones with an access list, and everything under a rate limit go round it; so do
- *          answers whose records are turned (round robin), which must not stand still.
+ *          answers with more than four sets that are turned.
  */
 #pragma once
 

@@ -1,13 +1,16 @@
 """How settings change what is said: who is told what, limits, cookies, the answer cache, rotation."""
+import json
 import socket
 
 import dns.flags
 import dns.message
 import dns.rcode
 import dns.rdatatype
-from packets import (ANY, CH, COOKIE, IXFR, NOERROR, NSID, NXDOMAIN, REFUSED, SOA, TXT, ZONEVERSION,
+import pytest
+from packets import (A, ANY, CH, COOKIE, IXFR, NOERROR, NSID, NXDOMAIN, REFUSED, SOA, TXT, ZONEVERSION,
                      PROTOCOL_ZONE, Asker, edns, name, opt, option, packet, question, soa, standing)
 
+MX = 15
 ZONE_LIST = [{"name": "example.com", "file": "example.com.zone", "allow-transfer": ["127.0.0.1"]}]
 
 
@@ -121,6 +124,60 @@ def test_rotation_is_switched_off(tandem):
     server.configure(zones=ZONE_LIST)
     assert server.cli("reload").returncode == 0
     server.wait(lambda: len(firsts()) == 1)
+    asker.close()
+
+
+TURNED = PROTOCOL_ZONE + """\
+alias CNAME a-longer-name-of.many
+a-longer-name-of.many A 192.0.2.11
+a-longer-name-of.many A 192.0.2.12
+post MX 10 mail-one.post
+post MX 20 mail-two.post
+post MX 30 mail-three.post
+mail-one.post A 192.0.2.21
+mail-one.post A 192.0.2.22
+mail-one.post AAAA 2001:db8::21
+mail-one.post AAAA 2001:db8::22
+mail-one.post AAAA 2001:db8::23
+mail-two.post A 192.0.2.31
+mail-three.post A 192.0.2.41
+mail-three.post A 192.0.2.42
+""" + "".join("five MX %d m%d.five\nm%d.five A 192.0.2.1\nm%d.five A 192.0.2.2\n" % (n, n, n, n) for n in range(5))
+
+
+def turns(asker, owner, rdtype, ask):
+    """The orders in which the records of each set come, having seen that it is always the same records."""
+    orders = {}
+    for _ in range(30):
+        message = asker.udp(ask(owner, rdtype)).message
+        for rrset in message.answer + message.additional:
+            key = rrset.name, rrset.rdtype
+            orders.setdefault(key, set()).add(tuple(rdata.to_text() for rdata in rrset))
+            assert len({frozenset(order) for order in orders[key]}) == 1 and rrset.ttl == 3600
+    return {(str(owner), dns.rdatatype.to_text(rdtype)): len(found) for (owner, rdtype), found in orders.items()}
+
+
+@pytest.mark.parametrize("cache", ["on", "off"])
+@pytest.mark.parametrize("ask", [lambda to, rdtype: packet(question(to, rdtype)),
+                                 lambda to, rdtype: edns(to=to, rdtype=rdtype)], ids=["plain", "edns"])
+def test_sets_rotate_with_and_without_the_cache(tandem, cache, ask):
+    """Each record comes first in its turn, and a set is always whole, whether kept or collected."""
+    server = tandem(start=False, server={"answer-cache": cache})
+    server.zone("example.com", TURNED)
+    asker = ready(server)
+    assert turns(asker, "many.example.com", A, ask) == {("many.example.com.", "A"): 3}
+    assert turns(asker, "MaNy.ExAmPlE.CoM", A, ask) == {("MaNy.ExAmPlE.CoM.", "A"): 3}
+    assert turns(asker, "alias.example.com", A, ask) == {
+        ("alias.example.com.", "CNAME"): 1, ("a-longer-name-of.many.example.com.", "A"): 2}
+    assert turns(asker, "post.example.com", MX, ask) == {
+        ("post.example.com.", "MX"): 1,
+        ("mail-one.post.example.com.", "A"): 2, ("mail-one.post.example.com.", "AAAA"): 3,
+        ("mail-two.post.example.com.", "A"): 1, ("mail-three.post.example.com.", "A"): 2}
+    five = turns(asker, "five.example.com", MX, ask)
+    assert len(five) == 6 and sum(five.values()) == 1 + 5 * 2
+    hits = json.loads(server.cli("stats", "--json").stdout)["counters"]
+    hits = sum(row["value"] for row in hits if row["labels"] == {"result": "hit"})
+    assert hits == (4 * 30 - 3 if cache == "on" else 0)  # the letters of "MaNy" count for nothing
     asker.close()
 
 
