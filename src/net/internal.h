@@ -10,17 +10,16 @@
  */
 #pragma once
 
-#include "base/hash.h"
 #include "io/io.h"
 #include "io/tcp.h"
 #include "io/timer.h"
+#include "net/crowd.h"
 #include "net/listen.h"
 
 enum {
     NET_PREFIX_SIZE = 2,
     NET_CHUNK_SIZE = 2 * (NET_PREFIX_SIZE + NET_MESSAGE_SIZE_MAX),
     NET_CHUNK_SPARE_MAX = 8, /* kept in the pool */
-    NET_CLIENT_BUCKETS = 1024,
 };
 
 struct net_chunk {
@@ -31,19 +30,13 @@ struct net_chunk {
     uint8_t octets[NET_CHUNK_SIZE];
 };
 
-/* How many connections one client has. */
-struct net_client {
-    struct net_client *next;
-    uint8_t key[16];
-    uint32_t count;
-};
-
 struct net_server {
     struct io *io;
     struct net_limits limits;
     struct net_handler handler;
     struct net_counters counters;
-    struct td_hash_seed seed;
+    struct net_crowd *crowd;
+    bool owns_crowd;
     struct net_conn *oldest; /* longest untouched first */
     struct net_conn *newest;
     uint32_t count; /* open */
@@ -53,7 +46,6 @@ struct net_server {
     struct net_chunk *spare;
     uint32_t spare_count;
     struct net_chunk *sink; /* where answers to closed connections are built */
-    struct net_client *clients[NET_CLIENT_BUCKETS];
     bool is_freed;
 };
 
@@ -110,13 +102,6 @@ void net_server_add(struct net_conn *conn);
 void net_server_drop(struct net_conn *conn);
 /* It is freed. */
 void net_server_forget(struct net_server *server);
-
-/* -- client.c -------------------------------------------------------------------------------- */
-
-/* TD_E_LIMIT: it has limits.per_client already. */
-TD_NODISCARD td_err net_client_enter(struct net_server *server, const struct td_addr *addr,
-                                     struct net_client **ret_client);
-void net_client_leave(struct net_server *server, struct net_client *client);
 
 /* -- conn.c, input.c --------------------------------------------------------------------------- */
 

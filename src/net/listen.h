@@ -21,12 +21,13 @@
 #include "io/io.h"
 #include "net/conn.h"
 
+struct net_crowd;
 struct net_server;
 struct net_listener;
 
 /* 0 in any of them stands for the default. */
 struct net_limits {
-    uint32_t connections;   /* of this server; default 1000 */
+    uint32_t connections;   /* of all servers that share a crowd; default 1000 */
     uint32_t per_client;    /* of one address (IPv6: /64); default a tenth, at least 10 */
     uint32_t in_flight;     /* queries of one connection not yet finished; default 128 */
     uint32_t idle_ms;       /* without queries in flight; default 10 s */
@@ -59,8 +60,12 @@ struct net_counters {
     struct td_counter answers;
 };
 
-/* Owned by the caller. `handler` and `limits` are copied. */
-struct net_server *net_server_new(struct io *io, const struct net_limits *limits,
+/*
+ * Owned by the caller. `handler` and `limits` are copied. `crowd` is shared and outlives the server
+ * and its connections; NULL: the server has one of its own.
+ */
+struct net_server *net_server_new(struct io *io, struct net_crowd *crowd,
+                                  const struct net_limits *limits,
                                   const struct net_handler *handler);
 
 /*

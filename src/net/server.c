@@ -15,6 +15,7 @@ enum {
     RATE_MIN_DEFAULT = 1024,
     RATE_GRACE_MS_DEFAULT = 30000,
     SWEEP_PER_ACCEPT = 8,
+    SWEEP_MOST_MS = 1000, /* others of the crowd may bring pressure meanwhile */
 };
 
 static uint32_t or_default(uint32_t value, uint32_t otherwise)
@@ -50,7 +51,8 @@ uint64_t net_server_idle_ns(const struct net_server *server)
     uint64_t full = limits->idle_ms, least = limits->idle_min_ms;
     uint64_t calm = (uint64_t)limits->connections * 3 / 4;
     uint64_t span = limits->connections - calm;
-    uint64_t over = server->count > calm ? server->count - calm : 0;
+    uint64_t count = net_crowd_count(server->crowd);
+    uint64_t over = count > calm ? count - calm : 0;
     if (over > span)
         over = span;
     uint64_t ms = span == 0 ? full : full - (full - least) * over / span;
@@ -105,7 +107,11 @@ static uint64_t sweep_due_ns(const struct net_server *server)
 
 static void sweep_arm(struct net_server *server)
 {
-    io_timer_start(server->io, &server->sweep, sweep_due_ns(server));
+    uint64_t due_ns = sweep_due_ns(server);
+    uint64_t most_ns = io_now_ns(server->io) + SWEEP_MOST_MS * IO_NS_PER_MS;
+    bool is_early = !server->owns_crowd && due_ns != IO_FOREVER && due_ns > most_ns;
+
+    io_timer_start(server->io, &server->sweep, is_early ? most_ns : due_ns);
 }
 
 /* -- who has to go
@@ -179,18 +185,24 @@ static bool server_make_room(struct net_server *server)
 /* -- connections come and go
  * ------------------------------------------------------------------------ */
 
+static enum net_entry enter(struct net_server *server, struct io_tcp *tcp,
+                            struct net_client **ret_client)
+{
+    return net_crowd_enter(server->crowd, io_tcp_remote(tcp), server->limits.connections,
+                           server->limits.per_client, ret_client);
+}
+
 static void on_accept(void *context, struct io_tcp *tcp)
 {
     struct net_listener *listener = context;
     struct net_server *server = listener->server;
     struct net_client *client;
-    if (server->count >= server->limits.connections && !server_make_room(server)) {
-        td_count(&server->counters.refused);
-        io_tcp_reset(tcp);
-        return;
-    }
-    if (net_client_enter(server, io_tcp_remote(tcp), &client) != TD_OK) {
-        td_count(&server->counters.refused_client);
+    enum net_entry entry = enter(server, tcp, &client);
+    if (entry == NET_ENTRY_FULL && server_make_room(server))
+        entry = enter(server, tcp, &client);
+    if (entry != NET_ENTRY_GOOD) {
+        td_count(entry == NET_ENTRY_FULL ? &server->counters.refused
+                                         : &server->counters.refused_client);
         io_tcp_reset(tcp);
         return;
     }
@@ -211,7 +223,7 @@ void net_server_drop(struct net_conn *conn)
 {
     struct net_server *server = conn->server;
     list_remove(server, conn);
-    net_client_leave(server, conn->client);
+    net_crowd_leave(server->crowd, conn->client);
     server->count--;
 }
 
@@ -249,13 +261,19 @@ void net_chunk_give(struct net_server *server, struct net_chunk *chunk)
  * ------------------------------------------------------------------------------------------------
  */
 
-struct net_server *net_server_new(struct io *io, const struct net_limits *limits,
+struct net_server *net_server_new(struct io *io, struct net_crowd *crowd,
+                                  const struct net_limits *limits,
                                   const struct net_handler *handler)
 {
     struct net_server *server = td_calloc(1, sizeof(*server));
     server->io = io;
     server->handler = *handler;
-    server->seed = td_hash_seed_of(io_random_u64(io), io_random_u64(io));
+    server->crowd = crowd;
+    if (crowd == NULL) {
+        struct td_hash_seed seed = td_hash_seed_of(io_random_u64(io), io_random_u64(io));
+        server->crowd = net_crowd_new(&seed);
+        server->owns_crowd = true;
+    }
     server->sink = td_malloc(sizeof(*server->sink));
     io_timer_init(&server->sweep, on_sweep, server);
     net_server_limit(server, limits);
@@ -269,6 +287,8 @@ static void server_destroy(struct net_server *server)
         server->spare = chunk->next;
         free(chunk);
     }
+    if (server->owns_crowd)
+        net_crowd_free(server->crowd);
     free(server->sink);
     free(server);
 }

@@ -10,6 +10,7 @@
 #include "serve/serve.h"
 #include "serve/worker.h"
 
+struct net_crowd;
 struct net_listener;
 
 struct serve_thread;
@@ -47,6 +48,7 @@ struct serve_thread {
 struct serve {
     struct serve_parts parts;
     _Atomic(struct serve_settings *) settings;
+    struct net_crowd *crowd;    /* TCP connections of all workers */
     struct io_mailbox *replies; /* read by the fiber that gave the order */
     struct serve_thread **threads;
     uint32_t thread_count;

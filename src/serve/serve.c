@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "net/crowd.h"
 #include "serve/internal.h"
 #include "serve/log.h"
 #include "serve/stream.h"
@@ -17,6 +18,7 @@ struct serve *serve_new(const struct serve_parts *parts)
     struct serve *serve = td_calloc(1, sizeof(*serve));
 
     serve->parts = *parts;
+    serve->crowd = net_crowd_new(parts->seed);
     serve->replies = io_mailbox_new(parts->io, SERVE_WORKERS_MAX);
     return serve;
 }
@@ -27,6 +29,7 @@ void serve_free(struct serve *serve)
         return;
     td_assert(serve->thread_count == 0);
     io_mailbox_free(serve->replies);
+    net_crowd_free(serve->crowd);
     serve_settings_free(atomic_load_explicit(&serve->settings, memory_order_relaxed));
     free(serve->threads);
     free(serve);

@@ -55,7 +55,7 @@ static void open_all(struct serve_thread *thread, struct serve_order *order)
 {
     const struct serve_listen *listen = order->listen;
 
-    serve_stream_limit(&thread->worker, listen, thread->serve->thread_count);
+    serve_stream_limit(&thread->worker, listen);
     for (uint32_t i = 0; i < thread->socket_count; i++) {
         thread->sockets[i].is_wanted = false;
         thread->sockets[i].is_new = false;

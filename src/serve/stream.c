@@ -29,27 +29,24 @@ static void take_message(void *context, struct net_conn *conn, const uint8_t *oc
     net_conn_finish(conn);
 }
 
-/* The limits are for the whole server: each worker gets its share. */
-static struct net_limits limits_of(const struct serve_listen *listen, uint32_t workers)
+/* The limits are for the whole server: the workers share a crowd. */
+static struct net_limits limits_of(const struct serve_listen *listen)
 {
-    uint32_t share = (listen->tcp_connections + workers - 1) / workers;
-
     return (struct net_limits){
-        .connections = share,
+        .connections = listen->tcp_connections,
         .per_client = listen->tcp_connections_per_client,
         .in_flight = listen->tcp_pipeline,
         .idle_ms = listen->tcp_idle_timeout_ms,
     };
 }
 
-void serve_stream_limit(struct serve_worker *worker, const struct serve_listen *listen,
-                        uint32_t workers)
+void serve_stream_limit(struct serve_worker *worker, const struct serve_listen *listen)
 {
-    struct net_limits limits = limits_of(listen, workers);
+    struct net_limits limits = limits_of(listen);
     struct net_handler handler = { .message = take_message, .context = worker };
 
     if (worker->streams == NULL)
-        worker->streams = net_server_new(worker->io, &limits, &handler);
+        worker->streams = net_server_new(worker->io, worker->serve->crowd, &limits, &handler);
     else
         net_server_limit(worker->streams, &limits);
 }

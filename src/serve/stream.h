@@ -11,10 +11,8 @@
 
 struct net_listener;
 
-/* Hold these limits from now on; `workers` share those of the whole server. Before any listening.
- */
-void serve_stream_limit(struct serve_worker *worker, const struct serve_listen *listen,
-                        uint32_t workers);
+/* Hold these limits from now on, together with the other workers. Before any listening. */
+void serve_stream_limit(struct serve_worker *worker, const struct serve_listen *listen);
 
 /* The listeners are closed: close the connections, and end the worker's loop. */
 void serve_stream_stop(struct serve_worker *worker);

@@ -1,8 +1,8 @@
 /*
  * serve/worker.h - a thread that answers: its sockets, its requests, its counters.
  *
- * Shape    Workers share nothing that they write. What they read is borrowed between two turns
- *          of the loop: zones, settings.
+ * Shape    Workers share nothing that they write, but the count of TCP connections (net/crowd.h).
+ *          What they read is borrowed between two turns of the loop: zones, settings.
  * Floor    7.
  * Threads  The worker's own, but for what is said otherwise.
  */

@@ -184,9 +184,10 @@ def try_connect(asker):
         return None
 
 
-def test_too_many_connections_of_a_client(tmp_path):
-    """The limit holds, the rest is served, and places become free again."""
-    with standing(tmp_path, tcp={"connections-per-client": 10}) as asker:
+@pytest.mark.parametrize("workers", [1, 3])
+def test_too_many_connections_of_a_client(tmp_path, workers):
+    """The limit holds for all workers together, the rest is served, and places become free again."""
+    with standing(tmp_path, workers=workers, tcp={"connections-per-client": 10}) as asker:
         streams = [try_connect(asker) for _ in range(15)]
         assert None not in streams[:10] and streams[10:] == [None] * 5
         asker.good()

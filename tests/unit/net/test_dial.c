@@ -63,7 +63,7 @@ static void run(io_fiber_entry *body)
     struct net_handler handler = { .message = tcp_answer };
     struct net_limits limits = { .connections = 10 };
     CHECK_OK(io_udp_open(io, &options, &udp, NULL));
-    server = net_server_new(io, &limits, &handler);
+    server = net_server_new(io, NULL, &limits, &handler);
     CHECK_OK(net_listen(server, &addr, false, &listener, NULL));
     hosts_spawn(body, NULL);
     hosts_run_ms(100000);

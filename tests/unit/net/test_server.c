@@ -7,6 +7,7 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "io/tcp.h"
+#include "net/crowd.h"
 #include "net/dial.h"
 #include "net/listen.h"
 #include "unit/net/hosts.h"
@@ -14,6 +15,7 @@
 enum { KEPT_MAX = 1000, STREAM_MESSAGES = 200, STREAM_SIZE = 30000, BIG = 65535 };
 
 static struct net_server *server;
+static struct net_crowd *crowd; /* NULL: the server's own */
 static struct net_listener *listener;
 static struct net_conn *kept[KEPT_MAX]; /* answered later */
 static uint8_t kept_octet[KEPT_MAX];
@@ -86,7 +88,8 @@ static void serve_start(uint64_t seed, const struct net_limits *limits)
     static const struct net_limits none = { .connections = 0 };
     struct net_handler handler = { .message = on_message };
     struct td_addr addr = world_addr("192.0.2.2", 53);
-    server = net_server_new(io_sim_host_io(server_host), limits != NULL ? limits : &none, &handler);
+    server = net_server_new(io_sim_host_io(server_host), crowd, limits != NULL ? limits : &none,
+                            &handler);
     CHECK_OK(net_listen(server, &addr, true, &listener, NULL));
     CHECK_EQ(net_listener_addr(listener)->port, 53);
     kept_count = seen = 0;
@@ -528,6 +531,42 @@ TEST(a_client_has_so_many_connections)
     serve_finish();
 }
 
+/* What another server of the same crowd has counts here as well, and here only so far. */
+TEST(servers_of_one_crowd_share_its_limits)
+{
+    struct net_limits limits = { .connections = 5, .per_client = 3 };
+    struct td_hash_seed seed = td_hash_seed_of(1, 2);
+    struct td_addr same = world_addr("192.0.2.1", 4711), others = world_addr("192.0.2.99", 4711);
+    struct net_client *elsewhere[4];
+    crowd = net_crowd_new(&seed);
+    CHECK_EQ(net_crowd_enter(crowd, &same, 5, 3, &elsewhere[0]), NET_ENTRY_GOOD);
+    serve_start(1, &limits);
+    for (int i = 0; i < 10; i++)
+        hosts_spawn(one_of_many, NULL);
+    hosts_run_ms(100);
+    CHECK_EQ(net_server_count(server), 2);
+    CHECK_EQ(td_count_get(&net_server_counters(server)->refused_client), 8);
+    hosts_run_ms(20000);
+    CHECK_EQ(net_server_count(server), 0);
+    CHECK_EQ(net_crowd_count(crowd), 1);
+
+    /* All are taken elsewhere: there is nobody here who could go. */
+    for (int i = 1; i < 4; i++)
+        CHECK_EQ(net_crowd_enter(crowd, &others, 5, 3, &elsewhere[i]), NET_ENTRY_GOOD);
+    for (int i = 0; i < 2; i++)
+        hosts_spawn(one_of_many, NULL);
+    hosts_run_ms(20);
+    CHECK_EQ(net_server_count(server), 1);
+    CHECK_EQ(td_count_get(&net_server_counters(server)->refused), 1);
+    hosts_run_ms(2000); /* ... and pressure from elsewhere shortens the idle time here */
+    CHECK_EQ(net_server_count(server), 0);
+    for (int i = 0; i < 4; i++)
+        net_crowd_leave(crowd, elsewhere[i]);
+    serve_finish();
+    net_crowd_free(crowd);
+    crowd = NULL;
+}
+
 static void greedy(struct fiber *fiber, void *argument TD_UNUSED)
 {
     struct net_stream *stream = dial(fiber);
@@ -662,6 +701,7 @@ TESTS(messages_are_whole_however_they_come, octet_by_octet_is_fine,
       a_closed_connection_loses_no_answer, a_query_in_flight_outlives_its_client_and_the_server,
       an_idle_connection_is_closed, who_waits_for_us_is_not_idle,
       pressure_shortens_the_idle_time_and_makes_room, a_client_has_so_many_connections,
-      who_does_not_read_is_not_read_and_then_dropped, who_reads_gets_it_all,
-      a_transfer_keeps_the_pace_of_its_reader, a_transfer_to_a_reader_that_is_too_slow_is_dropped,
+      servers_of_one_crowd_share_its_limits, who_does_not_read_is_not_read_and_then_dropped,
+      who_reads_gets_it_all, a_transfer_keeps_the_pace_of_its_reader,
+      a_transfer_to_a_reader_that_is_too_slow_is_dropped,
       a_transfer_that_is_abandoned_or_cancelled_ends)
