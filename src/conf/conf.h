@@ -105,6 +105,38 @@ struct conf_brake {
     uint8_t transfers; /* 1: for transfers in, too */
 };
 
+enum conf_update_match {
+    CONF_UPDATE_EXACT,
+    CONF_UPDATE_SUBTREE, /* the name and what is below it */
+    CONF_UPDATE_BELOW,   /* what is below the name */
+    CONF_UPDATE_SELF,    /* the name that the key has */
+};
+
+struct conf_update_name {
+    enum conf_update_match match;
+    const uint8_t *wire; /* uncompressed, lower case; NULL with SELF */
+    uint8_t size;
+};
+
+/* Who may change what by dynamic update. */
+struct conf_update {
+    bool has_key;
+    uint32_t key; /* index in conf.keys */
+    const struct td_prefix *prefixes;
+    uint32_t prefix_count;
+    const struct conf_update_name *names; /* none: all of the zone */
+    uint32_t name_count;
+    const uint16_t *types; /* none: see policy/update.h */
+    uint32_t type_count;
+    bool may_add;
+    bool may_delete;
+};
+
+struct conf_updates {
+    const struct conf_update *rows;
+    uint32_t count;
+};
+
 /* What zones may have in common. Zones that say the same share one of these. */
 struct conf_zone_options {
     struct conf_acl allow_query;
@@ -112,6 +144,7 @@ struct conf_zone_options {
     uint32_t serial;       /* enum conf_serial */
     uint32_t serial_check; /* enum conf_serial_check */
     struct conf_brake brake;
+    struct conf_updates update;
     bool rotation;
 };
 

@@ -25,6 +25,7 @@ size_t conf_option_size(const struct conf_option *option)
         [CONF_ADDRS] = sizeof(struct conf_addrs),
         [CONF_ADDR_OR_OFF] = sizeof(struct conf_addrs),
         [CONF_PREFIXES] = sizeof(struct conf_prefixes),
+        [CONF_UPDATES] = sizeof(struct conf_updates),
         [CONF_ACL] = sizeof(struct conf_acl),
         [CONF_COOKIE_SECRETS] = sizeof(struct conf_cookie_secrets),
         [CONF_COOKIE_FILE] = sizeof(struct conf_cookie_secrets),
@@ -46,7 +47,7 @@ static bool addrs_equal(const struct conf_addrs *a, const struct conf_addrs *b)
     return true;
 }
 
-static bool prefix_equal(const struct td_prefix *a, const struct td_prefix *b)
+bool conf_prefix_equal(const struct td_prefix *a, const struct td_prefix *b)
 {
     return a->family == b->family && a->length == b->length &&
            memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
@@ -57,7 +58,7 @@ static bool prefixes_equal(const struct conf_prefixes *a, const struct conf_pref
     if (a->count != b->count)
         return false;
     for (uint32_t i = 0; i < a->count; i++)
-        if (!prefix_equal(&a->items[i], &b->items[i]))
+        if (!conf_prefix_equal(&a->items[i], &b->items[i]))
             return false;
     return true;
 }
@@ -72,7 +73,7 @@ static bool acl_equal(const struct conf *a_conf, const struct conf_acl *a,
         const struct conf_acl_entry *right = &b->entries[i];
         if (left->kind != right->kind)
             return false;
-        if (left->kind == CONF_ACL_PREFIX && !prefix_equal(&left->prefix, &right->prefix))
+        if (left->kind == CONF_ACL_PREFIX && !conf_prefix_equal(&left->prefix, &right->prefix))
             return false;
         if (left->kind == CONF_ACL_KEY &&
             conf_name_compare(&a_conf->keys[left->key].name, &b_conf->keys[right->key].name) != 0)
@@ -112,6 +113,8 @@ bool conf_value_equal(const struct conf_option *option, const struct conf *a, co
         return addrs_equal(a_field, b_field);
     case CONF_PREFIXES:
         return prefixes_equal(a_field, b_field);
+    case CONF_UPDATES:
+        return conf_updates_equal(a, a_field, b, b_field);
     case CONF_ACL:
         return acl_equal(a, a_field, b, b_field);
     case CONF_COOKIE_SECRETS:

@@ -88,8 +88,8 @@ static void prefix_hint(const char *text, char *out, size_t size)
              td_addr_format(&addr, copy), length);
 }
 
-static bool prefix_read(struct conf_load *load, const struct conf_option *option,
-                        const struct conf_scalar *scalar, struct td_prefix *ret_prefix)
+bool conf_prefix_read(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_scalar *scalar, struct td_prefix *ret_prefix)
 {
     char hint[128] = "";
     td_err err = td_prefix_parse(scalar->text, ret_prefix);
@@ -101,23 +101,19 @@ static bool prefix_read(struct conf_load *load, const struct conf_option *option
     return conf_value_fail(load, option, scalar, hint);
 }
 
-/* "key NAME" */
-static bool acl_key_read(struct conf_load *load, const struct conf_option *option,
-                         const struct conf_scalar *scalar, struct conf_acl_entry *entry)
+bool conf_key_read(struct conf_load *load, const struct conf_option *option,
+                   const struct conf_scalar *scalar, const char *text, uint32_t *ret_key)
 {
-    const char *text = scalar->text + 3;
     struct wire_name name;
     char lower[WIRE_NAME_TEXT_SIZE];
     char hint[CONF_QUOTE_SIZE];
     char quote[CONF_QUOTE_SIZE];
 
-    text += strspn(text, " ");
     if (wire_name_from_text(text, &name) != TD_OK)
         return conf_value_fail(load, option, scalar, "");
     wire_name_lower(name.octets, name.octets, name.size);
     wire_name_format(name.octets, lower);
-    entry->kind = CONF_ACL_KEY;
-    if (conf_key_find(load, lower, &entry->key))
+    if (conf_key_find(load, lower, ret_key))
         return true;
 
     struct conf_guess guess = { .written = lower };
@@ -126,6 +122,16 @@ static bool acl_key_read(struct conf_load *load, const struct conf_option *optio
     conf_load_error(load, scalar->line, scalar->column, "%s: there is no key %s in keys%s",
                     option->path, conf_quote(text, quote), conf_guess_text(&guess, hint));
     return false;
+}
+
+/* "key NAME" */
+static bool acl_key_read(struct conf_load *load, const struct conf_option *option,
+                         const struct conf_scalar *scalar, struct conf_acl_entry *entry)
+{
+    const char *text = scalar->text + 3;
+
+    entry->kind = CONF_ACL_KEY;
+    return conf_key_read(load, option, scalar, text + strspn(text, " "), &entry->key);
 }
 
 static bool acl_read(struct conf_load *load, const struct conf_option *option,
@@ -148,7 +154,7 @@ static bool acl_read(struct conf_load *load, const struct conf_option *option,
             return false;
     } else {
         struct td_prefix prefix;
-        if (!prefix_read(load, option, scalar, &prefix))
+        if (!conf_prefix_read(load, option, scalar, &prefix))
             return false;
         memcpy(&entry.prefix, &prefix, sizeof(prefix));
     }
@@ -167,7 +173,7 @@ bool conf_item_read(struct conf_load *load, const struct conf_option *option,
     case CONF_ACL:
         return acl_read(load, option, scalar, items);
     case CONF_PREFIXES:
-        if (!prefix_read(load, option, scalar, &prefix))
+        if (!conf_prefix_read(load, option, scalar, &prefix))
             return false;
         item_add(items, option->type, &prefix);
         return true;

@@ -119,6 +119,20 @@ bool conf_items_store(struct conf_load *load, const struct conf_option *option,
                       struct conf_items *items, const struct conf_yaml_node *node, void *field);
 void conf_items_fini(struct conf_items *items, enum conf_type type);
 
+bool conf_prefix_read(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_scalar *scalar, struct td_prefix *ret_prefix);
+/* The index of the key of this name; `text` may be a part of the scalar. */
+bool conf_key_read(struct conf_load *load, const struct conf_option *option,
+                   const struct conf_scalar *scalar, const char *text, uint32_t *ret_key);
+
+/* --- update.c --- */
+
+bool conf_updates_read(struct conf_load *load, const struct conf_option *option,
+                       const struct conf_yaml_node *node, struct conf_updates *ret_updates);
+bool conf_updates_equal(const struct conf *a_conf, const struct conf_updates *a,
+                        const struct conf *b_conf, const struct conf_updates *b);
+bool conf_prefix_equal(const struct td_prefix *a, const struct td_prefix *b);
+
 /* --- secret.c --- */
 
 uint8_t *conf_secret_add(struct conf_load *load, const void *octets, size_t size);

@@ -32,6 +32,7 @@ enum conf_type {
     CONF_ADDRS,          /* struct conf_addrs; one or a list; min is the default port */
     CONF_ADDR_OR_OFF,    /* struct conf_addrs, empty when off; min is the default port */
     CONF_PREFIXES,       /* struct conf_prefixes; one or a list */
+    CONF_UPDATES,        /* struct conf_updates: a list of rows */
     CONF_ACL,            /* struct conf_acl; one or a list */
     CONF_COOKIE_SECRETS, /* struct conf_cookie_secrets; one or a list */
     CONF_COOKIE_FILE,    /* the same, read from a file */

@@ -65,6 +65,7 @@ static void type_print(struct td_buf *out, const struct conf_option *option)
         [CONF_ADDRS] = "\"$ref\": \"#/$defs/words\"",
         [CONF_ADDR_OR_OFF] = "\"type\": [\"string\", \"boolean\"]",
         [CONF_PREFIXES] = "\"$ref\": \"#/$defs/words\"",
+        [CONF_UPDATES] = "\"$ref\": \"#/$defs/updates\"",
         [CONF_ACL] = "\"$ref\": \"#/$defs/words\"",
         [CONF_COOKIE_SECRETS] = "\"$ref\": \"#/$defs/cookieSecrets\"",
         [CONF_SECRET] = "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9+/]+={0,2}$\"",
@@ -225,6 +226,11 @@ void conf_schema_print(struct td_buf *out)
         "  \"$defs\": {\n"
         "    \"boolean\": { \"enum\": [true, false, \"on\", \"off\", \"yes\", \"no\", \"true\", "
         "\"false\"] },\n"
+        "    \"updates\": { \"anyOf\": [{ \"enum\": [\"none\"] }, { \"type\": \"array\", \"items\": "
+        "{ \"type\": \"object\", \"additionalProperties\": false, \"properties\": { \"key\": { "
+        "\"type\": \"string\" }, \"address\": { \"$ref\": \"#/$defs/words\" }, \"names\": { "
+        "\"$ref\": \"#/$defs/words\" }, \"types\": { \"$ref\": \"#/$defs/words\" }, \"actions\": { "
+        "\"$ref\": \"#/$defs/words\" } } } }] },\n"
         "    \"brake\": { \"anyOf\": [{ \"type\": [\"string\", \"boolean\"] }, { \"type\": "
         "\"object\", "
         "\"additionalProperties\": false, \"properties\": { \"share\": { \"type\": [\"string\", "

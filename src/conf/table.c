@@ -44,6 +44,13 @@ static const struct conf_choice choices_log_level[] = {
     "100, or its last name server, until 'tandem zone release'. An update that would is refused. " \
     "A mapping with share and transfers applies it to transfers in as well."
 
+#define HELP_UPDATE                                                                                \
+    "Who may change the zone by dynamic update (RFC 2136): rows, each with a key or with "        \
+    "addresses. names: \"NAME\", \"subtree NAME\", \"wildcard NAME\" (what is below it) or self "   \
+    "(the name that the key has); all of the zone when left out. types: all but SOA and NS when " \
+    "left out and names are given, else all. actions: add, delete; both when left out. Nobody by " \
+    "default."
+
 /* In the order of enum conf_serial. */
 static const struct conf_choice choices_serial[] = {
     { "increment", NULL }, { "unixtime", NULL }, { "date", NULL },
@@ -301,6 +308,8 @@ static const struct conf_option options_template[] = {
       .choices = choices_serial_check, .reload = CONF_RELOAD_ZONES, .help = HELP_SERIAL_CHECK },
     { "templates.brake", CONF_BRAKE, AT(options.brake), .flags = CONF_INHERITED,
       .reload = CONF_RELOAD_ZONES, .help = HELP_BRAKE },
+    { "templates.update", CONF_UPDATES, AT(options.update), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "allow-update update-policy", .help = HELP_UPDATE },
 };
 SECTION_WRITTEN(conf_section_template, "templates", options_template, struct conf_zone_row);
 
@@ -329,6 +338,8 @@ static const struct conf_option options_zone[] = {
       .choices = choices_serial_check, .reload = CONF_RELOAD_ZONES, .help = HELP_SERIAL_CHECK },
     { "zones.brake", CONF_BRAKE, AT(options.brake), .flags = CONF_INHERITED,
       .reload = CONF_RELOAD_ZONES, .help = HELP_BRAKE },
+    { "zones.update", CONF_UPDATES, AT(options.update), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "allow-update update-policy", .help = HELP_UPDATE },
 };
 #undef AT
 SECTION_RULED(conf_section_zone, "zones", options_zone, struct conf_zone_row,

@@ -83,6 +83,7 @@ void conf_option_expect(const struct conf_option *option, struct td_buf *out)
                        "[2001:db8::1]:53",
         [CONF_ADDR_OR_OFF] = "off or an address, such as 127.0.0.1:9153",
         [CONF_PREFIXES] = "an address or prefix or a list of them, such as 192.0.2.0/24",
+        [CONF_UPDATES] = "none or a list of rows with key or address, and names, types and actions",
         [CONF_ACL] = "addresses, prefixes, \"key NAME\", any or none",
         [CONF_COOKIE_SECRETS] = "one or two secrets of 32 hexadecimal digits",
         [CONF_COOKIE_FILE] = "a path",

@@ -385,6 +385,8 @@ bool conf_value_read(struct conf_load *load, const struct conf_option *option,
         return list_read(load, option, node, field);
     if (option->type == CONF_BRAKE && node->kind == CONF_YAML_MAPPING)
         return brake_read(load, option, node, field);
+    if (option->type == CONF_UPDATES)
+        return conf_updates_read(load, option, node, field);
     if (node->kind != CONF_YAML_SCALAR)
         return kind_fail(load, option, node);
 

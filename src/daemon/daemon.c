@@ -17,6 +17,7 @@
 #include "daemon/registry.h"
 #include "daemon/server.h"
 #include "daemon/settings.h"
+#include "daemon/updates.h"
 #include "io/fiber.h"
 #include "io/file.h"
 #include "io/signal.h"
@@ -336,6 +337,7 @@ static td_err prepare(struct server *server, const char *path, struct td_diag *d
         .counters = server->counters,
     };
     server->serve = serve_new(&parts);
+    server->updates = updates_new(server);
     return TD_OK;
 }
 
@@ -355,6 +357,7 @@ static void clean_up(struct server *server)
 {
     for (unsigned i = 0; i < server->signal_count; i++)
         io_signal_unwatch(server->signals[i]);
+    updates_free(server->updates);
     store_log_free(server->log);
     serve_free(server->serve);
     zone_set_free(server->zones);

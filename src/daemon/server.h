@@ -20,6 +20,7 @@
 enum { SERVER_SIGNALS_MAX = 3 };
 
 struct control;
+struct updates;
 
 struct server {
     const char *path; /* of the configuration */
@@ -33,6 +34,7 @@ struct server {
     struct serve *serve;
     struct store_log *log;
     struct registry *registry;
+    struct updates *updates;
     struct control *control;
     struct io_file *lock;
     struct io_signal *signals[SERVER_SIGNALS_MAX];

@@ -181,6 +181,47 @@ static struct policy_acl *acl_of(const struct conf *conf, const struct conf_acl 
     return compiled;
 }
 
+static struct policy_update_name *names_of(const struct conf_update *row)
+{
+    static const enum policy_update_match matches[] = {
+        [CONF_UPDATE_EXACT] = POLICY_UPDATE_EXACT,
+        [CONF_UPDATE_SUBTREE] = POLICY_UPDATE_SUBTREE,
+        [CONF_UPDATE_BELOW] = POLICY_UPDATE_BELOW,
+        [CONF_UPDATE_SELF] = POLICY_UPDATE_SELF,
+    };
+    struct policy_update_name *names = td_calloc(row->name_count, sizeof(*names));
+
+    for (uint32_t i = 0; i < row->name_count; i++)
+        names[i] = (struct policy_update_name){ matches[row->names[i].match], row->names[i].wire };
+    return names;
+}
+
+static struct policy_update *update_of(const struct conf *conf, const struct conf_updates *updates)
+{
+    if (updates->count == 0)
+        return NULL;
+    struct policy_update_row *rows = td_calloc(updates->count, sizeof(*rows));
+    for (uint32_t i = 0; i < updates->count; i++) {
+        const struct conf_update *row = &updates->rows[i];
+        rows[i] = (struct policy_update_row){
+            .key_name = row->has_key ? conf->keys[row->key].name.wire : NULL,
+            .prefixes = row->prefixes,
+            .prefix_count = row->prefix_count,
+            .names = names_of(row),
+            .name_count = row->name_count,
+            .types = row->types,
+            .type_count = row->type_count,
+            .actions = (row->may_add ? POLICY_UPDATE_ADD : 0u) |
+                       (row->may_delete ? POLICY_UPDATE_DELETE : 0u),
+        };
+    }
+    struct policy_update *policy = policy_update_new(rows, updates->count);
+    for (uint32_t i = 0; i < updates->count; i++)
+        free((struct policy_update_name *)(uintptr_t)rows[i].names);
+    free(rows);
+    return policy;
+}
+
 /* NULL stands for what needs no asking: everybody may query, nobody may transfer. */
 static struct policy_acl *unless(struct policy_acl *acl,
                                  bool (*is_default)(const struct policy_acl *acl))
@@ -194,9 +235,14 @@ static struct policy_acl *unless(struct policy_acl *acl,
 struct serve_zone *settings_of_zone(const struct conf *conf,
                                     const struct conf_zone_options *options)
 {
-    return serve_zone_new(unless(acl_of(conf, &options->allow_query), policy_acl_is_any),
-                          unless(acl_of(conf, &options->allow_transfer), policy_acl_is_none),
-                          options->rotation);
+    struct serve_zone zone = {
+        .allow_query = unless(acl_of(conf, &options->allow_query), policy_acl_is_any),
+        .allow_transfer = unless(acl_of(conf, &options->allow_transfer), policy_acl_is_none),
+        .update = update_of(conf, &options->update),
+        .has_rotation = options->rotation,
+    };
+
+    return serve_zone_new(&zone);
 }
 
 void settings_rules(const struct conf_zone_options *options, struct change_rules *ret_rules,

@@ -12,6 +12,7 @@
 
 struct net_crowd;
 struct net_listener;
+struct serve_update;
 
 struct serve_thread;
 
@@ -38,7 +39,8 @@ struct serve_order {
 struct serve_thread {
     struct serve *serve;
     struct io_thread *thread;
-    struct io_mailbox *orders; /* read on the worker's loop */
+    struct io_mailbox *orders;  /* read on the worker's loop */
+    struct io_mailbox *answers; /* the same, of updates */
     struct serve_socket *sockets;
     uint32_t socket_count;
     struct serve_order order; /* its first: to start */
@@ -50,6 +52,9 @@ struct serve {
     _Atomic(struct serve_settings *) settings;
     struct net_crowd *crowd;    /* TCP connections of all workers */
     struct io_mailbox *replies; /* read by the fiber that gave the order */
+    struct io_mailbox *updates; /* read on the main loop */
+    void (*take_update)(void *context, struct serve_update *update);
+    void *take_update_context;
     struct serve_thread **threads;
     uint32_t thread_count;
     uint64_t settings_generation;
@@ -58,3 +63,8 @@ struct serve {
 /* On the worker's loop: carry out an order about sockets. */
 void serve_sockets_order(struct serve_thread *thread, struct serve_order *order);
 void serve_sockets_close(struct serve_thread *thread);
+/* Is this still one of its sockets? */
+bool serve_sockets_have(const struct serve_thread *thread, const struct io_udp *udp);
+
+/* On the worker's loop: an update that was answered comes back; context is the thread. */
+void serve_update_return(void *context, void *letter);

@@ -38,6 +38,8 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
     X(LOG_REFUSED, "log-refused") \
     X(TRANSFER_OUT, "transfer-out") \
     X(TRANSFER_OUT_FAILED, "transfer-out-failed") \
+    X(UPDATE, "update") \
+    X(UPDATE_REFUSED, "update-refused") \
     X(TSIG_REFUSED, "tsig-refused") \
     X(RATE_LIMITED, "rate-limited") \
     X(CONTROL, "control") \

@@ -38,7 +38,7 @@ struct request {
     uint32_t out_capacity;
     uint32_t out_size;        /* of the finished response; 0: nothing is sent */
     uint32_t limit;           /* octets that the response may have */
-    const struct io_udp *udp; /* UDP: where it came in */
+    struct io_udp *udp; /* UDP: where it came in */
     const struct io_udp_path *path;
     struct net_conn *conn;    /* TCP */
     struct zone_entry *entry; /* the zone that answers, or NULL */

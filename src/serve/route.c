@@ -4,6 +4,7 @@
 #include "serve/log.h"
 #include "serve/road.h"
 #include "serve/transfer.h"
+#include "serve/update.h"
 #include "serve/worker.h"
 #include "wire/const.h"
 #include "wire/rrtype.h"
@@ -42,14 +43,24 @@ bool request_is_allowed(struct request *request, const struct policy_acl *acl)
                             key == NULL ? 0 : key->name_size);
 }
 
-/* NOTIFY and UPDATE: there is no secondary and no update policy yet, so nobody may. */
+static enum stage_result route_update(struct request *request, struct zone_entry *entry)
+{
+    if (request->type != WIRE_TYPE_SOA)
+        return fail(request, WIRE_RCODE_FORMERR, ANSWER_EDE_NONE, NULL); /* RFC 2136 3.1.1 */
+    if (entry == NULL || request->class != WIRE_CLASS_IN)
+        return fail(request, WIRE_RCODE_NOTAUTH, WIRE_EDE_NOT_AUTHORITATIVE, NULL);
+    request->entry = entry;
+    request->zone = atomic_load_explicit(&entry->settings, memory_order_acquire);
+    return update_take(request);
+}
+
+/* NOTIFY and UPDATE. There is no secondary yet, so nobody may notify. */
 static enum stage_result route_other(struct request *request)
 {
-    const struct zone_entry *entry = zone_set_find_exact(request->worker->zones, &request->key);
+    struct zone_entry *entry = zone_set_find_exact(request->worker->zones, &request->key);
 
-    if (wire_header_opcode(&request->header) == WIRE_OPCODE_UPDATE &&
-        request->type != WIRE_TYPE_SOA)
-        return fail(request, WIRE_RCODE_FORMERR, ANSWER_EDE_NONE, NULL); /* RFC 2136 3.1.1 */
+    if (wire_header_opcode(&request->header) == WIRE_OPCODE_UPDATE)
+        return route_update(request, entry);
     if (entry == NULL)
         return fail(request, WIRE_RCODE_NOTAUTH, WIRE_EDE_NOT_AUTHORITATIVE, NULL);
     return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_PROHIBITED, NULL);

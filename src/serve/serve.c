@@ -10,6 +10,7 @@
 #include "serve/internal.h"
 #include "serve/log.h"
 #include "serve/stream.h"
+#include "serve/update.h"
 
 enum { ORDERS_MAX = 16 };
 
@@ -20,6 +21,7 @@ struct serve *serve_new(const struct serve_parts *parts)
     serve->parts = *parts;
     serve->crowd = net_crowd_new(parts->seed);
     serve->replies = io_mailbox_new(parts->io, SERVE_WORKERS_MAX);
+    serve->updates = io_mailbox_new(parts->io, SERVE_UPDATES_MAX);
     return serve;
 }
 
@@ -30,6 +32,7 @@ void serve_free(struct serve *serve)
     td_assert(serve->thread_count == 0);
     io_mailbox_free(serve->replies);
     net_crowd_free(serve->crowd);
+    io_mailbox_free(serve->updates);
     serve_settings_free(atomic_load_explicit(&serve->settings, memory_order_relaxed));
     free(serve->threads);
     free(serve);
@@ -62,14 +65,11 @@ void serve_settings_publish(struct serve *serve, struct serve_settings *settings
         td_rcu_defer(serve->parts.rcu, &before->later, settings_free_later);
 }
 
-struct serve_zone *serve_zone_new(struct policy_acl *allow_query, struct policy_acl *allow_transfer,
-                                  bool has_rotation)
+struct serve_zone *serve_zone_new(const struct serve_zone *pattern)
 {
-    struct serve_zone *zone = td_calloc(1, sizeof(*zone));
+    struct serve_zone *zone = td_malloc(sizeof(*zone));
 
-    zone->allow_query = allow_query;
-    zone->allow_transfer = allow_transfer;
-    zone->has_rotation = has_rotation;
+    *zone = *pattern;
     return zone;
 }
 
@@ -79,6 +79,7 @@ static void zone_free_later(struct td_rcu_later *later)
 
     policy_acl_free(zone->allow_query);
     policy_acl_free(zone->allow_transfer);
+    policy_update_free(zone->update);
     free(zone);
 }
 
@@ -117,8 +118,10 @@ static void thread_start(struct io *io, void *context)
     struct serve_thread *thread = order->thread;
 
     thread->orders = io_mailbox_new(io, ORDERS_MAX);
+    thread->answers = io_mailbox_new(io, SERVE_UPDATES_MAX);
     serve_worker_init(&thread->worker, io, thread->serve);
     io_mailbox_on_letter(thread->orders, take_order, thread);
+    io_mailbox_on_letter(thread->answers, serve_update_return, thread);
     reply(order);
 }
 
@@ -130,6 +133,7 @@ static void thread_finish(struct io *io, void *context)
     (void)io;
     serve_worker_fini(&thread->worker);
     io_mailbox_free(thread->orders);
+    io_mailbox_free(thread->answers);
 }
 
 /* ---- orders ---- */

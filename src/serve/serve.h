@@ -61,9 +61,8 @@ TD_NODISCARD td_err serve_listen(struct fiber *fiber, struct serve *serve,
 void serve_settings_publish(struct serve *serve, struct serve_settings *settings);
 void serve_settings_free(struct serve_settings *settings);
 
-/* How a zone is answered, shared by any number of zones. Takes the access lists. */
-struct serve_zone *serve_zone_new(struct policy_acl *allow_query, struct policy_acl *allow_transfer,
-                                  bool has_rotation);
+/* How a zone is answered, by copy. Takes what it points to. */
+struct serve_zone *serve_zone_new(const struct serve_zone *pattern);
 /* Free it once no reader can hold it. */
 void serve_zone_retire(struct serve *serve, struct serve_zone *zone);
 

@@ -14,6 +14,7 @@
 #include "base/rcu.h"
 #include "policy/acl.h"
 #include "policy/rrl.h"
+#include "policy/update.h"
 #include "tsig/cookie.h"
 #include "tsig/key.h"
 
@@ -41,5 +42,6 @@ struct serve_zone {
     struct td_rcu_later later;
     struct policy_acl *allow_query;    /* NULL: everybody */
     struct policy_acl *allow_transfer; /* NULL: nobody */
+    struct policy_update *update;      /* NULL: nobody */
     bool has_rotation;
 };

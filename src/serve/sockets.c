@@ -21,6 +21,14 @@ static struct serve_socket *find(struct serve_thread *thread, const struct td_ad
     return NULL;
 }
 
+bool serve_sockets_have(const struct serve_thread *thread, const struct io_udp *udp)
+{
+    for (uint32_t i = 0; i < thread->socket_count; i++)
+        if (thread->sockets[i].udp == udp)
+            return true;
+    return false;
+}
+
 static void close_socket(struct serve_socket *socket)
 {
     if (socket->udp != NULL)

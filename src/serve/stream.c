@@ -57,8 +57,7 @@ void serve_stream_stop(struct serve_worker *worker)
     worker->is_stopping = true;
     net_server_free(worker->streams);
     worker->streams = NULL;
-    if (worker->transfer_count == 0)
-        io_stop(worker->io);
+    serve_worker_may_end(worker);
 }
 
 td_err serve_stream_listen(struct serve_worker *worker, const struct td_addr *addr,

@@ -96,8 +96,8 @@ static void run(struct fiber *fiber, void *argument)
     zone_version_unpin(transfer->version);
     explicit_bzero(&transfer->key, sizeof(transfer->key));
     free(transfer);
-    if (--worker->transfer_count == 0 && worker->is_stopping)
-        io_stop(worker->io);
+    worker->transfer_count--;
+    serve_worker_may_end(worker);
 }
 
 static struct transfer *transfer_new(struct request *request)

@@ -75,6 +75,12 @@ void serve_worker_init(struct serve_worker *worker, struct io *io, struct serve 
     serve_worker_refresh(worker);
 }
 
+void serve_worker_may_end(struct serve_worker *worker)
+{
+    if (worker->is_stopping && worker->transfer_count == 0 && worker->update_count == 0)
+        io_stop(worker->io);
+}
+
 void serve_worker_fini(struct serve_worker *worker)
 {
     io_hooks_set(worker->io, &(struct io_hooks){ .quiet = NULL });

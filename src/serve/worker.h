@@ -39,8 +39,9 @@ struct serve_worker {
     struct request *requests;   /* of IO_UDP_BATCH_MAX, and one for TCP */
     struct net_server *streams; /* TCP connections; NULL before the first listening */
     uint8_t *stream_buffer;     /* for one response over TCP */
-    bool is_stopping;           /* the last transfer ends the loop */
+    bool is_stopping;           /* the last transfer or update ends the loop */
     uint32_t transfer_count;    /* transfers out under way */
+    uint32_t update_count;      /* updates that somebody else answers */
     uint64_t log_second;
     uint32_t log_lines;
 };
@@ -49,6 +50,9 @@ static inline void serve_count(struct serve_worker *worker, enum serve_counter c
 {
     td_count(&worker->counters[counter]);
 }
+
+/* End the loop if it is to stop and nothing is under way any more. */
+void serve_worker_may_end(struct serve_worker *worker);
 
 /* On its own thread, before and after the loop. */
 void serve_worker_init(struct serve_worker *worker, struct io *io, struct serve *serve);

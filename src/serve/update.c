@@ -1,0 +1,219 @@
+#include "serve/update.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "io/udp.h"
+#include "net/conn.h"
+#include "policy/update.h"
+#include "serve/internal.h"
+#include "serve/log.h"
+#include "serve/worker.h"
+#include "wire/const.h"
+#include "wire/rrtype.h"
+
+/* What a worker must remember to send the answer: the request as it was, by copy. */
+struct job {
+    struct serve_update update;
+    struct request request;
+    struct io_udp *udp; /* where it came in, if that is still open */
+    struct io_udp_path path;
+    struct tsig_key key; /* its own: a reload may take the key away meanwhile */
+    uint8_t zone[WIRE_NAME_SIZE_MAX];
+    bool is_dropped;
+    uint8_t octets[];
+};
+
+static enum stage_result fail(struct request *request, uint16_t rcode, uint16_t ede,
+                              const char *text)
+{
+    request_fail(request, rcode, ede, text);
+    return STAGE_DONE;
+}
+
+/* ---- on the worker, on the way in ---- */
+
+static struct job *job_new(struct request *request)
+{
+    struct job *job = td_malloc(sizeof(*job) + request->in_size);
+
+    job->request = *request;
+    job->request.in = job->octets;
+    memcpy(job->octets, request->in, request->in_size);
+    if (request->path != NULL) {
+        job->path = *request->path;
+        job->request.path = &job->path;
+    }
+    job->udp = request->udp;
+    job->is_dropped = false;
+    job->update = (struct serve_update){
+        .octets = job->octets,
+        .size = request->tail.end,
+        .zone = job->zone,
+        .remote = *request_remote(request),
+        .transport = serve_transport_text(request->transport),
+    };
+    memcpy(job->zone, request->entry->name, request->entry->name_size);
+    if (request->has_tsig) {
+        job->key = *request->tsig.key;
+        job->request.tsig.key = &job->key;
+        job->update.key = &job->key;
+        job->update.mac = job->request.tsig.prior;
+        job->update.mac_size = job->request.tsig.prior_size;
+    }
+    return job;
+}
+
+static void job_free(struct job *job)
+{
+    explicit_bzero(&job->key, sizeof(job->key));
+    free(job);
+}
+
+static void log_refused(struct request *request, const char *why)
+{
+    char remote[TD_ADDR_TEXT_SIZE];
+    char zone[WIRE_NAME_TEXT_SIZE];
+    char key[WIRE_NAME_TEXT_SIZE] = "none";
+
+    if (request->has_tsig)
+        wire_name_format(request->tsig.key->name, key);
+    serve_log_limited(request->worker, LOG_WARNING, EVENT_UPDATE_REFUSED,
+                      "[%s] UPDATE, incoming, remote %s %s, key %s, refused: %s",
+                      wire_name_format(request->entry->name, zone),
+                      td_addr_format_port(request_remote(request), remote),
+                      serve_transport_text(request->transport), key, why);
+}
+
+static bool is_admitted(struct request *request)
+{
+    const struct tsig_key *key = request->has_tsig ? request->tsig.key : NULL;
+    struct policy_update_client client = {
+        .addr = request_remote(request),
+        .key_name = key == NULL ? NULL : key->name,
+        .key_name_size = key == NULL ? 0 : key->name_size,
+    };
+
+    return request->zone != NULL && request->zone->update != NULL &&
+           policy_update_admits(request->zone->update, &client);
+}
+
+enum stage_result update_take(struct request *request)
+{
+    struct serve_worker *worker = request->worker;
+
+    serve_count(worker, SERVE_COUNT_UPDATE);
+    if (!is_admitted(request)) {
+        log_refused(request, request->zone == NULL || request->zone->update == NULL
+                                 ? "the zone has no update policy"
+                                 : "the update policy has no row for this client");
+        return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_PROHIBITED, "not in the update policy");
+    }
+    struct job *job = job_new(request);
+    if (worker->is_stopping || worker->serve->take_update == NULL ||
+        io_mailbox_post(worker->serve->updates, job) != TD_OK) {
+        job_free(job);
+        return fail(request, WIRE_RCODE_SERVFAIL, WIRE_EDE_OTHER, "too many updates under way");
+    }
+    worker->update_count++;
+    request->is_taken = true;
+    return STAGE_TAKEN;
+}
+
+/* ---- on the main world ---- */
+
+static void take_letter(void *context, void *letter)
+{
+    struct serve *serve = context;
+    struct job *job = letter;
+
+    serve->take_update(serve->take_update_context, &job->update);
+}
+
+void serve_updates_to(struct serve *serve,
+                      void (*take)(void *context, struct serve_update *update), void *context)
+{
+    serve->take_update = take;
+    serve->take_update_context = context;
+    io_mailbox_on_letter(serve->updates, take_letter, serve);
+}
+
+static void send_back(struct job *job)
+{
+    struct serve_thread *thread =
+        td_container_of(job->request.worker, struct serve_thread, worker);
+
+    td_err err = io_mailbox_post(thread->answers, job);
+    td_assert(err == TD_OK); /* as large as all that may be under way */
+}
+
+static struct job *job_of(struct serve_update *update)
+{
+    return td_container_of(update, struct job, update);
+}
+
+void serve_update_answer(struct serve_update *update, uint16_t rcode, uint16_t ede,
+                         const char *text)
+{
+    struct job *job = job_of(update);
+
+    request_fail(&job->request, rcode, ede, text);
+    send_back(job);
+}
+
+void serve_update_refuse_replay(struct serve_update *update)
+{
+    struct job *job = job_of(update);
+
+    job->request.tsig.verdict = TSIG_BADTIME;
+    request_fail(&job->request, WIRE_RCODE_NOTAUTH, ANSWER_EDE_NONE, NULL);
+    send_back(job);
+}
+
+void serve_update_drop(struct serve_update *update)
+{
+    struct job *job = job_of(update);
+
+    job->is_dropped = true;
+    send_back(job);
+}
+
+/* ---- on the worker, on the way out ---- */
+
+static void send_answer(struct serve_thread *thread, struct job *job)
+{
+    struct serve_worker *worker = &thread->worker;
+    struct request *request = &job->request;
+
+    request->out = worker->stream_buffer;
+    request->out_capacity = request->transport == TRANSPORT_UDP ? IO_UDP_BUFFER_SIZE
+                                                                : NET_MESSAGE_SIZE_MAX;
+    request->stage = STAGE_ENCODE;
+    request->is_taken = false;
+    if (!road_run(request, STAGE_COUNT) || request->out_size == 0)
+        return;
+    if (request->transport != TRANSPORT_UDP) {
+        memcpy(net_conn_reserve(request->conn, request->out_size), request->out,
+               request->out_size);
+        net_conn_commit(request->conn, request->out_size);
+    } else if (job->udp != NULL && serve_sockets_have(thread, job->udp)) {
+        io_udp_send(job->udp, &job->path, request->out, request->out_size);
+    }
+}
+
+void serve_update_return(void *context, void *letter)
+{
+    struct serve_thread *thread = context;
+    struct job *job = letter;
+
+    serve_worker_refresh(&thread->worker);
+    if (!job->is_dropped)
+        send_answer(thread, job);
+    if (job->request.transport != TRANSPORT_UDP)
+        net_conn_finish(job->request.conn);
+    job_free(job);
+    thread->worker.update_count--;
+    serve_worker_may_end(&thread->worker);
+}
