@@ -199,8 +199,8 @@ static void keep_row(struct conf_load *load, struct row *row, struct conf_update
     if (!update->may_add && !update->may_delete)
         update->may_add = update->may_delete = true;
     update->has_key = row->has_key;
-    update->prefixes = td_arena_memdup(load->arena, row->prefixes,
-                                       update->prefix_count * sizeof(*row->prefixes));
+    update->prefixes =
+        td_arena_memdup(load->arena, row->prefixes, update->prefix_count * sizeof(*row->prefixes));
     update->names =
         td_arena_memdup(load->arena, row->names, update->name_count * sizeof(*row->names));
     update->types =

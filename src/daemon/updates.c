@@ -45,8 +45,7 @@ static const char *author_of(const struct serve_update *update, char out[AUTHOR_
     return out;
 }
 
-static void log_refused(struct updates *updates, const struct serve_update *update,
-                        const char *why)
+static void log_refused(struct updates *updates, const struct serve_update *update, const char *why)
 {
     char remote[TD_ADDR_TEXT_SIZE];
     char zone[WIRE_NAME_TEXT_SIZE];
@@ -118,8 +117,7 @@ static void on_done(struct change_wait *wait, td_err err, const struct td_diag *
                              : "the change could not be written to disk: nothing was changed");
 }
 
-static void commit(struct updates *updates, struct serve_update *update,
-                   struct change_draft *draft)
+static void commit(struct updates *updates, struct serve_update *update, struct change_draft *draft)
 {
     char author[AUTHOR_SIZE];
     struct change_about about = { .origin = CHANGE_UPDATE, .author = author_of(update, author) };

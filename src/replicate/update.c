@@ -175,8 +175,7 @@ static bool has_record(const struct wire_rrset *set, const struct change_record 
 {
     for (size_t at = 0; at < set->size;) {
         struct wire_rdata rdata = wire_rrset_rdata(set, &at);
-        if (zone_rdata_same(set->type, rdata.octets, rdata.size, record->rdata,
-                            record->rdata_size))
+        if (zone_rdata_same(set->type, rdata.octets, rdata.size, record->rdata, record->rdata_size))
             return true;
     }
     return false;
@@ -193,9 +192,9 @@ static bool is_set(struct update *update, const struct change_record *records, u
     if (set == NULL)
         return false;
     for (uint32_t i = 0; i < count; i++) {
-        if (i != 0 && zone_rdata_same(records[i].type, records[i - 1].rdata,
-                                      records[i - 1].rdata_size, records[i].rdata,
-                                      records[i].rdata_size))
+        if (i != 0 &&
+            zone_rdata_same(records[i].type, records[i - 1].rdata, records[i - 1].rdata_size,
+                            records[i].rdata, records[i].rdata_size))
             continue;
         if (different++ >= set->count || !has_record(set, &records[i]))
             return false;
@@ -304,11 +303,10 @@ static bool remove_record(struct update *update, const struct wire_record *recor
                           const struct wire_rdata *rdata)
 {
     uint8_t *copy = td_arena_memdup(&update->arena, rdata->octets, rdata->size);
-    td_err err =
-        change_draft_remove(update->draft, record->owner.octets, type, copy, rdata->size);
+    td_err err = change_draft_remove(update->draft, record->owner.octets, type, copy, rdata->size);
 
-    return err != TD_E_LIMIT || fail(update, WIRE_RCODE_SERVFAIL, WIRE_EDE_OTHER,
-                                     "the zone or the change is too large");
+    return err != TD_E_LIMIT ||
+           fail(update, WIRE_RCODE_SERVFAIL, WIRE_EDE_OTHER, "the zone or the change is too large");
 }
 
 static bool remove_set(struct update *update, const struct wire_record *record, uint16_t type)
@@ -399,8 +397,8 @@ static bool add_record(struct update *update, const struct wire_record *record)
         return false;
     td_err err = change_draft_add(update->draft, record->owner.octets, record->type,
                                   wire_ttl(record->ttl), update->rdata, update->rdata_size);
-    return err != TD_E_LIMIT || fail(update, WIRE_RCODE_SERVFAIL, WIRE_EDE_OTHER,
-                                     "the zone or the change is too large");
+    return err != TD_E_LIMIT ||
+           fail(update, WIRE_RCODE_SERVFAIL, WIRE_EDE_OTHER, "the zone or the change is too large");
 }
 
 static bool visit_update(struct update *update, const struct wire_record *record)

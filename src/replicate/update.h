@@ -1,13 +1,10 @@
 /*
  * replicate/update.h - dynamic update: from a message to a draft.
  *
- * Shape    The prerequisites are looked at in the zone as the draft has it, then every record of the
- *          update section is checked, then all of them are applied: all or nothing. What the RFC
- *          ignores is ignored silently.
- * Floor    6.
- * Threads  The door's (the main world). Never suspends.
- * Limits   those of a message: 65,535 octets.
- * RFC      2136 2.4, 2.5, 3.2 to 3.4; 3007 3.
+ * Shape    The prerequisites are looked at in the zone as the draft has it, then every record of
+ * the update section is checked, then all of them are applied: all or nothing. What the RFC ignores
+ * is ignored silently. Floor    6. Threads  The door's (the main world). Never suspends. Limits
+ * those of a message: 65,535 octets. RFC      2136 2.4, 2.5, 3.2 to 3.4; 3007 3.
  */
 #pragma once
 

@@ -36,8 +36,8 @@ struct request {
     uint8_t *out;
     uint32_t in_size;
     uint32_t out_capacity;
-    uint32_t out_size;        /* of the finished response; 0: nothing is sent */
-    uint32_t limit;           /* octets that the response may have */
+    uint32_t out_size;  /* of the finished response; 0: nothing is sent */
+    uint32_t limit;     /* octets that the response may have */
     struct io_udp *udp; /* UDP: where it came in */
     const struct io_udp_path *path;
     struct net_conn *conn;    /* TCP */

@@ -132,8 +132,8 @@ static void take_letter(void *context, void *letter)
     serve->take_update(serve->take_update_context, &job->update);
 }
 
-void serve_updates_to(struct serve *serve,
-                      void (*take)(void *context, struct serve_update *update), void *context)
+void serve_updates_to(struct serve *serve, void (*take)(void *context, struct serve_update *update),
+                      void *context)
 {
     serve->take_update = take;
     serve->take_update_context = context;
@@ -142,8 +142,7 @@ void serve_updates_to(struct serve *serve,
 
 static void send_back(struct job *job)
 {
-    struct serve_thread *thread =
-        td_container_of(job->request.worker, struct serve_thread, worker);
+    struct serve_thread *thread = td_container_of(job->request.worker, struct serve_thread, worker);
 
     td_err err = io_mailbox_post(thread->answers, job);
     td_assert(err == TD_OK); /* as large as all that may be under way */
@@ -188,15 +187,14 @@ static void send_answer(struct serve_thread *thread, struct job *job)
     struct request *request = &job->request;
 
     request->out = worker->stream_buffer;
-    request->out_capacity = request->transport == TRANSPORT_UDP ? IO_UDP_BUFFER_SIZE
-                                                                : NET_MESSAGE_SIZE_MAX;
+    request->out_capacity =
+        request->transport == TRANSPORT_UDP ? IO_UDP_BUFFER_SIZE : NET_MESSAGE_SIZE_MAX;
     request->stage = STAGE_ENCODE;
     request->is_taken = false;
     if (!road_run(request, STAGE_COUNT) || request->out_size == 0)
         return;
     if (request->transport != TRANSPORT_UDP) {
-        memcpy(net_conn_reserve(request->conn, request->out_size), request->out,
-               request->out_size);
+        memcpy(net_conn_reserve(request->conn, request->out_size), request->out, request->out_size);
         net_conn_commit(request->conn, request->out_size);
     } else if (job->udp != NULL && serve_sockets_have(thread, job->udp)) {
         io_udp_send(job->udp, &job->path, request->out, request->out_size);

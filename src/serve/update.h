@@ -2,12 +2,10 @@
  * serve/update.h - dynamic updates: from the road of a query to whoever commits changes, and back.
  *
  * Shape    A worker hands the whole message, with where it came from and who signed it, to the main
- *          world and goes on; when the change is durable the answer comes back to that worker, which
- *          owns the socket. What is done with an update is registered from above.
- * Floor    7.
- * Threads  update_take: a worker's. The rest: the main world's.
- * Limits   SERVE_UPDATES_MAX under way; beyond, SERVFAIL.
- * RFC      2136 3.8 and 6, 8945 5.
+ *          world and goes on; when the change is durable the answer comes back to that worker,
+ * which owns the socket. What is done with an update is registered from above. Floor    7. Threads
+ * update_take: a worker's. The rest: the main world's. Limits   SERVE_UPDATES_MAX under way;
+ * beyond, SERVFAIL. RFC      2136 3.8 and 6, 8945 5.
  */
 #pragma once
 
@@ -23,7 +21,7 @@ struct serve_update {
     void *context;           /* of the same */
     const uint8_t *octets;   /* the whole message */
     size_t size;
-    const uint8_t *zone;     /* uncompressed, lower case */
+    const uint8_t *zone; /* uncompressed, lower case */
     struct td_addr remote;
     const struct tsig_key *key; /* that signed it, a copy; NULL: none did */
     const uint8_t *mac;         /* of the request, when it is signed */
@@ -35,12 +33,12 @@ struct serve_update {
 enum stage_result update_take(struct request *request);
 
 /* Have updates given to `take`, on the main loop. Before the workers are started. */
-void serve_updates_to(struct serve *serve,
-                      void (*take)(void *context, struct serve_update *update), void *context);
+void serve_updates_to(struct serve *serve, void (*take)(void *context, struct serve_update *update),
+                      void *context);
 
 /*
- * Answer it. `text` is a literal, for EDE. `replay`: it was signed, and seen before: the answer says
- * BADTIME. A `drop`ped one gets no answer.
+ * Answer it. `text` is a literal, for EDE. `replay`: it was signed, and seen before: the answer
+ * says BADTIME. A `drop`ped one gets no answer.
  */
 void serve_update_answer(struct serve_update *update, uint16_t rcode, uint16_t ede,
                          const char *text);

@@ -2,8 +2,8 @@
  * tsig/seen.h - which signed requests have been seen already.
  *
  * Shape    A request that changes something shall be done once, however often its octets arrive:
- *          for as long as its time is within the fudge its MAC is remembered, and what was answered.
- *          The same octets from the same address and port are a client that asks again, since the
+ *          for as long as its time is within the fudge its MAC is remembered, and what was
+ * answered. The same octets from the same address and port are a client that asks again, since the
  *          answer was lost: it gets that answer. From anywhere else they are a replay.
  * Floor    2.
  * Threads  One owner.

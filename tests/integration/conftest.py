@@ -88,6 +88,8 @@ class Tandem:
         if ready:
             self.wait(lambda: self.process.poll() is not None or self.answers())
             assert self.process.poll() is None, self.log()
+            if self.server.get("log", {}).get("level", "info") in ("notice", "info", "debug"):
+                self.wait(lambda: self.process.poll() is not None or "ready, " in self.log())
         return self
 
     def answers(self):

@@ -1,7 +1,6 @@
 /*
- * Goal    A signed request is done once: who asks again gets the answer, a replay is told apart, and
- *         the memory is bounded.
- * Method  requests from two addresses; more of them than are remembered.
+ * Goal    A signed request is done once: who asks again gets the answer, a replay is told apart,
+ * and the memory is bounded. Method  requests from two addresses; more of them than are remembered.
  */
 #include "test.h"
 
