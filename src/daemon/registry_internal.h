@@ -65,6 +65,9 @@ void registry_load_failed(struct registry *registry, struct registry_zone *zone,
 
 /* change_listener: context is the registry. */
 void registry_published(void *context, struct change_zone *zone, const struct changeset *changeset);
+/* The base as of this place in the log is on disk: say so in the log. */
+void registry_base_written(struct registry *registry, struct registry_zone *zone,
+                           uint64_t sequence);
 void registry_keep(struct io_timer *timer, void *context);
 void registry_keep_soon(struct registry *registry);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/writer.h"
 #include "change/encode.h"
 #include "change/fold.h"
@@ -16,11 +17,42 @@
  */
 enum { KEEP_EVERY_MS = 5000, CHANGES_MAX = 10000 };
 
+/* History of a zone beyond this is forgotten, as far as the zone can be restored without it. */
+enum { HISTORY_OCTETS_MAX = 256 << 20, HISTORY_AGE_S = 400 * 86400, TRIM_EVERY = 1024 };
+
 /* ---- what was published ---- */
 
 static bool is_behind(const struct registry_zone *zone)
 {
     return zone->base_sequence == 0 ? zone->changes != 0 : zone->changes > CHANGES_MAX;
+}
+
+/* The newest change that is not needed to restore the zone; 0: all are. */
+static uint64_t restorable(const struct registry_zone *zone)
+{
+    if (registry_zone_is_dirty(zone))
+        return zone->base_sequence;
+    return zone->has_file ? zone->file.sequence : 0;
+}
+
+static void trim(struct registry *registry, struct registry_zone *zone)
+{
+    const struct zone_entry *entry = zone->zone.entry;
+    uint64_t now_s = io_wall_s(registry->parts.io);
+    uint64_t octets = 0, limit = restorable(zone);
+    size_t count;
+    const struct store_log_change *changes =
+        store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
+
+    while (count-- > 0) {
+        octets += changes[count].size;
+        bool is_old = changes[count].time_s + HISTORY_AGE_S < now_s;
+        if ((octets > HISTORY_OCTETS_MAX || is_old) && changes[count].sequence <= limit) {
+            store_log_trim(registry->parts.log, entry->name, entry->name_size,
+                           changes[count].sequence + 1);
+            return;
+        }
+    }
 }
 
 void registry_published(void *context, struct change_zone *changed,
@@ -33,9 +65,45 @@ void registry_published(void *context, struct change_zone *changed,
     zone->changes++;
     if (changeset->is_break)
         zone->base_sequence = 0; /* what it says is of no use any more */
+    if (zone->changes % TRIM_EVERY == 0)
+        trim(registry, zone);
     registry_reclaim_soon(registry);
     if (changeset->origin != CHANGE_FILE && is_behind(zone))
         registry_keep_soon(registry);
+}
+
+/* Only once the log knows of a base may it forget what came before. */
+struct base {
+    struct change_wait wait;
+    struct registry_zone *zone;
+    uint64_t sequence;
+};
+
+static void on_base_known(struct change_wait *wait, td_err err, const struct td_diag *diag)
+{
+    struct base *base = td_container_of(wait, struct base, wait);
+
+    (void)diag; /* without it the base before, or the file, is as good */
+    if (err == TD_OK) {
+        base->zone->base_sequence = base->sequence;
+        base->zone->changes = 0;
+        trim(base->zone->registry, base->zone);
+    }
+    free(base);
+}
+
+void registry_base_written(struct registry *registry, struct registry_zone *zone, uint64_t sequence)
+{
+    struct base *base = td_calloc(1, sizeof(*base));
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    uint8_t value[8];
+
+    size_t size = store_zone_key(zone->zone.entry->name, key);
+    key[0] = 'B';
+    td_put_u32(value, (uint32_t)(sequence >> 32));
+    td_put_u32(value + 4, (uint32_t)sequence);
+    *base = (struct base){ .wait = { .done = on_base_known }, .zone = zone, .sequence = sequence };
+    change_put_state(registry->door, key, size, value, sizeof(value), &base->wait);
 }
 
 void registry_keep_soon(struct registry *registry)

@@ -344,21 +344,12 @@ static void take_written(struct registry *registry, struct registry_zone *zone,
 static void take_base(struct registry *registry, struct registry_zone *zone,
                       const struct loader_job *job)
 {
-    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
-    uint8_t value[8];
-
-    if (job->result != TD_OK) {
-        for (uint32_t i = 0; i < job->diag_count; i++)
-            serve_log_diag(EVENT_LOG_REFUSED, zone->name, &job->diags[i]);
+    if (job->result == TD_OK) {
+        registry_base_written(registry, zone, job->sequence);
         return;
     }
-    size_t size = store_zone_key(zone->zone.entry->name, key);
-    key[0] = 'B';
-    td_put_u32(value, (uint32_t)(job->sequence >> 32));
-    td_put_u32(value + 4, (uint32_t)job->sequence);
-    zone->base_sequence = job->sequence;
-    zone->changes = 0;
-    change_put_state(registry->door, key, size, value, sizeof(value), NULL);
+    for (uint32_t i = 0; i < job->diag_count; i++)
+        serve_log_diag(EVENT_LOG_REFUSED, zone->name, &job->diags[i]);
 }
 
 static void next_job(struct registry *registry, struct registry_zone *zone)

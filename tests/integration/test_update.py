@@ -372,3 +372,24 @@ def test_killed_under_a_stream_of_updates(server):
         last = serial
         for name in acknowledged:
             assert values(server, name + ".example.com") == ["192.0.2.1"], name
+
+
+def test_a_base_makes_the_zone_independent_of_its_file(server):
+    update = message()
+    update.add("before", 60, "A", "192.0.2.9")
+    assert send(server, update).rcode() == 0
+    server.wait(lambda: list(server.where.glob("base/*/example.com.base")), seconds=15)
+    time.sleep(0.2)
+    update = message()
+    update.add("behind", 60, "A", "192.0.2.10")
+    assert send(server, update).rcode() == 0
+    server.process.send_signal(signal.SIGKILL)
+    server.stop(code=-9)
+    (server.where.parent / "example.com.zone").write_text(ZONE.replace("192.0.2.3", "192.0.2.33"))
+    server.start()
+    assert "from its base and the log" in server.log()
+    assert values(server, "before.example.com") == ["192.0.2.9"]
+    assert values(server, "behind.example.com") == ["192.0.2.10"]
+    assert values(server, "www.example.com") == ["192.0.2.3", "192.0.2.4"]
+    server.wait(lambda: "the file was changed, and so was the zone" in server.log())
+    assert serial_of(server) == 12
