@@ -340,6 +340,13 @@ const struct changeset *change_draft_changes(struct change_draft *draft)
     return &draft->changeset;
 }
 
+td_err change_draft_check(struct change_draft *draft, const struct change_about *about,
+                          struct td_diag *diag)
+{
+    change_net_effect(draft);
+    return change_verify(draft, about, diag);
+}
+
 /* Nothing is changed: told when what was seen is durable. */
 static void commit_nothing(struct change_draft *draft, struct change_wait *wait)
 {

@@ -57,6 +57,10 @@ void change_draft_abort(struct change_draft *draft);
 /* The net effect so far, without the serial that the commit will give. Owned by the draft. */
 const struct changeset *change_draft_changes(struct change_draft *draft);
 
+/* What a commit would say of the draft as it is: TD_E_INVALID or TD_E_REFUSED, why is in diag. */
+TD_NODISCARD td_err change_draft_check(struct change_draft *draft, const struct change_about *about,
+                                       struct td_diag *diag);
+
 /*
  * Check the draft, give it the next serial and hand it to the log. Takes the draft, whatever comes
  * of it. With TD_OK `wait->done` will be called, later in this turn or in another one.

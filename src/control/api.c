@@ -131,8 +131,7 @@ static const struct control_arg *find_member(const struct control_verb *verb, co
 {
     for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++) {
         const struct control_arg *arg = &verb->args[i];
-        if (arg->kind != CONTROL_ARG_NONE && arg->kind != CONTROL_ARG_REST &&
-            control_arg_is_named(arg, key, strlen(key)) && !control_arg_is_in_path(verb, arg))
+        if (!control_arg_is_local(arg) && control_arg_is_named(arg, key, strlen(key)) && !control_arg_is_in_path(verb, arg))
             return arg;
     }
     return NULL;
@@ -193,6 +192,8 @@ static bool read_value(struct found *found, const struct control_arg *arg, const
         return read_list(&found->arena, value, field);
     case CONTROL_ARG_NONE:
     case CONTROL_ARG_REST:
+    case CONTROL_ARG_LOCAL:
+    case CONTROL_ARG_FILE:
         break;
     }
     return false;
@@ -209,6 +210,8 @@ static void refuse_value(struct control_reply *reply, const struct control_arg *
         [CONTROL_ARG_NUMBER] = "a number from 0 to 4294967295",
         [CONTROL_ARG_TEXT] = "a text",
         [CONTROL_ARG_REST] = "nothing",
+        [CONTROL_ARG_LOCAL] = "nothing",
+        [CONTROL_ARG_FILE] = "nothing",
         [CONTROL_ARG_LIST] = "an array of texts",
     };
 

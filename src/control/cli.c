@@ -146,7 +146,7 @@ static int bind_value(struct parse *parse, const struct control_arg *arg, const 
             return CONTROL_EXIT_OK;
         return fail(parse, "--timeout wants seconds from 1 to 3600, not '%s'", value);
     }
-    if (arg->kind == CONTROL_ARG_TEXT) {
+    if (arg->kind == CONTROL_ARG_TEXT || arg->kind == CONTROL_ARG_FILE) {
         *(const char **)field = value;
         return CONTROL_EXIT_OK;
     }
@@ -189,7 +189,7 @@ static int bind_words(struct parse *parse, const struct control_verb *verb, size
             used = parse->word_count;
         } else if (used < parse->word_count)
             *(const char **)control_arg_field(&parse->line->call, arg) = parse->words[used++];
-        else if (arg->kind == CONTROL_ARG_WORD)
+        else if (arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_LOCAL)
             return fail(parse, "%s is missing", arg->name);
     }
     if (used < parse->word_count)

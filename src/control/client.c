@@ -113,6 +113,8 @@ static void put_member(struct control_json *json, const struct control_arg *arg,
         break;
     case CONTROL_ARG_NONE:
     case CONTROL_ARG_REST:
+    case CONTROL_ARG_LOCAL:
+    case CONTROL_ARG_FILE:
         break;
     }
 }
@@ -153,8 +155,7 @@ void control_client_request(const struct control_call *call, struct td_buf *out_
     for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++) {
         const struct control_arg *arg = &call->verb->args[i];
         const void *field = (const char *)call + arg->field;
-        if (arg->kind == CONTROL_ARG_NONE || arg->kind == CONTROL_ARG_REST ||
-            control_arg_is_in_path(call->verb, arg))
+        if (control_arg_is_local(arg) || control_arg_is_in_path(call->verb, arg))
             continue;
         if (is_get)
             put_query(out_path, arg, field);

@@ -3,24 +3,6 @@
 #include "control/json.h"
 #include "control/words.h"
 
-static void reply_begin(struct control_reply *reply, struct control_json *json)
-{
-    reply->status = 200;
-    reply->type = CONTROL_TYPE_JSON;
-    td_buf_clear(&reply->body);
-    control_json_init(json, &reply->body);
-    control_json_object(json, NULL);
-}
-
-/* The host could not do it, for a reason that any verb may meet. */
-static void reply_host_error(struct control_reply *reply, td_err err)
-{
-    if (err == TD_E_CLOSED)
-        control_reply_error(reply, CONTROL_ERROR_STOPPING, NULL, "the daemon is stopping");
-    else
-        control_reply_error(reply, CONTROL_ERROR_FAILED, NULL, "%s", td_err_text(err));
-}
-
 /* ---- status ---- */
 
 static void put_zone_counts(struct control_json *json, const struct control_status *status)
@@ -52,10 +34,10 @@ void control_handle_status(const struct control_host *host, const struct control
     (void)call;
     td_err err = host->status(host->context, &status);
     if (err != TD_OK) {
-        reply_host_error(reply, err);
+        control_reply_host_error(reply, err);
         return;
     }
-    reply_begin(reply, &json);
+    control_reply_begin(reply, &json);
     control_json_text(&json, "version", status.version);
     control_json_number(&json, "pid", (uint64_t)status.pid);
     control_json_time(&json, "started", status.started_s);
@@ -102,10 +84,10 @@ void control_handle_zone_list(const struct control_host *host, const struct cont
     (void)call;
     td_err err = host->zone_list(host->context, &zones);
     if (err != TD_OK) {
-        reply_host_error(reply, err);
+        control_reply_host_error(reply, err);
         return;
     }
-    reply_begin(reply, &json);
+    control_reply_begin(reply, &json);
     control_json_array(&json, "zones");
     for (size_t i = 0; i < zones.count; i++) {
         control_json_object(&json, NULL);
@@ -140,7 +122,7 @@ static void put_version(struct control_json *json, const struct control_zone_sta
     control_json_number(json, "pins", zone->pins);
 }
 
-static void put_zone_status(struct control_json *json, const struct control_zone_status *zone)
+void control_put_zone_status(struct control_json *json, const struct control_zone_status *zone)
 {
     put_zone(json, &zone->zone);
     control_json_text(json, "file", zone->file);
@@ -149,6 +131,13 @@ static void put_zone_status(struct control_json *json, const struct control_zone
     control_json_number(json, "load_ms", zone->load_ns / 1000000);
     if (zone->zone.has_version)
         put_version(json, zone);
+    control_json_number(json, "changes_since_file", zone->changes);
+    control_json_number(json, "history", zone->history);
+    control_json_number(json, "transactions", zone->open);
+    control_json_bool(json, "frozen", zone->is_frozen);
+    control_json_bool(json, "conflict", zone->has_conflict);
+    control_json_bool(json, "held", zone->is_held);
+    control_json_text(json, "trouble", zone->trouble);
     put_diags(json, zone);
 }
 
@@ -159,8 +148,8 @@ static void reply_zone(struct control_reply *reply, const struct control_call *c
 
     switch (err) {
     case TD_OK:
-        reply_begin(reply, &json);
-        put_zone_status(&json, zone);
+        control_reply_begin(reply, &json);
+        control_put_zone_status(&json, zone);
         control_json_object_end(&json);
         td_arena_fini(&zone->arena);
         break;
@@ -178,7 +167,7 @@ static void reply_zone(struct control_reply *reply, const struct control_call *c
                             call->timeout_s);
         break;
     default:
-        reply_host_error(reply, err);
+        control_reply_host_error(reply, err);
     }
 }
 
@@ -199,6 +188,10 @@ void control_handle_zone_reload(const struct control_host *host, const struct co
     struct control_wait wait = { call->no_wait, call->timeout_s };
     struct control_zone_status zone;
 
+    if (call->take != NULL) {
+        control_handle_take(host, call, reply);
+        return;
+    }
     td_err err = host->zone_reload(host->context, call->zone, call->force, &wait, &zone);
     reply_zone(reply, call, err, &zone);
 }
@@ -207,7 +200,7 @@ static void reply_reloaded(struct control_reply *reply, const struct control_rel
 {
     struct control_json json;
 
-    reply_begin(reply, &json);
+    control_reply_begin(reply, &json);
     control_json_number(&json, "zones", reload->zones);
     control_json_number(&json, "loads_started", reload->started);
     control_json_number(&json, "loads_under_way", reload->loading);
@@ -215,7 +208,7 @@ static void reply_reloaded(struct control_reply *reply, const struct control_rel
     control_json_array(&json, "failed");
     for (size_t i = 0; i < reload->failed_told; i++) {
         control_json_object(&json, NULL);
-        put_zone_status(&json, &reload->failed[i]);
+        control_put_zone_status(&json, &reload->failed[i]);
         control_json_object_end(&json);
     }
     control_json_array_end(&json);
@@ -234,7 +227,7 @@ void control_handle_reload(const struct control_host *host, const struct control
         reply_reloaded(reply, &reload);
         td_arena_fini(&reload.arena);
     } else if (err == TD_E_CLOSED) {
-        reply_host_error(reply, err);
+        control_reply_host_error(reply, err);
     } else if (err == TD_E_TIMEOUT) {
         control_reply_error(
             reply, CONTROL_ERROR_TIMEOUT, NULL,

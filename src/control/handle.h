@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "control/host.h"
+#include "control/json.h"
 #include "control/verb.h"
 
 #define CONTROL_TYPE_JSON    "application/json"
@@ -36,6 +37,29 @@ void control_handle_zone_status(const struct control_host *host, const struct co
 void control_handle_zone_reload(const struct control_host *host, const struct control_call *call,
                                 struct control_reply *reply);
 
+#define CONTROL_HANDLE(name)                                                                       \
+    void control_handle_##name(const struct control_host *host, const struct control_call *call,   \
+                               struct control_reply *reply)
+
+CONTROL_HANDLE(record_add);
+CONTROL_HANDLE(record_remove);
+CONTROL_HANDLE(record_set);
+CONTROL_HANDLE(zone_apply);
+CONTROL_HANDLE(zone_revert);
+CONTROL_HANDLE(zone_begin);
+CONTROL_HANDLE(zone_pending); /* what the transaction would do */
+CONTROL_HANDLE(zone_commit);
+CONTROL_HANDLE(zone_abort);
+CONTROL_HANDLE(zone_log);
+CONTROL_HANDLE(zone_show);
+CONTROL_HANDLE(zone_diff);
+CONTROL_HANDLE(zone_blame);
+CONTROL_HANDLE(zone_at);
+CONTROL_HANDLE(zone_freeze);
+CONTROL_HANDLE(zone_thaw);
+CONTROL_HANDLE(zone_flush);
+CONTROL_HANDLE(zone_release);
+
 /* GET /metrics: Prometheus text. */
 void control_handle_metrics(const struct control_host *host, struct control_reply *reply);
 
@@ -56,6 +80,11 @@ enum control_error {
     CONTROL_ERROR_METHOD,
     CONTROL_ERROR_TOO_LARGE,
     CONTROL_ERROR_CONFIG_INVALID,
+    CONTROL_ERROR_ZONE_INVALID, /* a check refuses the change */
+    CONTROL_ERROR_NOT_IN_HISTORY,
+    CONTROL_ERROR_CONFLICT, /* the change does not fit */
+    CONTROL_ERROR_OTHER_SERIAL,
+    CONTROL_ERROR_HELD, /* by the brake */
     CONTROL_ERROR_REFUSED, /* not in the state that things are in */
     CONTROL_ERROR_FAILED,
     CONTROL_ERROR_STOPPING,
@@ -71,3 +100,20 @@ void control_reply_error(struct control_reply *reply, enum control_error error,
 
 /* The exit code of a code word; CONTROL_EXIT_FAILED when it is not known. */
 int control_error_exit(const char *code);
+
+/* A good answer begins: an object, which is to be ended. */
+void control_reply_begin(struct control_reply *reply, struct control_json *json);
+
+/* The host could not do it, for a reason that any verb may meet. */
+void control_reply_host_error(struct control_reply *reply, td_err err);
+
+/* How a zone is: the members of an object. */
+void control_put_zone_status(struct control_json *json, const struct control_zone_status *zone);
+
+/* The answer of what was done to a zone, which is ended; or why not, from diag. */
+void control_reply_zone(struct control_reply *reply, const struct control_call *call, td_err err,
+                        struct control_zone_status *zone, const struct td_diag *diag);
+
+/* Reload a zone as --take says. */
+void control_handle_take(const struct control_host *host, const struct control_call *call,
+                         struct control_reply *reply);

@@ -11,6 +11,8 @@ static const char *value_of(const struct control_arg *arg)
 {
     if (arg->kind == CONTROL_ARG_TEXT)
         return "TEXT";
+    if (arg->kind == CONTROL_ARG_FILE)
+        return "FILE";
     return control_arg_has_value(arg) ? "N" : NULL;
 }
 
@@ -21,7 +23,7 @@ void control_verb_usage(const struct control_verb *verb, struct td_buf *out)
         const struct control_arg *arg = &verb->args[i];
         if (arg->is_hidden)
             continue;
-        if (arg->kind == CONTROL_ARG_WORD)
+        if (arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_LOCAL)
             td_buf_printf(out, " %s", arg->name);
         else if (arg->kind == CONTROL_ARG_REST)
             td_buf_printf(out, " %s", arg->name);
@@ -114,7 +116,7 @@ static void put_roff(struct td_buf *out, const char *text)
 
 static void put_argument(struct td_buf *out, const struct control_arg *arg)
 {
-    bool is_needed = arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_REST;
+    bool is_needed = control_arg_is_word(arg) && arg->kind != CONTROL_ARG_OPTIONAL;
 
     td_buf_add_text(out, is_needed ? " " : " [");
     if (control_arg_is_word(arg)) {

@@ -61,6 +61,13 @@ struct control_zone_status {
     const struct td_diag *diags; /* of the last load */
     uint32_t diag_count;
     uint32_t diags_left_out;
+    uint64_t changes;       /* at run time, since the zone was what its file says */
+    uint64_t history;       /* changes that can be looked at */
+    uint32_t open;          /* transactions */
+    bool is_frozen;
+    bool has_conflict;      /* file and zone were both changed */
+    bool is_held;           /* the brake holds a change */
+    const char *trouble;    /* more about the two before; NULL: none */
 };
 
 struct control_status {
@@ -100,6 +107,90 @@ struct control_wait {
     uint32_t timeout_s;
 };
 
+/* ---- changes and history ---- */
+
+/* A change, made or to be made, or one of the past. */
+struct control_change {
+    uint32_t serial_from;
+    uint32_t serial_to;
+    uint64_t time_s;
+    const char *author; /* NULL: not known */
+    const char *origin;
+    const char *reason;
+    uint64_t removed_count; /* records, the SOA left out */
+    uint64_t added_count;
+    const char *const *removed; /* as in zone files; NULL: only counted */
+    const char *const *added;
+    bool is_break;   /* what was before it cannot be had from it */
+    bool is_damaged; /* what the log has of it cannot be read */
+};
+
+enum control_edit_action {
+    CONTROL_EDIT_ADD,
+    CONTROL_EDIT_REMOVE,
+    CONTROL_EDIT_SET,
+    CONTROL_EDIT_APPLY,  /* `lines` */
+    CONTROL_EDIT_REVERT, /* the change that led to `serial` */
+    CONTROL_EDIT_BEGIN,  /* a transaction of this author: what follows is collected */
+    CONTROL_EDIT_DIFF,   /* what it would do */
+    CONTROL_EDIT_COMMIT,
+    CONTROL_EDIT_ABORT,
+    CONTROL_EDIT_RELEASE, /* what the brake holds */
+};
+
+struct control_call;
+
+enum { CONTROL_CONFLICTS_MAX = 100 };
+
+/* What came of it. */
+struct control_outcome {
+    struct td_arena arena;
+    struct control_change change;
+    bool is_unchanged; /* there was nothing to do */
+    bool is_open;      /* in a transaction, which is not committed yet */
+    bool is_other_serial;
+    bool has_problem; /* a commit would be refused, for what is in `diag` */
+    uint32_t steps; /* of the transaction */
+    struct td_buf conflicts; /* lines */
+    struct td_diag diag;     /* why not */
+};
+
+void control_outcome_fini(struct control_outcome *outcome);
+
+/* Changes of the past, or records with the change that put them where they are. */
+struct control_past {
+    struct control_change change;
+    const char *record; /* NULL: it is about the change */
+    bool is_known;      /* `change` is filled in */
+};
+
+struct control_history {
+    struct td_arena arena;
+    struct control_past *items;
+    size_t count;
+    uint64_t total; /* changes that there are */
+    bool has_more;
+    struct td_diag diag; /* why not */
+};
+
+enum control_history_kind {
+    CONTROL_HISTORY_LOG,
+    CONTROL_HISTORY_SHOW,
+    CONTROL_HISTORY_DIFF,
+    CONTROL_HISTORY_BLAME,
+};
+
+/* Besides reloads, what an operator may ask of a zone and its file. */
+enum control_order {
+    CONTROL_ORDER_FREEZE,
+    CONTROL_ORDER_THAW,
+    CONTROL_ORDER_FLUSH,
+    CONTROL_ORDER_RELEASE,
+    CONTROL_ORDER_TAKE_FILE,
+    CONTROL_ORDER_TAKE_LOG,
+    CONTROL_ORDER_TAKE_MERGE,
+};
+
 struct control_host {
     void *context;
     struct td_counters *counters;
@@ -124,4 +215,30 @@ struct control_host {
     TD_NODISCARD td_err (*zone_reload)(void *context, const char *name, bool force,
                                        const struct control_wait *wait,
                                        struct control_zone_status *ret_zone);
+
+    /*
+     * Change a zone, or do something with a transaction, as the call says. What came of it, and
+     * why not, is in *ret_outcome whatever is returned; end it with control_outcome_fini.
+     * TD_E_NOT_FOUND  no such zone; TD_E_MALFORMED: not understood; TD_E_CONFLICT, TD_E_EXISTS: not
+     *                 as things are; TD_E_INVALID: a check refuses it; TD_E_REFUSED: the brake
+     *                 holds it; TD_E_IO, TD_E_LIMIT: it cannot be made durable
+     */
+    TD_NODISCARD td_err (*edit)(void *context, enum control_edit_action action,
+                                const struct control_call *call,
+                                struct control_outcome *ret_outcome);
+
+    /* The same for the past. TD_E_INVALID: the history does not have that. */
+    TD_NODISCARD td_err (*history)(void *context, enum control_history_kind kind,
+                                   const struct control_call *call,
+                                   struct control_history *ret_history);
+
+    /* The zone as a file, now or (call->serial) as it was then. Returns as `history`. */
+    TD_NODISCARD td_err (*zone_text)(void *context, const struct control_call *call,
+                                     struct td_buf *out, uint32_t *ret_serial,
+                                     struct td_diag *diag);
+
+    /* TD_E_NOT_FOUND; TD_E_UNSUPPORTED, TD_E_CONFLICT, TD_E_IO: why is in diag; TD_E_TIMEOUT */
+    TD_NODISCARD td_err (*zone_order)(void *context, enum control_order order,
+                                      const struct control_call *call,
+                                      struct control_zone_status *ret_zone, struct td_diag *diag);
 };

@@ -14,6 +14,11 @@ const struct control_error_row control_errors[CONTROL_ERROR_COUNT] = {
     [CONTROL_ERROR_METHOD] = { "method-not-allowed", 405, CONTROL_EXIT_USAGE },
     [CONTROL_ERROR_TOO_LARGE] = { "too-large", 413, CONTROL_EXIT_USAGE },
     [CONTROL_ERROR_CONFIG_INVALID] = { "config-invalid", 422, CONTROL_EXIT_INVALID },
+    [CONTROL_ERROR_ZONE_INVALID] = { "zone-invalid", 422, CONTROL_EXIT_INVALID },
+    [CONTROL_ERROR_NOT_IN_HISTORY] = { "not-in-history", 404, CONTROL_EXIT_FAILED },
+    [CONTROL_ERROR_CONFLICT] = { "conflict", 409, CONTROL_EXIT_FAILED },
+    [CONTROL_ERROR_OTHER_SERIAL] = { "other-serial", 412, CONTROL_EXIT_FAILED },
+    [CONTROL_ERROR_HELD] = { "held", 409, CONTROL_EXIT_FAILED },
     [CONTROL_ERROR_REFUSED] = { "refused", 409, CONTROL_EXIT_FAILED },
     [CONTROL_ERROR_FAILED] = { "failed", 500, CONTROL_EXIT_FAILED },
     [CONTROL_ERROR_STOPPING] = { "stopping", 503, CONTROL_EXIT_FAILED },
@@ -65,4 +70,21 @@ int control_error_exit(const char *code)
         if (strcmp(control_errors[i].code, code) == 0)
             return control_errors[i].exit_code;
     return CONTROL_EXIT_FAILED;
+}
+
+void control_reply_begin(struct control_reply *reply, struct control_json *json)
+{
+    reply->status = 200;
+    reply->type = CONTROL_TYPE_JSON;
+    td_buf_clear(&reply->body);
+    control_json_init(json, &reply->body);
+    control_json_object(json, NULL);
+}
+
+void control_reply_host_error(struct control_reply *reply, td_err err)
+{
+    if (err == TD_E_CLOSED)
+        control_reply_error(reply, CONTROL_ERROR_STOPPING, NULL, "the daemon is stopping");
+    else
+        control_reply_error(reply, CONTROL_ERROR_FAILED, NULL, "%s", td_err_text(err));
 }

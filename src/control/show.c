@@ -294,6 +294,26 @@ static void put_version(struct td_buf *out, const json_t *zone)
                   number_of(zone, "pinned_versions"), number_of(zone, "pins"));
 }
 
+/* What an operator has to know of changes that are not in the file. */
+static void put_changes(struct td_buf *out, const json_t *answer)
+{
+    put_number(out, "history", number_of(answer, "history"));
+    if (number_of(answer, "changes_since_file") != 0)
+        put_number(out, "not in file", number_of(answer, "changes_since_file"));
+    if (number_of(answer, "transactions") != 0)
+        put_number(out, "transactions", number_of(answer, "transactions"));
+    if (is_so(answer, "frozen"))
+        put_text(out, "frozen", "no changes until 'tandem zone thaw'");
+    if (is_so(answer, "held"))
+        put_text(out, "held", text_of(answer, "trouble"));
+    if (is_so(answer, "held"))
+        put_text(out, "", "'tandem zone release' does it all the same");
+    if (is_so(answer, "conflict"))
+        put_text(out, "conflict", text_of(answer, "trouble"));
+    if (is_so(answer, "conflict"))
+        put_text(out, "", "'tandem zone reload --take file|log|merge' decides");
+}
+
 int control_show_zone_status(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
 {
     (void)complaints;
@@ -310,6 +330,7 @@ int control_show_zone_status(const json_t *answer, struct td_buf *out, struct td
     }
     if (json_is_string(json_object_get(answer, "failed")))
         put_text(out, "load failed", text_of(answer, "failed"));
+    put_changes(out, answer);
     put_findings(out, answer);
     return CONTROL_EXIT_OK;
 }

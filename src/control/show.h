@@ -19,3 +19,12 @@ int control_show_stats(const json_t *answer, struct td_buf *out, struct td_buf *
 int control_show_zone_list(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_zone_status(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_zone_reload(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+
+int control_show_edit(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_abort(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_log(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_show(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_diff(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_blame(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_text(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_order(const json_t *answer, struct td_buf *out, struct td_buf *complaints);

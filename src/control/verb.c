@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "control/edit.h"
 #include "control/handle.h"
 #include "control/local.h"
+#include "control/record.h"
 #include "control/show.h"
 
 /* clang-format off */
@@ -14,6 +16,26 @@
 #define ARG_NO_WAIT { "no-wait", CONTROL_ARG_FLAG, FIELD(no_wait), "do not wait for zones to load" }
 #define ARG_TIMEOUT \
     { "timeout", CONTROL_ARG_SECONDS, FIELD(timeout_s), "how long to wait, in seconds (120)" }
+
+#define ARG_RDATA(help) \
+    { "[TTL] TYPE RDATA...", CONTROL_ARG_REST, FIELD(rest), help }
+#define ARG_OWNER \
+    { "OWNER", CONTROL_ARG_WORD, FIELD(owner), \
+      "the name, relative to the zone or with a last dot; @ is the zone's own" }
+#define ARG_SERIAL  { "SERIAL", CONTROL_ARG_WORD, FIELD(serial), "a serial of the zone" }
+#define ARG_DRY_RUN \
+    { "dry-run", CONTROL_ARG_FLAG, FIELD(dry_run), "say what would be changed, and change nothing" }
+#define ARG_REASON \
+    { "reason", CONTROL_ARG_TEXT, FIELD(reason), "why, for the history", .letter = 'm' }
+#define ARG_IF_SERIAL \
+    { "if-serial", CONTROL_ARG_NUMBER, FIELD(if_serial), \
+      "only when the zone has this serial (in the API also If-Match)" }
+#define ARGS_EDIT   ARG_REASON, ARG_DRY_RUN, ARG_IF_SERIAL
+#define ARGS_RECORD \
+    { "ttl", CONTROL_ARG_NUMBER, FIELD(ttl), "its TTL", .is_hidden = true }, \
+    { "type", CONTROL_ARG_TEXT, FIELD(type), "its type", .is_hidden = true }, \
+    { "rdata", CONTROL_ARG_LIST, FIELD(rdata), "its data, one text a record", .is_hidden = true }, \
+    ARGS_EDIT
 
 const struct control_verb control_verbs[] = {
     { .words = "status", .aliases = "rping uptime",
@@ -45,10 +67,133 @@ const struct control_verb control_verbs[] = {
       .method = "POST", .path = "/v1/zones/{NAME}/reload",
       .args = { ARG_ZONE,
                 { "force", CONTROL_ARG_FLAG, FIELD(force), "even when the file has not changed" },
+                { "take", CONTROL_ARG_TEXT, FIELD(take),
+                  "where file and zone were both changed: file, log or merge" },
                 ARG_NO_WAIT, ARG_TIMEOUT },
       .help = "Load a zone's file again, if it has changed.",
-      .more = "A file with errors leaves the zone that is served.",
+      .more = "A file with errors leaves the zone that is served. When the zone was changed at run "
+              "time and its file was changed, too, nothing is lost and nothing is done until --take "
+              "says which: the file, what was changed at run time (log), or both (merge).",
       .handle = control_handle_zone_reload, .show = control_show_zone_reload },
+    { .words = "record add",
+      .method = "POST", .path = "/v1/zones/{NAME}/records/add",
+      .args = { ARG_ZONE, ARG_OWNER, ARG_RDATA("the record; several with a word , between them"),
+                ARGS_RECORD },
+      .help = "Add a record to a zone.",
+      .more = "Without a TTL it is that of the records that are there, or that of the SOA. The serial "
+              "comes by itself. While the user has a transaction of the zone open, the change goes "
+              "into that.",
+      .prepare = control_record_prepare,
+      .handle = control_handle_record_add, .show = control_show_edit },
+    { .words = "record remove",
+      .method = "POST", .path = "/v1/zones/{NAME}/records/remove",
+      .args = { ARG_ZONE, ARG_OWNER,
+                ARG_RDATA("the record; without RDATA all records of that name and type"),
+                ARGS_RECORD },
+      .help = "Remove a record, or all of a name and type.",
+      .prepare = control_record_prepare_remove,
+      .handle = control_handle_record_remove, .show = control_show_edit },
+    { .words = "record set",
+      .method = "POST", .path = "/v1/zones/{NAME}/records/set",
+      .args = { ARG_ZONE, ARG_OWNER, ARG_RDATA("the records, with a word , between them"),
+                ARGS_RECORD },
+      .help = "Have these records of a name and type, and no others.",
+      .prepare = control_record_prepare,
+      .handle = control_handle_record_set, .show = control_show_edit },
+    { .words = "zone apply",
+      .method = "POST", .path = "/v1/zones/{NAME}/apply",
+      .args = { ARG_ZONE, { "FILE", CONTROL_ARG_LOCAL, FIELD(file), "the lines; - is the input" },
+                { "lines", CONTROL_ARG_LIST, FIELD(lines), "the lines", .is_hidden = true },
+                ARGS_EDIT },
+      .help = "Change many records at once, from lines that begin with + or -.",
+      .more = "Behind the sign stands a record as in a zone file, or OWNER TYPE to remove all of "
+              "them; what 'tandem zone diff' and 'tandem zone show' print can be used.",
+      .prepare = control_apply_prepare,
+      .handle = control_handle_zone_apply, .show = control_show_edit },
+    { .words = "zone edit",
+      .args = { ARG_ZONE, { "yes", CONTROL_ARG_FLAG, FIELD(yes), "do not ask" }, ARG_REASON,
+                ARG_DRY_RUN },
+      .help = "Edit a zone in $VISUAL or $EDITOR.",
+      .more = "The zone is checked when the editor is left, the difference is shown, and only when it "
+              "is confirmed the change is made. Errors lead back to their line. When somebody else "
+              "has changed the zone meanwhile, nothing is done.",
+      .local = control_zone_edit },
+    { .words = "zone begin", .aliases = "zone-begin",
+      .method = "POST", .path = "/v1/zones/{NAME}/begin",
+      .args = { ARG_ZONE, ARG_REASON },
+      .help = "Begin a transaction: the user's changes of records are collected until the commit.",
+      .more = "It is kept in memory, and lost when the daemon stops.",
+      .handle = control_handle_zone_begin, .show = control_show_edit },
+    { .words = "zone diff", .aliases = "zone-diff",
+      .method = "GET", .path = "/v1/zones/{NAME}/diff",
+      .args = { ARG_ZONE, { "FROM", CONTROL_ARG_OPTIONAL, FIELD(serial), "a serial" },
+                { "TO", CONTROL_ARG_OPTIONAL, FIELD(serial_to), "another one" } },
+      .help = "Print what is different between two serials, or what the user's transaction would do.",
+      .handle = control_handle_zone_diff, .show = control_show_diff },
+    { .words = "zone commit", .aliases = "zone-commit",
+      .method = "POST", .path = "/v1/zones/{NAME}/commit",
+      .args = { ARG_ZONE, ARGS_EDIT,
+                { "force", CONTROL_ARG_FLAG, FIELD(force),
+                  "also when the zone was changed since the transaction began" } },
+      .help = "Make the changes of the transaction, as one with one serial.",
+      .handle = control_handle_zone_commit, .show = control_show_edit },
+    { .words = "zone abort", .aliases = "zone-abort",
+      .method = "POST", .path = "/v1/zones/{NAME}/abort",
+      .args = { ARG_ZONE },
+      .help = "Give the transaction up.",
+      .handle = control_handle_zone_abort, .show = control_show_abort },
+    { .words = "zone log",
+      .method = "GET", .path = "/v1/zones/{NAME}/log",
+      .args = { ARG_ZONE, { "max", CONTROL_ARG_NUMBER, FIELD(max), "how many (20)" },
+                { "before", CONTROL_ARG_NUMBER, FIELD(before), "only those older than this serial" } },
+      .help = "List the changes of a zone, the newest first: who, when, from where and why.",
+      .handle = control_handle_zone_log, .show = control_show_log },
+    { .words = "zone show",
+      .method = "GET", .path = "/v1/zones/{NAME}/changes/{SERIAL}",
+      .args = { ARG_ZONE, ARG_SERIAL },
+      .help = "Print the change that led to a serial.",
+      .handle = control_handle_zone_show, .show = control_show_show },
+    { .words = "zone at",
+      .method = "GET", .path = "/v1/zones/{NAME}/file",
+      .args = { ARG_ZONE, { "SERIAL", CONTROL_ARG_OPTIONAL, FIELD(serial), "a serial; now" },
+                { "file", CONTROL_ARG_FILE, FIELD(file), "write it there" } },
+      .help = "Print a zone as it is, or as it was at a serial, as a zone file.",
+      .local = control_zone_at,
+      .handle = control_handle_zone_at, .show = control_show_text },
+    { .words = "zone revert",
+      .method = "POST", .path = "/v1/zones/{NAME}/revert/{SERIAL}",
+      .args = { ARG_ZONE, ARG_SERIAL, ARGS_EDIT },
+      .help = "Undo the change that led to a serial, by a new change with a new serial.",
+      .more = "Changes after it stay. Records that do not fit any more are told, and nothing is "
+              "done.",
+      .handle = control_handle_zone_revert, .show = control_show_edit },
+    { .words = "zone blame",
+      .method = "GET", .path = "/v1/zones/{NAME}/blame/{OWNER}/{TYPE}",
+      .args = { ARG_ZONE, ARG_OWNER,
+                { "TYPE", CONTROL_ARG_WORD, FIELD(type), "the type of the records" } },
+      .help = "Say which change put each of these records where it is.",
+      .handle = control_handle_zone_blame, .show = control_show_blame },
+    { .words = "zone freeze", .aliases = "freeze zone-freeze",
+      .method = "POST", .path = "/v1/zones/{NAME}/freeze",
+      .args = { ARG_ZONE, ARG_TIMEOUT },
+      .help = "Allow no changes at run time, so that the file can be edited.",
+      .handle = control_handle_zone_freeze, .show = control_show_order },
+    { .words = "zone thaw", .aliases = "thaw zone-thaw",
+      .method = "POST", .path = "/v1/zones/{NAME}/thaw",
+      .args = { ARG_ZONE, ARG_TIMEOUT },
+      .help = "Allow changes again.",
+      .handle = control_handle_zone_thaw, .show = control_show_order },
+    { .words = "zone flush", .aliases = "sync zone-flush",
+      .method = "POST", .path = "/v1/zones/{NAME}/flush",
+      .args = { ARG_ZONE, ARG_TIMEOUT },
+      .help = "Write the zone's file as the zone is now.",
+      .more = "Comments and directives of the old file are lost.",
+      .handle = control_handle_zone_flush, .show = control_show_order },
+    { .words = "zone release",
+      .method = "POST", .path = "/v1/zones/{NAME}/release",
+      .args = { ARG_ZONE, ARG_DRY_RUN, ARG_TIMEOUT },
+      .help = "Do the change that the brake holds, all the same.",
+      .handle = control_handle_zone_release, .show = control_show_order },
     { .words = "config check", .aliases = "conf-check checkconf",
       .args = { { "FILE", CONTROL_ARG_WORD, FIELD(file), "the configuration" } },
       .help = "Check a configuration and whether what it names is there.",

@@ -48,6 +48,8 @@ enum control_arg_kind {
     CONTROL_ARG_NUMBER,   /* --name N: struct control_number; in the API a number */
     CONTROL_ARG_TEXT,     /* --name TEXT: const char *; in the API a text */
     CONTROL_ARG_REST,     /* the words that are left, for `prepare`: struct control_words */
+    CONTROL_ARG_LOCAL,    /* a word that the daemon is not told: const char * */
+    CONTROL_ARG_FILE,     /* --name FILE: the same */
     CONTROL_ARG_LIST,     /* only of the API, filled in by `prepare`: struct control_words */
 };
 
@@ -155,14 +157,21 @@ void control_manual_print(struct td_buf *out);
 static inline bool control_arg_is_word(const struct control_arg *arg)
 {
     return arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_OPTIONAL ||
-           arg->kind == CONTROL_ARG_REST;
+           arg->kind == CONTROL_ARG_REST || arg->kind == CONTROL_ARG_LOCAL;
 }
 
 /* Is it an option that is followed by its value? */
 static inline bool control_arg_has_value(const struct control_arg *arg)
 {
     return arg->kind == CONTROL_ARG_SECONDS || arg->kind == CONTROL_ARG_NUMBER ||
-           arg->kind == CONTROL_ARG_TEXT;
+           arg->kind == CONTROL_ARG_TEXT || arg->kind == CONTROL_ARG_FILE;
+}
+
+/* Is it for the command alone? */
+static inline bool control_arg_is_local(const struct control_arg *arg)
+{
+    return arg->kind == CONTROL_ARG_NONE || arg->kind == CONTROL_ARG_REST ||
+           arg->kind == CONTROL_ARG_LOCAL || arg->kind == CONTROL_ARG_FILE;
 }
 
 /* Does the argument stand in the path of the API? */

@@ -218,7 +218,7 @@ static td_err start(struct fiber *fiber, struct server *server, struct td_diag *
     if (err == TD_OK)
         server->first = NULL;
     if (err == TD_OK)
-        err = operator_start(server, diag);
+        err = operator_start(fiber, server, diag);
     return err;
 }
 
@@ -249,7 +249,7 @@ static void run(struct fiber *fiber, void *argument)
     }
     sd_notify(0, "STOPPING=1");
     serve_log(LOG_NOTICE, EVENT_SERVER_STOPPING, NULL, "stopping");
-    operator_stop(server);
+    operator_stop(fiber, server);
     if (serve_worker_count(server->serve) != 0)
         serve_stop(fiber, server->serve, STOP_GRACE_MS);
     registry_free(fiber, server->registry);

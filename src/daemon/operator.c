@@ -5,6 +5,8 @@
 
 #include "base/alloc.h"
 #include "control/control.h"
+#include "daemon/operator_internal.h"
+#include "daemon/operator_pending.h"
 #include "daemon/operator_view.h"
 #include "io/mailbox.h"
 #include "io/timer.h"
@@ -35,6 +37,9 @@ struct request {
     bool has_begun;
     uint64_t deadline_ns;
     uint32_t started; /* loads */
+    td_err (*run)(struct fiber *fiber, struct server *server, void *argument); /* or a fiber's */
+    void *argument;
+    struct bridge *bridge;
     td_err result;
     bool is_done; /* under the lock */
 };
@@ -53,6 +58,9 @@ struct bridge {
     struct request_list queue;   /* to be stepped */
     struct request_list waiting; /* for loads */
     struct io_timer timer;
+    uint32_t fibers; /* that do a request each */
+    struct io_condition ended;
+    bool has_ended; /* none of them is left */
     pthread_mutex_t lock;
     pthread_cond_t done;
     bool is_stopping; /* under the lock */
@@ -110,10 +118,50 @@ static void answer(struct bridge *bridge, struct request *request, td_err result
     pthread_mutex_unlock(&bridge->lock);
 }
 
+/* A request that waits in the middle of what it does has a fiber of its own. */
+static void run_request(struct fiber *fiber, void *argument)
+{
+    struct request *request = argument;
+    struct bridge *bridge = request->bridge;
+
+    answer(bridge, request, request->run(fiber, bridge->server, request->argument));
+    if (--bridge->fibers == 0) {
+        bridge->has_ended = true;
+        io_condition_broadcast(&bridge->ended);
+    }
+}
+
+static void spawn(struct bridge *bridge, struct request *request)
+{
+    request->bridge = bridge;
+    td_err err =
+        io_fiber_spawn(bridge->server->io, "operator", run_request, request, NULL);
+    if (err != TD_OK) {
+        answer(bridge, request, err);
+        return;
+    }
+    bridge->fibers++;
+    bridge->has_ended = false;
+}
+
+td_err operator_ask(void *context,
+                    td_err (*run)(struct fiber *fiber, struct server *server, void *argument),
+                    void *argument)
+{
+    struct request request = { .run = run, .argument = argument };
+
+    return ask(context, &request);
+}
+
 static void on_letter(void *context, void *letter)
 {
     struct bridge *bridge = context;
+    struct request *request = letter;
 
+    if (request->run != NULL) {
+        spawn(bridge, request);
+        return;
+    }
     list_add(&bridge->queue, letter);
     io_condition_broadcast(&bridge->server->wake);
 }
@@ -172,7 +220,7 @@ static enum progress step_zone_status(struct fiber *fiber, struct server *server
 
     (void)fiber;
     if (zone != NULL)
-        operator_view_zone(zone, request->ret);
+        operator_view_zone(server, zone, request->ret);
     request->result = zone == NULL ? TD_E_NOT_FOUND : TD_OK;
     return PROGRESS_DONE;
 }
@@ -256,7 +304,7 @@ static enum progress step_zone_reload(struct fiber *fiber, struct server *server
     if (must_wait(server, request, registry_zone_is_working(zone)))
         return PROGRESS_WAITS;
     if (request->result == TD_OK)
-        operator_view_zone(zone, request->ret);
+        operator_view_zone(server, zone, request->ret);
     return PROGRESS_DONE;
 }
 
@@ -321,13 +369,14 @@ static struct bridge *bridge_new(struct server *server)
     bridge->box = io_mailbox_new(server->io, REQUESTS_MAX);
     io_mailbox_on_letter(bridge->box, on_letter, bridge);
     io_timer_init(&bridge->timer, on_timer, bridge);
+    bridge->has_ended = true;
     pthread_mutex_init(&bridge->lock, NULL);
     pthread_cond_init(&bridge->done, NULL);
     return bridge;
 }
 
 /* Whoever waits is told that we stop; then no thread of the API is left. */
-static void bridge_free(struct bridge *bridge)
+static void bridge_free(struct fiber *fiber, struct bridge *bridge)
 {
     struct request *request;
 
@@ -340,6 +389,7 @@ static void bridge_free(struct bridge *bridge)
         list_add(&bridge->queue, request);
     while ((request = list_take(&bridge->queue)) != NULL)
         answer(bridge, request, TD_E_CLOSED);
+    io_fiber_wait_deaf(fiber, &bridge->ended, &bridge->has_ended);
     control_free(bridge->control);
     io_timer_stop(&bridge->timer);
     io_mailbox_free(bridge->box);
@@ -348,7 +398,7 @@ static void bridge_free(struct bridge *bridge)
     free(bridge);
 }
 
-td_err operator_start(struct server *server, struct td_diag *diag)
+td_err operator_start(struct fiber *fiber, struct server *server, struct td_diag *diag)
 {
     const struct conf_server *conf = &server->conf->server;
     struct bridge *bridge = bridge_new(server);
@@ -360,6 +410,10 @@ td_err operator_start(struct server *server, struct td_diag *diag)
         .zone_list = host_zone_list,
         .zone_status = host_zone_status,
         .zone_reload = host_zone_reload,
+        .edit = operator_edit,
+        .history = operator_history,
+        .zone_text = operator_zone_text,
+        .zone_order = operator_zone_order,
     };
 
     server->started_s = io_wall_s(server->io);
@@ -371,17 +425,18 @@ td_err operator_start(struct server *server, struct td_diag *diag)
     if (err == TD_OK)
         server->control = bridge->control;
     else
-        bridge_free(bridge);
+        bridge_free(fiber, bridge);
     return err;
 }
 
-void operator_stop(struct server *server)
+void operator_stop(struct fiber *fiber, struct server *server)
 {
     if (server->control == NULL)
         return;
     struct bridge *bridge = control_context(server->control);
     server->control = NULL;
-    bridge_free(bridge);
+    bridge_free(fiber, bridge);
+    operator_pending_free(server);
 }
 
 /* ---- diagnostics ---- */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/operator_pending.h"
 #include "wire/name.h"
 #include "zone/lineage.h"
 
@@ -72,11 +73,39 @@ static void fill_zone(struct td_arena *arena, const struct registry_zone *zone,
         view_version(zone->zone.newest, ret_zone);
 }
 
-void operator_view_zone(const struct registry_zone *zone, struct control_zone_status *ret_zone)
+/* What is not as the file says, and why. */
+static void fill_changes(struct server *server, const struct registry_zone *zone,
+                         struct control_zone_status *ret_zone)
+{
+    const struct zone_entry *entry = zone->zone.entry;
+    const struct operator_pending *held = operator_pending_find(server, zone->name, NULL);
+    uint64_t since = zone->has_file ? zone->file.sequence : 0;
+    size_t count;
+    const struct store_log_change *all =
+        store_log_changes(registry_log(server->registry), entry->name, entry->name_size, &count);
+
+    ret_zone->history = count;
+    while (count > 0 && all[count - 1].sequence > since) {
+        ret_zone->changes++;
+        count--;
+    }
+    ret_zone->is_frozen = zone->zone.is_frozen;
+    ret_zone->has_conflict = zone->has_conflict;
+    ret_zone->is_held = zone->is_held || held != NULL;
+    ret_zone->open = operator_pending_count(server, zone->name);
+    if (zone->has_conflict || zone->is_held)
+        ret_zone->trouble = copy_text(&ret_zone->arena, zone->trouble);
+    else if (held != NULL)
+        ret_zone->trouble = copy_text(&ret_zone->arena, held->why);
+}
+
+void operator_view_zone(struct server *server, const struct registry_zone *zone,
+                        struct control_zone_status *ret_zone)
 {
     *ret_zone = (struct control_zone_status){ .file = NULL };
     td_arena_init(&ret_zone->arena, 0);
     fill_zone(&ret_zone->arena, zone, ret_zone);
+    fill_changes(server, zone, ret_zone);
 }
 
 /* ---- all zones ---- */

@@ -17,7 +17,8 @@ void operator_view_zones(const struct server *server, struct control_zones *ret_
 /* In canonical order. */
 void operator_view_sort(struct control_zones *zones);
 
-void operator_view_zone(const struct registry_zone *zone, struct control_zone_status *ret_zone);
+void operator_view_zone(struct server *server, const struct registry_zone *zone,
+                        struct control_zone_status *ret_zone);
 
 void operator_view_reload(const struct server *server, uint32_t started,
                           struct control_reload *ret_reload);

@@ -21,6 +21,7 @@ enum { SERVER_SIGNALS_MAX = 3 };
 
 struct control;
 struct updates;
+struct operator_pending;
 
 struct server {
     const char *path; /* of the configuration */
@@ -36,6 +37,7 @@ struct server {
     struct registry *registry;
     struct updates *updates;
     struct control *control;
+    struct operator_pending *pending; /* transactions, and what the brake holds of commands */
     struct io_file *lock;
     struct io_signal *signals[SERVER_SIGNALS_MAX];
     unsigned signal_count;
