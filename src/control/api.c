@@ -131,7 +131,8 @@ static const struct control_arg *find_member(const struct control_verb *verb, co
 {
     for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++) {
         const struct control_arg *arg = &verb->args[i];
-        if (!control_arg_is_local(arg) && control_arg_is_named(arg, key, strlen(key)) && !control_arg_is_in_path(verb, arg))
+        if (!control_arg_is_local(arg) && control_arg_is_named(arg, key, strlen(key)) &&
+            !control_arg_is_in_path(verb, arg))
             return arg;
     }
     return NULL;

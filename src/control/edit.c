@@ -109,9 +109,11 @@ struct session {
 /* Editors that take "+LINE". */
 static bool knows_lines(const char *editor)
 {
-    static const char *const names[] = { "vi",    "vim",  "nvim", "vim.basic", "vim.tiny", "nano",
-                                         "emacs", "joe",  "jed",  "mcedit",    "micro",    "ne",
-                                         "pico",  "view", "ex",   "editor",    "sensible-editor" };
+    static const char *const names[] = {
+        "vi",    "vim",  "nvim", "vim.basic", "vim.tiny",       "nano",
+        "emacs", "joe",  "jed",  "mcedit",    "micro",          "ne",
+        "pico",  "view", "ex",   "editor",    "sensible-editor"
+    };
     const char *slash = strrchr(editor, '/');
 
     for (size_t i = 0; i < TD_COUNT(names); i++)
@@ -268,7 +270,7 @@ static int keep(const struct session *session, int code)
     return code;
 }
 
-static int send(struct session *session)
+static int send_edit(struct session *session)
 {
     struct control_call call = call_of(session->call, "apply");
     struct td_arena arena;
@@ -310,7 +312,7 @@ static enum verdict settle(struct session *session, int *ret_code)
         answer = ask_person("Apply this? (y)es, (n)o, (e)dit again:");
     if (answer == 'e')
         return VERDICT_AGAIN;
-    *ret_code = answer == 'y' ? send(session) : CONTROL_EXIT_OK;
+    *ret_code = answer == 'y' ? send_edit(session) : CONTROL_EXIT_OK;
     if (answer == 'n' || *ret_code != CONTROL_EXIT_OK)
         *ret_code = keep(session, *ret_code);
     else
@@ -394,8 +396,7 @@ int control_zone_edit(const struct control_call *call)
         json_decref(answer);
         return CONTROL_EXIT_FAILED;
     }
-    session.seed =
-        td_hash_seed_of(io_random_u64(session.io), io_random_u64(session.io));
+    session.seed = td_hash_seed_of(io_random_u64(session.io), io_random_u64(session.io));
     code = write_files(&session, answer);
     json_decref(answer);
     if (code == CONTROL_EXIT_OK)

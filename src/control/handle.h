@@ -84,7 +84,7 @@ enum control_error {
     CONTROL_ERROR_NOT_IN_HISTORY,
     CONTROL_ERROR_CONFLICT, /* the change does not fit */
     CONTROL_ERROR_OTHER_SERIAL,
-    CONTROL_ERROR_HELD, /* by the brake */
+    CONTROL_ERROR_HELD,    /* by the brake */
     CONTROL_ERROR_REFUSED, /* not in the state that things are in */
     CONTROL_ERROR_FAILED,
     CONTROL_ERROR_STOPPING,

@@ -63,7 +63,7 @@ static void print_list(struct td_buf *out)
     for (size_t i = 0; i < control_verb_count; i++) {
         struct td_buf usage = { .data = NULL };
         control_verb_usage(&control_verbs[i], &usage);
-        td_buf_printf(out, "  %s\n", td_buf_text(&usage) + strlen("tandem "));
+        put_wrapped(out, td_buf_text(&usage) + strlen("tandem "), 2);
         put_wrapped(out, control_verbs[i].help, 6);
         td_buf_fini(&usage);
     }
@@ -76,9 +76,13 @@ static void print_list(struct td_buf *out)
 
 static void print_one(const struct control_verb *verb, struct td_buf *out)
 {
-    td_buf_add_text(out, "usage: ");
-    control_verb_usage(verb, out);
-    td_buf_add_text(out, "\n\n");
+    struct td_buf usage = { .data = NULL };
+
+    td_buf_add_text(&usage, "usage: ");
+    control_verb_usage(verb, &usage);
+    put_wrapped(out, td_buf_text(&usage), 0);
+    td_buf_fini(&usage);
+    td_buf_add_char(out, '\n');
     put_wrapped(out, verb->help, 0);
     if (verb->more != NULL)
         put_wrapped(out, verb->more, 0);

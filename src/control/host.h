@@ -61,13 +61,13 @@ struct control_zone_status {
     const struct td_diag *diags; /* of the last load */
     uint32_t diag_count;
     uint32_t diags_left_out;
-    uint64_t changes;       /* at run time, since the zone was what its file says */
-    uint64_t history;       /* changes that can be looked at */
-    uint32_t open;          /* transactions */
+    uint64_t changes; /* at run time, since the zone was what its file says */
+    uint64_t history; /* changes that can be looked at */
+    uint32_t open;    /* transactions */
     bool is_frozen;
-    bool has_conflict;      /* file and zone were both changed */
-    bool is_held;           /* the brake holds a change */
-    const char *trouble;    /* more about the two before; NULL: none */
+    bool has_conflict;   /* file and zone were both changed */
+    bool is_held;        /* the brake holds a change */
+    const char *trouble; /* more about the two before; NULL: none */
 };
 
 struct control_status {
@@ -149,8 +149,8 @@ struct control_outcome {
     bool is_unchanged; /* there was nothing to do */
     bool is_open;      /* in a transaction, which is not committed yet */
     bool is_other_serial;
-    bool has_problem; /* a commit would be refused, for what is in `diag` */
-    uint32_t steps; /* of the transaction */
+    bool has_problem;        /* a commit would be refused, for what is in `diag` */
+    uint32_t steps;          /* of the transaction */
     struct td_buf conflicts; /* lines */
     struct td_diag diag;     /* why not */
 };

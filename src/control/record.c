@@ -223,8 +223,7 @@ int control_apply_prepare(struct control_call *call, struct td_arena *arena,
     char reason[128];
 
     if (file == NULL) {
-        td_buf_printf(complaint, "'%s': %s", call->file,
-                      strerror_r(errno, reason, sizeof(reason)));
+        td_buf_printf(complaint, "'%s': %s", call->file, strerror_r(errno, reason, sizeof(reason)));
         return CONTROL_EXIT_FAILED;
     }
     char *piece = td_arena_alloc(arena, PIECE_SIZE);

@@ -297,7 +297,8 @@ static void put_version(struct td_buf *out, const json_t *zone)
 /* What an operator has to know of changes that are not in the file. */
 static void put_changes(struct td_buf *out, const json_t *answer)
 {
-    put_number(out, "history", number_of(answer, "history"));
+    if (json_is_integer(json_object_get(answer, "history")))
+        put_number(out, "history", number_of(answer, "history"));
     if (number_of(answer, "changes_since_file") != 0)
         put_number(out, "not in file", number_of(answer, "changes_since_file"));
     if (number_of(answer, "transactions") != 0)

@@ -154,8 +154,8 @@ int control_show_blame(const json_t *answer, struct td_buf *out, struct td_buf *
 int control_show_text(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
 {
     (void)complaints;
-    td_buf_printf(out, "; %s serial %llu\n%s", text_of(answer, "zone"),
-                  number_of(answer, "serial"), text_of(answer, "text"));
+    td_buf_printf(out, "; %s serial %llu\n%s", text_of(answer, "zone"), number_of(answer, "serial"),
+                  text_of(answer, "text"));
     return CONTROL_EXIT_OK;
 }
 
@@ -179,9 +179,8 @@ int control_show_order(const json_t *answer, struct td_buf *out, struct td_buf *
         td_buf_printf(complaints, "tandem: %s\n", text_of(answer, "trouble"));
         code = CONTROL_EXIT_FAILED;
     }
-    td_buf_printf(out, "%s serial %llu, %s, %llu changes since its file\n",
-                  text_of(answer, "name"), number_of(answer, "serial"),
-                  is_so(answer, "frozen") ? "frozen" : "not frozen",
+    td_buf_printf(out, "%s serial %llu, %s, %llu changes since its file\n", text_of(answer, "name"),
+                  number_of(answer, "serial"), is_so(answer, "frozen") ? "frozen" : "not frozen",
                   number_of(answer, "changes_since_file"));
     return code;
 }

@@ -21,7 +21,7 @@
     { "[TTL] TYPE RDATA...", CONTROL_ARG_REST, FIELD(rest), help }
 #define ARG_OWNER \
     { "OWNER", CONTROL_ARG_WORD, FIELD(owner), \
-      "the name, relative to the zone or with a last dot; @ is the zone's own" }
+      "the name, relative or with a last dot; @ is the apex" }
 #define ARG_SERIAL  { "SERIAL", CONTROL_ARG_WORD, FIELD(serial), "a serial of the zone" }
 #define ARG_DRY_RUN \
     { "dry-run", CONTROL_ARG_FLAG, FIELD(dry_run), "say what would be changed, and change nothing" }
@@ -88,7 +88,7 @@ const struct control_verb control_verbs[] = {
     { .words = "record remove",
       .method = "POST", .path = "/v1/zones/{NAME}/records/remove",
       .args = { ARG_ZONE, ARG_OWNER,
-                ARG_RDATA("the record; without RDATA all records of that name and type"),
+                ARG_RDATA("the record; without RDATA the whole set"),
                 ARGS_RECORD },
       .help = "Remove a record, or all of a name and type.",
       .prepare = control_record_prepare_remove,

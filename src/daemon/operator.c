@@ -36,7 +36,7 @@ struct request {
     bool force;
     bool has_begun;
     uint64_t deadline_ns;
-    uint32_t started; /* loads */
+    uint32_t started;                                                          /* loads */
     td_err (*run)(struct fiber *fiber, struct server *server, void *argument); /* or a fiber's */
     void *argument;
     struct bridge *bridge;
@@ -134,8 +134,7 @@ static void run_request(struct fiber *fiber, void *argument)
 static void spawn(struct bridge *bridge, struct request *request)
 {
     request->bridge = bridge;
-    td_err err =
-        io_fiber_spawn(bridge->server->io, "operator", run_request, request, NULL);
+    td_err err = io_fiber_spawn(bridge->server->io, "operator", run_request, request, NULL);
     if (err != TD_OK) {
         answer(bridge, request, err);
         return;

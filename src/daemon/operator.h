@@ -10,7 +10,8 @@
 #include "daemon/server.h"
 
 /* Open the control socket (and the metrics port). */
-TD_NODISCARD td_err operator_start(struct fiber *fiber, struct server *server, struct td_diag *diag);
+TD_NODISCARD td_err operator_start(struct fiber *fiber, struct server *server,
+                                   struct td_diag *diag);
 void operator_stop(struct fiber *fiber, struct server *server);
 
 /* Do one request that waits; false: none does. */

@@ -169,8 +169,7 @@ static struct change_about about_of(const struct edit *edit)
 static void hold(struct edit *edit, const struct operator_steps *steps)
 {
     struct td_diag *diag = &edit->outcome->diag;
-    struct operator_pending *held =
-        operator_pending_find(edit->server, edit->zone->name, NULL);
+    struct operator_pending *held = operator_pending_find(edit->server, edit->zone->name, NULL);
 
     if (held != NULL)
         operator_pending_drop(edit->server, held); /* a newer one takes its place */
@@ -262,8 +261,8 @@ static td_err do_records(struct fiber *fiber, struct edit *edit)
     struct operator_steps steps;
 
     operator_steps_init(&steps);
-    td_err err = operator_steps_read(&steps, edit->action, edit->call,
-                                     edit->zone->zone.entry->name, &edit->outcome->diag);
+    td_err err = operator_steps_read(&steps, edit->action, edit->call, edit->zone->zone.entry->name,
+                                     &edit->outcome->diag);
     if (err == TD_OK && open != NULL && edit->action != CONTROL_EDIT_APPLY)
         err = collect(fiber, edit, open, &steps);
     else if (err == TD_OK)
@@ -302,8 +301,9 @@ static td_err do_revert(struct fiber *fiber, struct edit *edit)
 
 static td_err no_transaction(struct edit *edit)
 {
-    td_diag_say(&edit->outcome->diag, "%s has no transaction of '%s': 'tandem zone begin' opens one",
-                edit->author, edit->zone->name);
+    td_diag_say(&edit->outcome->diag,
+                "%s has no transaction of '%s': 'tandem zone begin' opens one", edit->author,
+                edit->zone->name);
     return TD_E_EXISTS;
 }
 
@@ -346,10 +346,11 @@ static td_err do_commit(struct fiber *fiber, struct edit *edit, struct operator_
     if (open != NULL && (err == TD_OK || err == TD_E_REFUSED) && !edit->is_dry)
         operator_pending_drop(edit->server, open);
     else if (outcome->is_other_serial)
-        td_diag_say(&outcome->diag,
-                    "the zone has serial %u by now, not %u: look at 'tandem zone diff', then commit "
-                    "with --force, or abort",
-                    outcome->change.serial_from, edit->if_serial.value);
+        td_diag_say(
+            &outcome->diag,
+            "the zone has serial %u by now, not %u: look at 'tandem zone diff', then commit "
+            "with --force, or abort",
+            outcome->change.serial_from, edit->if_serial.value);
     return err;
 }
 
@@ -408,8 +409,7 @@ static td_err do_edit(struct fiber *fiber, struct server *server, void *argument
     struct control_change *change = &edit->outcome->change;
 
     edit->server = server;
-    td_err err =
-        operator_find_zone(server, edit->call->zone, &edit->zone, &edit->outcome->diag);
+    td_err err = operator_find_zone(server, edit->call->zone, &edit->zone, &edit->outcome->diag);
     if (err != TD_OK)
         return err;
     switch (edit->action) {

@@ -86,9 +86,8 @@ static td_err take_version(struct fiber *fiber, struct server *server, void *arg
 /* Did the changes since put this record there? */
 static bool is_newer(const struct text *text, const struct change_record *record)
 {
-    return text->fold.added_count != 0 &&
-           bsearch(record, text->fold.added, text->fold.added_count, sizeof(*record),
-                   change_record_order) != NULL;
+    return text->fold.added_count != 0 && bsearch(record, text->fold.added, text->fold.added_count,
+                                                  sizeof(*record), change_record_order) != NULL;
 }
 
 static td_err add(struct zone_build *build, const struct change_record *record)
@@ -181,8 +180,9 @@ static td_err print_past(struct text *text, struct td_buf *out)
 
     td_err err = build_past(text, &version);
     if (err != TD_OK || text->dropped != text->fold.added_count) {
-        td_diag_say(text->diag, "the history does not fit what is served: %u of %u records that were "
-                                "added since serial %u are there",
+        td_diag_say(text->diag,
+                    "the history does not fit what is served: %u of %u records that were "
+                    "added since serial %u are there",
                     text->dropped, text->fold.added_count, text->serial);
         if (err == TD_OK)
             zone_lineage_free(version->lineage);
@@ -251,8 +251,7 @@ static td_err begin(struct fiber *fiber, struct order *order, struct registry_zo
 static td_err wait_for(struct fiber *fiber, struct order *order, struct registry_zone **ret_zone)
 {
     struct io *io = order->server->io;
-    uint64_t deadline =
-        io_deadline_ms(io, (uint64_t)order->call->timeout_s * IO_MS_PER_S);
+    uint64_t deadline = io_deadline_ms(io, (uint64_t)order->call->timeout_s * IO_MS_PER_S);
 
     for (;;) {
         *ret_zone = registry_find(order->server->registry, order->call->zone);

@@ -166,14 +166,12 @@ static void tell_fold(struct look *look, const struct change_fold *fold, bool is
     struct td_arena *arena = &look->history->arena;
     struct control_change *change = ret_change;
 
-    change->removed =
-        operator_record_texts(arena, is_backward ? fold->added : fold->removed,
-                              is_backward ? fold->added_count : fold->removed_count,
-                              &change->removed_count);
-    change->added =
-        operator_record_texts(arena, is_backward ? fold->removed : fold->added,
-                              is_backward ? fold->removed_count : fold->added_count,
-                              &change->added_count);
+    change->removed = operator_record_texts(arena, is_backward ? fold->added : fold->removed,
+                                            is_backward ? fold->added_count : fold->removed_count,
+                                            &change->removed_count);
+    change->added = operator_record_texts(arena, is_backward ? fold->removed : fold->added,
+                                          is_backward ? fold->removed_count : fold->added_count,
+                                          &change->added_count);
 }
 
 static td_err do_diff(struct fiber *fiber, struct look *look)
@@ -262,8 +260,7 @@ static td_err read_set(struct look *look, const struct zone_version *version, st
 static void blame_record(struct look *look, struct blame *blame, const struct change_record *record,
                          const struct control_change *change)
 {
-    if (record->type != blame->type ||
-        wire_name_compare(record->owner, blame->owner.octets) != 0)
+    if (record->type != blame->type || wire_name_compare(record->owner, blame->owner.octets) != 0)
         return;
     for (size_t i = 0; i < look->history->count; i++) {
         struct wire_rdata *rdata = &blame->records[i];

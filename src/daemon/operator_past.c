@@ -39,8 +39,8 @@ const struct store_log_change *operator_past_next(const struct operator_past *pa
     /* The first one that is not before `sequence` (or, going forward, not up to it). */
     for (size_t left = count; left > 0;) {
         size_t half = left / 2;
-        bool is_before = is_older ? all[from + half].sequence < sequence
-                                  : all[from + half].sequence <= sequence;
+        bool is_before =
+            is_older ? all[from + half].sequence < sequence : all[from + half].sequence <= sequence;
         from = is_before ? from + half + 1 : from;
         left = is_before ? left - half - 1 : half;
     }
@@ -69,8 +69,7 @@ td_err operator_past_read(struct operator_past *past, const struct store_log_cha
 {
     td_buf_clear(&past->octets);
     td_arena_reset(&past->arena);
-    td_err err =
-        store_log_read(registry_log(past->server->registry), change, &past->octets, diag);
+    td_err err = store_log_read(registry_log(past->server->registry), change, &past->octets, diag);
     if (err != TD_OK)
         return err;
     err = change_decode((const uint8_t *)past->octets.data, past->octets.size, &past->arena,
@@ -117,10 +116,11 @@ static td_err check_link(const struct store_log_change *change, const struct cha
                          struct td_diag *diag)
 {
     if (change->flags & STORE_LOG_BREAK) {
-        td_diag_say(diag,
-                    "history has a break at serial %u, where the zone was replaced as a whole: what "
-                    "was before cannot be told from what is now",
-                    change->serial_to);
+        td_diag_say(
+            diag,
+            "history has a break at serial %u, where the zone was replaced as a whole: what "
+            "was before cannot be told from what is now",
+            change->serial_to);
         return TD_E_INVALID;
     }
     if (fold->changes != 0 && fold->serial_to != change->serial_from) {
@@ -211,7 +211,8 @@ static td_err undo(struct operator_past *past, uint32_t serial, struct operator_
     if (change == NULL)
         return operator_past_none(past, serial, diag);
     if (change->flags & STORE_LOG_BREAK) {
-        td_diag_say(diag, "the change to serial %u replaced the zone as a whole: it cannot be undone",
+        td_diag_say(diag,
+                    "the change to serial %u replaced the zone as a whole: it cannot be undone",
                     serial);
         return TD_E_INVALID;
     }
@@ -220,8 +221,7 @@ static td_err undo(struct operator_past *past, uint32_t serial, struct operator_
         return TD_E_INVALID;
     err = add_records(steps, OPERATOR_STEP_REMOVE, changeset.added, changeset.added_count);
     if (err == TD_OK)
-        err =
-            add_records(steps, OPERATOR_STEP_ADD, changeset.removed, changeset.removed_count);
+        err = add_records(steps, OPERATOR_STEP_ADD, changeset.removed, changeset.removed_count);
     if (err == TD_OK)
         err = add_soa(steps, &changeset);
     if (err != TD_OK)

@@ -68,6 +68,7 @@ static struct store_zone_file file_of(const struct loader_job *job)
         .stat = job->report.stat,
         .digest = job->report.digest,
         .serial = job->report.serial,
+        .sequence = STORE_ZONE_SEQUENCE_OWN,
     };
 }
 

@@ -17,7 +17,10 @@
 #include "store/base.h"
 #include "zone/lineage.h"
 
-enum { COMPARISONS_MAX = 5 }; /* that come too late, one after the other */
+enum {
+    COMPARISONS_MAX = 5,    /* that come too late, one after the other */
+    REPLAY_MAX = 64 * 1024, /* octets of changes made up for at a start without a new base */
+};
 
 /* ---- giving ---- */
 
@@ -325,7 +328,10 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
     job->version = NULL;
     registry_reclaim_soon(registry);
     zone->is_again = zone->path != NULL; /* has the file changed meanwhile? */
-    if (!has_base)
+    /* A server that is killed again and again shall not start more and more slowly. */
+    if (job->replay.size > REPLAY_MAX)
+        zone->wants_base = true;
+    else if (!has_base)
         registry_keep_soon(registry);
 }
 

@@ -1,6 +1,6 @@
 /*
  * The state of a zone is written in the same batch as the change that it tells of, behind it. The
- * sequence of that change is not known then; so 0 is written, which stands for the entry itself:
+ * sequence of that change is not known then; so a mark is written that stands for the entry itself:
  * nothing of the zone can be between them.
  */
 #include "store/zone_state.h"
@@ -79,7 +79,7 @@ td_err store_zone_state_decode(const uint8_t *octets, size_t size, uint64_t sequ
     ret_state->file = (struct store_zone_file){
         .serial = td_get_u32(octets + 6),
         .digest = get64(octets + 10),
-        .sequence = file_sequence == 0 ? sequence : file_sequence,
+        .sequence = file_sequence == STORE_ZONE_SEQUENCE_OWN ? sequence : file_sequence,
         .stat = {
             .device = get64(octets + 26),
             .inode = get64(octets + 34),

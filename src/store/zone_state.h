@@ -34,14 +34,17 @@ struct store_zone_state {
 
 enum { STORE_ZONE_KEY_SIZE_MAX = 1 + WIRE_NAME_SIZE_MAX };
 
+/* Written for the sequence of the entry itself, which is not known when it is written. */
+#define STORE_ZONE_SEQUENCE_OWN UINT64_MAX
+
 /* The key of a zone's state in the log: 'Z' and the apex in lower case. Returns its size. */
 size_t store_zone_key(const uint8_t *apex, uint8_t out[STORE_ZONE_KEY_SIZE_MAX]);
 
-/* Append. A sequence of 0 in file stands for that of the entry itself. */
+/* Append. */
 void store_zone_state_encode(const struct store_zone_state *state, struct td_buf *out);
 
 /*
- * `sequence` is that of the entry.
+ * `sequence` is that of the entry: what STORE_ZONE_SEQUENCE_OWN stands for.
  * TD_E_MALFORMED  it is none of ours
  */
 TD_NODISCARD td_err store_zone_state_decode(const uint8_t *octets, size_t size, uint64_t sequence,

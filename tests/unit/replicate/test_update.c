@@ -116,7 +116,7 @@ TEST(every_form_has_its_rcode)
         { "of class CH", { 1, NAME("\3www\4test"), 1, 3, 0, NULL, 0 }, WIRE_RCODE_FORMERR },
         { "add", { 2, NAME("\3www\4test"), 1, 1, 60, address2, 4 }, 0 },
         { "add, a bad record",
-          { 2, NAME("\3www\4test"), 1, 1, 60, address2, 5 },
+          { 2, NAME("\3www\4test"), 1, 1, 60, "12345", 5 },
           WIRE_RCODE_FORMERR },
         { "add ANY", { 2, NAME("\3www\4test"), 255, 1, 60, NULL, 0 }, WIRE_RCODE_FORMERR },
         { "add TSIG", { 2, NAME("\3www\4test"), 250, 1, 60, NULL, 0 }, WIRE_RCODE_FORMERR },

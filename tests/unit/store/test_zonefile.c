@@ -153,7 +153,7 @@ TEST(the_state_of_a_zone_comes_back)
                             .changed_ns = 5 },
                   .digest = 0x123456789ABCDEF0u,
                   .serial = 8,
-                  .sequence = 0 },
+                  .sequence = STORE_ZONE_SEQUENCE_OWN },
     };
     struct td_buf buf = { .data = NULL };
     struct store_zone_state got;
@@ -161,7 +161,7 @@ TEST(the_state_of_a_zone_comes_back)
     store_zone_state_encode(&state, &buf);
     CHECK_OK(store_zone_state_decode((uint8_t *)buf.data, buf.size, 77, &got));
     CHECK_EQ(got.file.sequence, 77);
-    got.file.sequence = 0;
+    got.file.sequence = STORE_ZONE_SEQUENCE_OWN;
     CHECK_EQ(memcmp(&state, &got, sizeof(got)), 0);
     for (size_t size = 0; size < buf.size; size++)
         CHECK_EQ(store_zone_state_decode((uint8_t *)buf.data, size, 77, &got), TD_E_MALFORMED);
