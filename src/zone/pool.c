@@ -14,7 +14,7 @@ enum {
 };
 
 struct chunk {
-    struct chunk *next; /* among the chunks with free pages */
+    struct chunk *next; /* in one of the two lists, unless all pages are taken */
     struct chunk *previous;
     uint32_t free_count;
     uint32_t fresh; /* pages from here on were never taken */
@@ -26,26 +26,37 @@ struct chunk {
 enum { SPARE_CHUNKS_MAX = 4 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct chunk *open_chunks;
-static uint32_t spare_chunks; /* chunks in open_chunks whose pages are all free */
+static struct chunk *open_chunks;  /* some pages are free */
+static struct chunk *spare_chunks; /* all are */
+static uint32_t spare_count;
+static bool is_trimmed; /* somebody gives chunks back, one at a time */
 
-static void link_chunk(struct chunk *chunk)
+static void link_chunk(struct chunk **list, struct chunk *chunk)
 {
     chunk->previous = NULL;
-    chunk->next = open_chunks;
-    if (open_chunks != NULL)
-        open_chunks->previous = chunk;
-    open_chunks = chunk;
+    chunk->next = *list;
+    if (*list != NULL)
+        (*list)->previous = chunk;
+    *list = chunk;
 }
 
-static void unlink_chunk(struct chunk *chunk)
+static void unlink_chunk(struct chunk **list, struct chunk *chunk)
 {
     if (chunk->previous != NULL)
         chunk->previous->next = chunk->next;
     else
-        open_chunks = chunk->next;
+        *list = chunk->next;
     if (chunk->next != NULL)
         chunk->next->previous = chunk->previous;
+}
+
+static struct chunk *spare_take(void)
+{
+    struct chunk *chunk = spare_chunks;
+
+    unlink_chunk(&spare_chunks, chunk);
+    spare_count--;
+    return chunk;
 }
 
 static struct chunk *new_chunk(void)
@@ -56,20 +67,20 @@ static struct chunk *new_chunk(void)
     chunk->free_count = CHUNK_PAGES;
     chunk->fresh = 0;
     chunk->stack_count = 0;
-    link_chunk(chunk);
-    spare_chunks++;
     return chunk;
 }
 
 uint8_t *zone_pool_take(void)
 {
     pthread_mutex_lock(&lock);
-    struct chunk *chunk = open_chunks != NULL ? open_chunks : new_chunk();
-    if (chunk->free_count == CHUNK_PAGES)
-        spare_chunks--;
+    struct chunk *chunk = open_chunks;
+    if (chunk == NULL) {
+        chunk = spare_chunks != NULL ? spare_take() : new_chunk();
+        link_chunk(&open_chunks, chunk);
+    }
     uint32_t at = chunk->stack_count != 0 ? chunk->free[--chunk->stack_count] : chunk->fresh++;
     if (--chunk->free_count == 0)
-        unlink_chunk(chunk);
+        unlink_chunk(&open_chunks, chunk);
     pthread_mutex_unlock(&lock);
     return (uint8_t *)chunk + (size_t)(at + 1) * ZONE_PAGE_SIZE;
 }
@@ -78,20 +89,48 @@ void zone_pool_give(uint8_t *page)
 {
     struct chunk *chunk = (struct chunk *)((uintptr_t)page & ~(uintptr_t)(CHUNK_SIZE - 1));
     uint32_t at = (uint32_t)((size_t)(page - (uint8_t *)chunk) / ZONE_PAGE_SIZE) - 1;
+    bool is_over = false;
 
     pthread_mutex_lock(&lock);
     td_assert(at < chunk->fresh && chunk->free_count < CHUNK_PAGES);
     if (chunk->free_count++ == 0)
-        link_chunk(chunk);
+        link_chunk(&open_chunks, chunk);
     chunk->free[chunk->stack_count++] = (uint16_t)at;
-    if (chunk->free_count < CHUNK_PAGES) {
-        chunk = NULL;
-    } else if (spare_chunks < SPARE_CHUNKS_MAX) {
-        spare_chunks++;
-        chunk = NULL;
-    } else {
-        unlink_chunk(chunk);
+    if (chunk->free_count == CHUNK_PAGES) {
+        unlink_chunk(&open_chunks, chunk);
+        is_over = !is_trimmed && spare_count >= SPARE_CHUNKS_MAX;
+        if (!is_over) {
+            link_chunk(&spare_chunks, chunk);
+            spare_count++;
+        }
     }
     pthread_mutex_unlock(&lock);
+    if (is_over)
+        free(chunk);
+}
+
+void zone_pool_trims(bool trims)
+{
+    pthread_mutex_lock(&lock);
+    is_trimmed = trims;
+    pthread_mutex_unlock(&lock);
+    while (!trims && zone_pool_trim()) {
+    }
+}
+
+bool zone_pool_trim(void)
+{
+    pthread_mutex_lock(&lock);
+    struct chunk *chunk = spare_count > SPARE_CHUNKS_MAX ? spare_take() : NULL;
+    pthread_mutex_unlock(&lock);
     free(chunk);
+    return chunk != NULL;
+}
+
+uint32_t zone_pool_spare_count(void)
+{
+    pthread_mutex_lock(&lock);
+    uint32_t count = spare_count;
+    pthread_mutex_unlock(&lock);
+    return count;
 }
