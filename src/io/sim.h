@@ -95,7 +95,8 @@ struct io_sim_disk {
     uint32_t sync_fail_ppm;  /* TD_E_IO, and what was not synced is lost */
     uint32_t read_fail_ppm;
     uint32_t keep_ppm; /* in a crash: chance of each unsynced write to be there all the same */
-    uint32_t tear_ppm; /* and of one that is, to be there in part only */
+    uint32_t tear_ppm; /* and of one that is, to be there in part only: its beginning, or some
+                          sectors of 512 octets */
 };
 
 void io_sim_disk_set(struct io_sim_host *host, const struct io_sim_disk *disk);

@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 
+enum { SECTOR_SIZE = 512 };
+
 /* -- contents --------------------------------------------------------------------------------- */
 
 static void content_resize(struct sim_content *content, uint64_t size)
@@ -265,6 +267,24 @@ void sim_disk_configure(struct sim_disk *disk, const struct io_sim_disk *config)
     disk->config = *config;
 }
 
+/* A write that was torn: its beginning is there, or some of its sectors, wherever they are. */
+static void change_apply_torn(struct sim_random *random, struct sim_content *content,
+                              const struct sim_change *change)
+{
+    if (sim_chance(random, IO_SIM_PPM / 2)) {
+        change_apply(content, change, (size_t)sim_random_below(random, change->size + 1));
+        return;
+    }
+    for (size_t at = 0; at < change->size;) {
+        size_t size = SECTOR_SIZE - (size_t)((change->offset + at) % SECTOR_SIZE);
+        if (size > change->size - at)
+            size = change->size - at;
+        if (sim_chance(random, IO_SIM_PPM / 2))
+            content_put(content, change->offset + at, change->octets + at, size);
+        at += size;
+    }
+}
+
 /* Each unsynced change is there by chance, and perhaps in part only. */
 static void inode_crash(struct sim_disk *disk, struct sim_inode *inode)
 {
@@ -272,9 +292,10 @@ static void inode_crash(struct sim_disk *disk, struct sim_inode *inode)
     for (struct sim_change *change = inode->changes; change != NULL; change = change->next) {
         if (!sim_chance(random, disk->config.keep_ppm))
             continue;
-        bool is_torn = sim_chance(random, disk->config.tear_ppm);
-        change_apply(&inode->durable, change,
-                     is_torn ? (size_t)sim_random_below(random, change->size + 1) : change->size);
+        if (change->octets != NULL && sim_chance(random, disk->config.tear_ppm))
+            change_apply_torn(random, &inode->durable, change);
+        else
+            change_apply(&inode->durable, change, change->size);
     }
     sim_content_sync(inode, UINT64_MAX, true);
     inode->locker = NULL;
