@@ -41,7 +41,7 @@ td_err store_log_open(struct io *io, const struct store_log_config *config,
         store_log_free(log);
         return err;
     }
-    log->durable = log->sequence;
+    log->durable = log->opened = log->sequence;
     *ret_log = log;
     return TD_OK;
 }
@@ -68,7 +68,8 @@ static void take_entries(struct store_log *log, struct store_log_batch *batch)
     segment->octets = offset + batch->octets.size;
     for (struct store_log_entry *entry = batch->first; entry != NULL; entry = entry->next) {
         uint32_t size = (uint32_t)segment_entry_size(entry);
-        log_index_add(&log->index, entry, batch->segment, offset, size);
+        if (entry->kind != STORE_LOG_MARK)
+            log_index_add(&log->index, entry, batch->segment, offset, size);
         offset += size;
         log->durable = entry->sequence;
     }
@@ -136,16 +137,38 @@ td_err store_log_start(struct fiber *fiber, struct store_log *log, struct td_dia
     return err;
 }
 
+static void mark_done(struct store_log_batch *batch, td_err err, const struct td_diag *diag)
+{
+    (void)batch; /* without it one batch more is in doubt at the next start */
+    (void)err;
+    (void)diag;
+}
+
+/*
+ * The last batch that is found at start may have been torn. Behind this one, nobody need ask
+ * whether what stands before it was.
+ */
+static void submit_mark(struct store_log *log)
+{
+    log->mark_entry = (struct store_log_entry){ .kind = STORE_LOG_MARK };
+    log->mark.done = mark_done;
+    log->mark.first = log->mark.last = &log->mark_entry;
+    store_log_submit(log, &log->mark);
+}
+
 void store_log_stop(struct fiber *fiber, struct store_log *log)
 {
     if (log == NULL || log->thread == NULL)
         return;
     if (log->writer.batches != NULL) { /* NULL: the simulated machine has crashed */
+        if (log->durable != log->opened)
+            submit_mark(log);
         td_err err = io_mailbox_post(log->writer.batches, &log->writer);
         td_assert(err == TD_OK);
     }
     io_thread_join(fiber, log->thread);
     log->thread = NULL;
+    store_log_batch_fini(&log->mark);
     io_mailbox_free(log->done);
     log->done = NULL;
 }

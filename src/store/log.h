@@ -33,6 +33,7 @@ enum {
 enum store_log_kind {
     STORE_LOG_CHANGE = 1, /* one step of a zone's history; the key is its apex in lower case */
     STORE_LOG_STATE = 2,  /* the latest of a key counts; without octets it removes the key */
+    STORE_LOG_MARK = 3,   /* the log's own: all that stands before it is durable */
 };
 
 enum store_log_flag {

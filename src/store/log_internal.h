@@ -36,12 +36,15 @@ struct store_log {
     uint64_t retry_ms;
     uint64_t sequence; /* last given */
     uint64_t durable;  /* last that is on disk */
+    uint64_t opened;   /* last that was there when it was opened */
     struct log_index index;
     struct io_thread *thread;
     struct io_mailbox *done;
     struct io_file *reading; /* a segment that was read last */
     uint32_t reading_number;
     _Atomic bool is_refusing;
+    struct store_log_batch mark; /* the last batch of a life: the ones before it were synced */
+    struct store_log_entry mark_entry;
     struct log_writer writer;
 };
 

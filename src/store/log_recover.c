@@ -1,9 +1,10 @@
 /*
  * From the segments to the index, at start.
  *
- * The end of the last segment may be torn: what stands behind the last whole entry is cut off. An
- * entry that is damaged anywhere else is skipped (the next one is looked for at every place where
- * one may begin) and told. What a later segment declares void does not count.
+ * The last batch of all may be torn: it is cut off at its first hole, since what is behind it was
+ * made on top of what is missing. An entry that is damaged anywhere else is skipped (the next one
+ * is looked for at every place where one may begin) and told. What a later segment declares void
+ * does not count.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +22,31 @@ struct found_segment {
     bool is_damaged; /* its head */
 };
 
+/* An entry of the batch that is being read. */
+struct held {
+    struct segment_entry found;
+    size_t offset;
+};
+
 struct recovery {
     struct store_log *log;
     const struct td_diag_sink *sink;
     struct found_segment *segments; /* by number */
     size_t count;
     size_t capacity;
-    const char *path;   /* of the segment that is read */
+    /* the segment that is read */
+    const char *path;
+    uint32_t number;
     uint64_t void_from; /* its entries from here on do not count; UINT64_MAX: all do */
+    const uint8_t *octets;
+    size_t size;
+    /* the batch that is read, and the first hole in it */
+    struct held *held;
+    size_t held_count;
+    size_t held_capacity;
+    size_t hole_at; /* before which one of them */
+    size_t hole_from;
+    size_t hole_to; /* 0: there is none */
 };
 
 static bool is_zero(const uint8_t *octets, size_t size)
@@ -88,13 +106,12 @@ static const char *key_text(const struct store_log_entry *entry, char text[WIRE_
     return wire_name_format(key, text);
 }
 
-static void tell_damage(const struct recovery *recovery, const uint8_t *octets, size_t size,
-                        size_t from, size_t to)
+static void tell_damage(const struct recovery *recovery, size_t from, size_t to)
 {
     struct segment_entry entry;
     char text[WIRE_NAME_TEXT_SIZE];
 
-    if (segment_entry_peek(octets + from, size - from, &entry))
+    if (segment_entry_peek(recovery->octets + from, recovery->size - from, &entry))
         td_diag_report(recovery->sink, recovery->path, 0, 0, TD_SEVERITY_ERROR,
                        "octets %zu to %zu are damaged and skipped: %s, serial %u to %u", from, to,
                        key_text(&entry.entry, text), entry.entry.serial_from,
@@ -105,15 +122,63 @@ static void tell_damage(const struct recovery *recovery, const uint8_t *octets, 
                        from, to);
 }
 
-static void take_entry(struct recovery *recovery, const struct segment_entry *found,
-                       uint32_t number, size_t offset)
+static void take_entry(struct recovery *recovery, const struct held *held)
 {
     struct store_log *log = recovery->log;
+    const struct store_log_entry *entry = &held->found.entry;
 
-    if (found->batch_last > log->sequence)
-        log->sequence = found->batch_last;
-    if (found->entry.sequence < recovery->void_from)
-        log_index_add(&log->index, &found->entry, number, offset, found->size);
+    if (held->found.batch_last > log->sequence)
+        log->sequence = held->found.batch_last;
+    if (entry->sequence < recovery->void_from && entry->kind != STORE_LOG_MARK)
+        log_index_add(&log->index, entry, recovery->number, held->offset, held->found.size);
+}
+
+/* ---- batches ---- */
+
+/* What is held is of a batch that another one came behind: it was synced, whatever is missing. */
+static void batch_end(struct recovery *recovery)
+{
+    if (recovery->hole_to != 0)
+        tell_damage(recovery, recovery->hole_from, recovery->hole_to);
+    recovery->hole_to = 0;
+    for (size_t i = 0; i < recovery->held_count; i++)
+        take_entry(recovery, &recovery->held[i]);
+    recovery->held_count = 0;
+}
+
+/*
+ * The last batch of all, if it has a hole, was torn: later entries of it stand on earlier ones, so
+ * what is behind the hole goes with it. Returns where the last entry that counts ends.
+ */
+static size_t batch_last(struct recovery *recovery, size_t end)
+{
+    if (recovery->hole_to == 0)
+        return end;
+    recovery->hole_to = 0;
+    recovery->held_count = recovery->hole_at;
+    return recovery->hole_from;
+}
+
+/* An entry was found at `at`; the one before it ended at `end`. */
+static void hold(struct recovery *recovery, const struct segment_entry *found, size_t at,
+                 size_t end)
+{
+    bool is_new =
+        recovery->held_count == 0 || recovery->held[0].found.batch_first != found->batch_first;
+    bool is_begin = found->entry.sequence == found->batch_first;
+
+    if (is_new)
+        batch_end(recovery);
+    if (at != end && is_new && is_begin)
+        tell_damage(recovery, end, at);
+    else if (at != end && recovery->hole_to == 0) {
+        recovery->hole_at = recovery->held_count;
+        recovery->hole_from = end;
+        recovery->hole_to = at;
+    } else if (at != end)
+        recovery->hole_to = at;
+    td_grow(recovery->held, recovery->held_count, recovery->held_capacity);
+    recovery->held[recovery->held_count++] = (struct held){ .found = *found, .offset = at };
 }
 
 /* The next place where something may begin. */
@@ -124,25 +189,46 @@ static size_t skip_zeros(const uint8_t *octets, size_t size, size_t at)
     return at + SEGMENT_ALIGN > size ? size : at;
 }
 
-/* Read the entries; returns where the last whole one ends. */
-static size_t scan(struct recovery *recovery, const uint8_t *octets, size_t size, uint32_t number)
+/*
+ * Where to look behind what is damaged at `at`. When its head looks whole and the entry of the next
+ * sequence is where it ends, there; what clients wrote into it is not taken for entries then.
+ */
+static size_t next_place(const struct recovery *recovery, size_t at)
 {
+    const uint8_t *octets = recovery->octets;
+    size_t size = recovery->size;
+    struct segment_entry damaged, next;
+
+    if (segment_entry_peek(octets + at, size - at, &damaged) &&
+        segment_entry_get(octets + at + damaged.size, size - at - damaged.size, &next) == TD_OK &&
+        next.entry.sequence == damaged.entry.sequence + 1)
+        return at + damaged.size;
+    /* Behind zeros something may come: a page of them may be what was lost. */
+    return skip_zeros(octets, size, at + SEGMENT_ALIGN);
+}
+
+/* Read the entries; returns where the last one that counts ends. */
+static size_t scan(struct recovery *recovery, bool is_last)
+{
+    const uint8_t *octets = recovery->octets;
+    size_t size = recovery->size;
     size_t at = SEGMENT_HEAD_SIZE, end = SEGMENT_HEAD_SIZE;
 
+    recovery->held_count = recovery->hole_to = 0;
     while (at < size) {
         struct segment_entry found;
         td_err err = segment_entry_get(octets + at, size - at, &found);
         if (err != TD_OK) {
-            /* Behind zeros something may come: a page of them may be what was lost. */
-            at = skip_zeros(octets, size, at + SEGMENT_ALIGN);
+            at = next_place(recovery, at);
             continue;
         }
-        if (at != end)
-            tell_damage(recovery, octets, size, end, at);
-        take_entry(recovery, &found, number, at);
+        hold(recovery, &found, at, end);
         at += found.size;
         end = at;
     }
+    if (is_last)
+        end = batch_last(recovery, end);
+    batch_end(recovery);
     return end;
 }
 
@@ -152,8 +238,7 @@ static size_t scan(struct recovery *recovery, const uint8_t *octets, size_t size
  * Go on where it ends. When something stands behind the end it was torn, and is cut; the file is
  * left as it is then, and a new one begun, since it has no room made for it any more.
  */
-static td_err go_on(struct recovery *recovery, uint32_t number, const uint8_t *octets, size_t size,
-                    size_t end, struct td_diag *diag)
+static td_err go_on(struct recovery *recovery, size_t end, struct td_diag *diag)
 {
     struct log_writer *writer = &recovery->log->writer;
 
@@ -161,7 +246,7 @@ static td_err go_on(struct recovery *recovery, uint32_t number, const uint8_t *o
         io_file_open(recovery->log->io, recovery->path, IO_FILE_WRITE, &writer->file, diag);
     if (err != TD_OK)
         return err;
-    if (!is_zero(octets + end, size - end)) {
+    if (!is_zero(recovery->octets + end, recovery->size - end)) {
         td_diag_report(recovery->sink, recovery->path, 0, 0, TD_SEVERITY_WARNING,
                        "the end was torn and is cut at octet %zu: what stood there was not "
                        "acknowledged",
@@ -173,9 +258,8 @@ static td_err go_on(struct recovery *recovery, uint32_t number, const uint8_t *o
         writer->file = NULL;
         return err;
     }
-    writer->number = number;
     writer->offset = end;
-    writer->size = size;
+    writer->size = recovery->size;
     return TD_OK;
 }
 
@@ -184,19 +268,22 @@ static td_err read_segment(struct recovery *recovery, const struct found_segment
 {
     struct store_log *log = recovery->log;
     char *octets;
-    size_t size;
 
-    td_err err = io_path_read(log->io, recovery->path, SEGMENT_SIZE_MAX, &octets, &size, diag);
+    td_err err =
+        io_path_read(log->io, recovery->path, SEGMENT_SIZE_MAX, &octets, &recovery->size, diag);
     if (err != TD_OK)
         return err;
-    size_t end = scan(recovery, (uint8_t *)octets, size, segment->number);
+    recovery->octets = (const uint8_t *)octets;
+    size_t end = scan(recovery, is_last);
     struct index_segment *known = log_index_segment(&log->index, segment->number);
     known->octets = end;
     known->is_void_mark = segment->head.void_from != 0;
-    if (!is_last && !is_zero((uint8_t *)octets + end, size - end))
-        tell_damage(recovery, (uint8_t *)octets, size, end, size);
+    if (segment->head.sequence > log->sequence + 1)
+        log->sequence = segment->head.sequence - 1;
     if (is_last)
-        err = go_on(recovery, segment->number, (uint8_t *)octets, size, end, diag);
+        err = go_on(recovery, end, diag);
+    else if (end < recovery->size && !is_zero(recovery->octets + end, recovery->size - end))
+        tell_damage(recovery, end, recovery->size);
     free(octets);
     return err;
 }
@@ -219,18 +306,35 @@ static td_err read_one(struct recovery *recovery, size_t at, struct td_diag *dia
 {
     const struct found_segment *segment = &recovery->segments[at];
     char *path = log_segment_path(recovery->log, segment->number);
-    td_err err = TD_OK;
 
     recovery->path = path;
+    recovery->number = segment->number;
     recovery->void_from = void_from(recovery, at);
     if (segment->is_damaged)
         td_diag_report(recovery->sink, path, 0, 0, TD_SEVERITY_ERROR,
                        "the head of the file is damaged; what is behind it is used");
-    if (segment->is_unborn)
-        err = io_path_remove(recovery->log->io, path, diag);
-    else
-        err = read_segment(recovery, segment, at + 1 == recovery->count, diag);
+    td_err err = read_segment(recovery, segment, at + 1 == recovery->count, diag);
     free(path);
+    return err;
+}
+
+/* Read the heads; segments that were never finished go, so that the last one is the last. */
+static td_err read_heads(struct recovery *recovery, struct td_diag *diag)
+{
+    size_t kept = 0;
+    td_err err = TD_OK;
+
+    for (size_t i = 0; i < recovery->count && err == TD_OK; i++) {
+        struct found_segment *segment = &recovery->segments[i];
+        err = read_head(recovery, segment, diag);
+        if (err == TD_OK && segment->is_unborn) {
+            char *path = log_segment_path(recovery->log, segment->number);
+            err = io_path_remove(recovery->log->io, path, diag);
+            free(path);
+        } else if (err == TD_OK)
+            recovery->segments[kept++] = *segment;
+    }
+    recovery->count = kept;
     return err;
 }
 
@@ -239,12 +343,13 @@ td_err log_recover(struct store_log *log, const struct td_diag_sink *sink, struc
     struct recovery recovery = { .log = log, .sink = sink };
 
     td_err err = io_dir_list(log->io, log->directory, take_name, &recovery, diag);
-    for (size_t i = 0; i < recovery.count && err == TD_OK; i++)
-        err = read_head(&recovery, &recovery.segments[i], diag);
-    for (size_t i = 0; i < recovery.count && err == TD_OK; i++)
-        err = read_one(&recovery, i, diag);
+    if (err == TD_OK)
+        err = read_heads(&recovery, diag);
     if (recovery.count != 0)
         log->writer.number = recovery.segments[recovery.count - 1].number;
+    for (size_t i = 0; i < recovery.count && err == TD_OK; i++)
+        err = read_one(&recovery, i, diag);
     free(recovery.segments);
+    free(recovery.held);
     return err;
 }
