@@ -105,6 +105,12 @@ struct conf_brake {
     uint8_t transfers; /* 1: for transfers in, too */
 };
 
+/* What is kept of the changes of a zone, besides what restores it; all 0: nothing. */
+struct conf_history {
+    uint64_t octets;
+    uint64_t age_s;
+};
+
 enum conf_update_match {
     CONF_UPDATE_EXACT,
     CONF_UPDATE_SUBTREE, /* the name and what is below it */
@@ -144,6 +150,7 @@ struct conf_zone_options {
     uint32_t serial;       /* enum conf_serial */
     uint32_t serial_check; /* enum conf_serial_check */
     struct conf_brake brake;
+    struct conf_history history;
     struct conf_updates update;
     bool rotation;
 };
@@ -238,6 +245,8 @@ struct conf_reader {
     td_err (*read)(void *context, const char *path, size_t size_max, char **ret_octets,
                    size_t *ret_size, struct td_diag *diag);
     void *context;
+    const char *credentials; /* directory of the credentials of the service; NULL: there is none */
+    bool is_check;           /* only looked at: what only the service has need not be there */
 };
 
 /* The files of a machine, real or simulated. */

@@ -17,6 +17,7 @@ size_t conf_option_size(const struct conf_option *option)
         [CONF_SIZE] = sizeof(uint32_t),
         [CONF_CHOICE] = sizeof(uint32_t),
         [CONF_BRAKE] = sizeof(struct conf_brake),
+        [CONF_HISTORY] = sizeof(struct conf_history),
         [CONF_TEXT] = sizeof(char *),
         [CONF_TEXT_OR_OFF] = sizeof(char *),
         [CONF_PATH] = sizeof(char *),
@@ -31,6 +32,7 @@ size_t conf_option_size(const struct conf_option *option)
         [CONF_COOKIE_FILE] = sizeof(struct conf_cookie_secrets),
         [CONF_SECRET] = sizeof(struct conf_octets),
         [CONF_SECRET_FILE] = sizeof(struct conf_octets),
+        [CONF_CREDENTIAL] = sizeof(struct conf_octets),
     };
 
     td_assert(sizes[option->type] != 0);
@@ -122,6 +124,7 @@ bool conf_value_equal(const struct conf_option *option, const struct conf *a, co
         return cookies_equal(a_field, b_field);
     case CONF_SECRET:
     case CONF_SECRET_FILE:
+    case CONF_CREDENTIAL:
         return octets_equal(a_field, b_field);
     default:
         return memcmp(a_field, b_field, conf_option_size(option)) == 0;
@@ -166,7 +169,7 @@ uint64_t conf_zone_options_hash(const struct conf_zone_options *options)
         if (option->type == CONF_ACL) {
             const struct conf_acl *acl = field;
             part = td_hash_octets(&seed, acl->entries, acl->count * sizeof(*acl->entries));
-        } else if (option->type <= CONF_BRAKE) {
+        } else if (option->type <= CONF_HISTORY) {
             part = td_hash_octets(&seed, field, conf_option_size(option));
         } /* else: only more collisions */
         hash = td_hash_fold(hash ^ seed.k0, part ^ seed.k1);

@@ -105,6 +105,27 @@ bool conf_value_fail(struct conf_load *load, const struct conf_option *option,
                      const struct conf_scalar *scalar, const char *hint);
 
 bool conf_bool_read(const char *text, bool *ret_value);
+struct conf_scalar conf_scalar_of(const struct conf_load *load, const struct conf_yaml_node *node);
+/* "PATH: expected ..., not a list"; returns false. */
+bool conf_kind_fail(struct conf_load *load, const struct conf_option *option,
+                    const struct conf_yaml_node *node);
+
+/* --- unit.c --- */
+
+/* The digits at the start; false: there are none, or too many. */
+bool conf_digits_read(const char **text, uint64_t *ret_value);
+/* "1h30m": numbers each with its unit. */
+bool conf_duration_parse(const char *text, uint64_t *ret_ms);
+/* "64MiB". *ret_hint is set when the unit is not one of ours. */
+bool conf_size_parse(const char *text, uint64_t *ret_octets, const char **ret_hint);
+
+/* --- history.c --- */
+
+/* "off", or the default as the table writes it. */
+bool conf_history_text_read(struct conf_load *load, const struct conf_option *option,
+                            const struct conf_scalar *scalar, struct conf_history *ret_history);
+bool conf_history_read(struct conf_load *load, const struct conf_option *option,
+                       const struct conf_yaml_node *node, struct conf_history *ret_history);
 
 bool conf_type_is_list(enum conf_type type);
 /* Items collected for a list field, which is a pointer and a uint32_t count. */
@@ -140,6 +161,8 @@ bool conf_secret_read(struct conf_load *load, const struct conf_option *option,
                       const struct conf_scalar *scalar, struct conf_octets *ret_secret);
 bool conf_secret_file_read(struct conf_load *load, const struct conf_option *option,
                            const struct conf_scalar *scalar, struct conf_octets *ret_secret);
+bool conf_credential_read(struct conf_load *load, const struct conf_option *option,
+                          const struct conf_scalar *scalar, struct conf_octets *ret_secret);
 bool conf_cookie_add(struct conf_load *load, const struct conf_option *option,
                      const struct conf_scalar *scalar, struct conf_cookie_secrets *secrets);
 bool conf_cookie_file_read(struct conf_load *load, const struct conf_option *option,

@@ -24,6 +24,7 @@ enum conf_type {
     CONF_SIZE,           /* uint32_t, octets; min..max */
     CONF_CHOICE,         /* uint32_t, index in choices */
     CONF_BRAKE,          /* struct conf_brake: off, "40%", or a mapping of share and transfers */
+    CONF_HISTORY,        /* struct conf_history: off, or a mapping of size and age */
     CONF_TEXT,           /* const char *, 1..max octets */
     CONF_TEXT_OR_OFF,    /* const char *, NULL when off */
     CONF_PATH,           /* const char *, joined to the directory of the file */
@@ -38,6 +39,7 @@ enum conf_type {
     CONF_COOKIE_FILE,    /* the same, read from a file */
     CONF_SECRET,         /* struct conf_octets, base64 */
     CONF_SECRET_FILE,    /* the same, read from a file */
+    CONF_CREDENTIAL,     /* the same, read from a credential of the service */
     CONF_MAP,            /* a struct of its own: section */
     CONF_LIST,           /* a list of maps: section; read by conf/load.c */
     CONF_TYPE_COUNT,

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "conf/conf.h"
 #include "io/file.h"
 
@@ -9,5 +11,9 @@ static td_err io_read(void *context, const char *path, size_t size_max, char **r
 
 struct conf_reader conf_reader_of(struct io *io)
 {
-    return (struct conf_reader){ .read = io_read, .context = io };
+    return (struct conf_reader){
+        .read = io_read,
+        .context = io,
+        .credentials = getenv("CREDENTIALS_DIRECTORY"),
+    };
 }

@@ -29,12 +29,15 @@ bool conf_was_written(const struct conf_section *section, uint64_t written, cons
 
 static void key_check(struct conf_load *load, const struct conf_key *key)
 {
-    bool has_secret = conf_was_written(&conf_section_key, key->written, "secret");
-    bool has_file = conf_was_written(&conf_section_key, key->written, "secret-file");
+    static const char *const names[] = { "secret", "secret-file", "secret-credential" };
+    unsigned count = 0;
 
-    if (has_secret == has_file)
-        conf_load_error(load, key->line, key->column, "keys: expected secret or secret-file%s",
-                        has_secret ? ", not both" : "");
+    for (size_t i = 0; i < TD_COUNT(names); i++)
+        count += conf_was_written(&conf_section_key, key->written, names[i]);
+    if (count != 1)
+        conf_load_error(load, key->line, key->column,
+                        "keys: expected secret, secret-file or secret-credential%s",
+                        count > 1 ? ", only one of them" : "");
 }
 
 void conf_resolve_keys(struct conf_load *load)

@@ -57,9 +57,11 @@ static void type_print(struct td_buf *out, const struct conf_option *option)
         [CONF_DURATION] = "\"$ref\": \"#/$defs/duration\"",
         [CONF_SIZE] = "\"$ref\": \"#/$defs/size\"",
         [CONF_BRAKE] = "\"$ref\": \"#/$defs/brake\"",
+        [CONF_HISTORY] = "\"$ref\": \"#/$defs/history\"",
         [CONF_PATH] = "\"$ref\": \"#/$defs/path\"",
         [CONF_COOKIE_FILE] = "\"$ref\": \"#/$defs/path\"",
         [CONF_SECRET_FILE] = "\"$ref\": \"#/$defs/path\"",
+        [CONF_CREDENTIAL] = "\"type\": \"string\", \"pattern\": \"^[^/]{1,255}$\"",
         [CONF_NAME] = "\"type\": \"string\", \"minLength\": 1, \"maxLength\": 1004",
         [CONF_TEMPLATE] = "\"type\": [\"string\", \"number\"]",
         [CONF_ADDRS] = "\"$ref\": \"#/$defs/words\"",
@@ -92,6 +94,24 @@ static void type_print(struct td_buf *out, const struct conf_option *option)
     }
 }
 
+/* "size: 256MiB, age: 400d" */
+static void mapping_print(struct td_buf *out, const char *text)
+{
+    const char *between = "{ ";
+
+    for (const char *at = text; *at != '\0'; between = ", ") {
+        size_t name = strcspn(at, ":");
+        size_t value = strcspn(at + name, ",") - strlen(": ");
+        td_buf_add_text(out, between);
+        json_text(out, at, name);
+        td_buf_add_text(out, ": ");
+        json_text(out, at + name + strlen(": "), value);
+        at += name + strlen(": ") + value;
+        at += strspn(at, ", ");
+    }
+    td_buf_add_text(out, " }");
+}
+
 static void default_print(struct td_buf *out, const struct conf_option *option)
 {
     const char *preset = option->preset;
@@ -99,7 +119,9 @@ static void default_print(struct td_buf *out, const struct conf_option *option)
     if (preset == NULL)
         return;
     td_buf_add_text(out, ", \"default\": ");
-    if (strchr(preset, ',') != NULL) {
+    if (option->type == CONF_HISTORY) {
+        mapping_print(out, preset);
+    } else if (strchr(preset, ',') != NULL) {
         for (const char *at = preset; at != NULL;) {
             size_t size = strcspn(at, ",");
             td_buf_add_text(out, at == preset ? "[" : ", ");
@@ -236,6 +258,10 @@ void conf_schema_print(struct td_buf *out)
         "\"object\", "
         "\"additionalProperties\": false, \"properties\": { \"share\": { \"type\": [\"string\", "
         "\"boolean\"] }, \"transfers\": { \"$ref\": \"#/$defs/boolean\" } } }] },\n"
+        "    \"history\": { \"anyOf\": [{ \"enum\": [false, \"off\", \"no\", \"false\"] }, { "
+        "\"type\": "
+        "\"object\", \"additionalProperties\": false, \"properties\": { \"size\": { \"$ref\": "
+        "\"#/$defs/size\" }, \"age\": { \"$ref\": \"#/$defs/duration\" } } }] },\n"
         "    \"duration\": { \"type\": \"string\", \"pattern\": "
         "\"^([0-9]+(ms|s|m|h|d|w))+$\" },\n"
         "    \"size\": { \"anyOf\": [{ \"type\": \"integer\", \"minimum\": 0 }, { \"type\": "

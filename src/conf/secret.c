@@ -4,6 +4,7 @@
  */
 #include "conf/load.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,10 +67,9 @@ bool conf_secret_read(struct conf_load *load, const struct conf_option *option,
 
 /* A whole small file; on failure an error at the scalar that names it. */
 static char *file_read(struct conf_load *load, const struct conf_option *option,
-                       const struct conf_scalar *scalar, size_t *ret_size)
+                       const struct conf_scalar *scalar, const char *path, size_t *ret_size)
 {
     struct td_diag diag = { .text = "" };
-    const char *path = conf_path_join(load, scalar->text);
     char *octets = NULL;
     td_err err = load->reader->read(load->reader->context, path, SECRET_FILE_SIZE_MAX, &octets,
                                     ret_size, &diag);
@@ -86,11 +86,13 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-bool conf_secret_file_read(struct conf_load *load, const struct conf_option *option,
-                           const struct conf_scalar *scalar, struct conf_octets *ret_secret)
+/* Base64 in a file of its own. */
+static bool path_read(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_scalar *scalar, const char *path,
+                      struct conf_octets *ret_secret)
 {
     size_t size = 0;
-    char *octets = file_read(load, option, scalar, &size);
+    char *octets = file_read(load, option, scalar, path, &size);
 
     if (octets == NULL)
         return false;
@@ -105,6 +107,35 @@ bool conf_secret_file_read(struct conf_load *load, const struct conf_option *opt
     explicit_bzero(octets, size);
     free(octets);
     return is_good;
+}
+
+bool conf_secret_file_read(struct conf_load *load, const struct conf_option *option,
+                           const struct conf_scalar *scalar, struct conf_octets *ret_secret)
+{
+    return path_read(load, option, scalar, conf_path_join(load, scalar->text), ret_secret);
+}
+
+bool conf_credential_read(struct conf_load *load, const struct conf_option *option,
+                          const struct conf_scalar *scalar, struct conf_octets *ret_secret)
+{
+    const char *directory = load->reader->credentials;
+    size_t size = strlen(scalar->text);
+
+    if (size == 0 || size > 255 || strchr(scalar->text, '/') != NULL || scalar->text[0] == '.')
+        return conf_value_fail(load, option, scalar, "it is no path");
+    if (directory == NULL && load->reader->is_check)
+        return true;
+    if (directory == NULL) {
+        conf_load_error(load, scalar->line, scalar->column,
+                        "%s: there are no credentials: CREDENTIALS_DIRECTORY, which systemd sets "
+                        "for LoadCredential=%s:FILE in the unit, is not set",
+                        option->path, scalar->text);
+        return false;
+    }
+    size_t path_size = strlen(directory) + size + 2;
+    char *path = td_arena_alloc(load->arena, path_size);
+    snprintf(path, path_size, "%s/%s", directory, scalar->text);
+    return path_read(load, option, scalar, path, ret_secret);
 }
 
 static bool cookie_decode(const char *text, size_t size, struct conf_cookie_secrets *secrets)
@@ -137,7 +168,7 @@ bool conf_cookie_file_read(struct conf_load *load, const struct conf_option *opt
 {
     struct conf_cookie_secrets secrets = { .count = 0 };
     size_t size = 0;
-    char *octets = file_read(load, option, scalar, &size);
+    char *octets = file_read(load, option, scalar, conf_path_join(load, scalar->text), &size);
     bool is_good = true;
 
     if (octets == NULL)

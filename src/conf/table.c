@@ -44,6 +44,10 @@ static const struct conf_choice choices_log_level[] = {
     "100, or its last name server, until 'tandem zone release'. An update that would is refused. " \
     "A mapping with share and transfers applies it to transfers in as well."
 
+#define HELP_HISTORY                                                                               \
+    "How much is kept of the changes of a zone: the oldest go when all are larger than size or "   \
+    "when they are older than age; off keeps none. What is needed to restore the zone stays."
+
 #define HELP_UPDATE                                                                                \
     "Who may change the zone by dynamic update (RFC 2136): rows, each with a key or with "        \
     "addresses. names: \"NAME\", \"subtree NAME\", \"wildcard NAME\" (what is below it) or self "   \
@@ -200,6 +204,9 @@ static const struct conf_option options_server[] = {
       .reload = CONF_RELOAD_ZONES, .preset = "warn", .help = HELP_SERIAL_CHECK },
     { "server.brake", CONF_BRAKE, AT(zones.brake), .reload = CONF_RELOAD_ZONES, .preset = "40%",
       .help = HELP_BRAKE },
+    { "server.history", CONF_HISTORY, AT(zones.history), .reload = CONF_RELOAD_ZONES,
+      .preset = "size: 256MiB, age: 400d",
+      .also = "journal journal-max-usage max-journal-size ixfr-size", .help = HELP_HISTORY },
     { "server.allow-query", CONF_ACL, AT(zones.allow_query), .reload = CONF_RELOAD_ZONES,
       .preset = "any", .also = "acl",
       .help = "Who may ask: addresses, prefixes, \"key NAME\", any, none; any one that fits "
@@ -259,20 +266,27 @@ SECTION_RULED(conf_section_server, "server", options_server, struct conf_server,
 static const struct conf_option options_key[] = {
     { "keys.name", CONF_NAME, AT(name), .flags = CONF_REQUIRED, .reload = CONF_RELOAD_KEYS,
       .also = "id key-name",
-      .help = "The name that both sides give the key, a domain name." },
+      .help = "The name that both sides give the key, a domain name. To change a secret without a "
+              "gap, list a key of another name besides, let both be allowed, and take the old one "
+              "out when the other side uses the new one." },
     { "keys.algorithm", CONF_CHOICE, AT(algorithm), .flags = CONF_REQUIRED,
       .choices = choices_algorithm, .reload = CONF_RELOAD_KEYS, .also = "algo alg",
       .help = "What the key is used with." },
     { "keys.secret", CONF_SECRET, AT(secret), .reload = CONF_RELOAD_KEYS,
       .help = "The shared secret in base64. Keep the file from the eyes of others, or use "
-              "secret-file." },
+              "secret-file or secret-credential." },
     { "keys.secret-file", CONF_SECRET_FILE, AT(secret), .reload = CONF_RELOAD_KEYS,
       .also = "file keyfile",
       .help = "A file with the secret in base64 and nothing else." },
+    { "keys.secret-credential", CONF_CREDENTIAL, AT(secret), .reload = CONF_RELOAD_KEYS,
+      .also = "credential",
+      .help = "The same from a credential of the service, by its name: "
+              "LoadCredentialEncrypted=NAME in a drop-in of tandemd.service; see systemd-creds(1)." },
 };
 #undef AT
 SECTION_RULED(conf_section_key, "keys", options_key, struct conf_key,
-              "\"oneOf\": [{ \"required\": [\"secret\"] }, { \"required\": [\"secret-file\"] }]");
+              "\"oneOf\": [{ \"required\": [\"secret\"] }, { \"required\": [\"secret-file\"] }, "
+              "{ \"required\": [\"secret-credential\"] }]");
 
 /* --- templates and zones --- */
 
@@ -308,6 +322,9 @@ static const struct conf_option options_template[] = {
       .choices = choices_serial_check, .reload = CONF_RELOAD_ZONES, .help = HELP_SERIAL_CHECK },
     { "templates.brake", CONF_BRAKE, AT(options.brake), .flags = CONF_INHERITED,
       .reload = CONF_RELOAD_ZONES, .help = HELP_BRAKE },
+    { "templates.history", CONF_HISTORY, AT(options.history), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "journal journal-max-usage max-journal-size ixfr-size",
+      .help = HELP_HISTORY },
     { "templates.update", CONF_UPDATES, AT(options.update), .flags = CONF_INHERITED,
       .reload = CONF_RELOAD_ZONES, .also = "allow-update update-policy", .help = HELP_UPDATE },
 };
@@ -338,6 +355,9 @@ static const struct conf_option options_zone[] = {
       .choices = choices_serial_check, .reload = CONF_RELOAD_ZONES, .help = HELP_SERIAL_CHECK },
     { "zones.brake", CONF_BRAKE, AT(options.brake), .flags = CONF_INHERITED,
       .reload = CONF_RELOAD_ZONES, .help = HELP_BRAKE },
+    { "zones.history", CONF_HISTORY, AT(options.history), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "journal journal-max-usage max-journal-size ixfr-size",
+      .help = HELP_HISTORY },
     { "zones.update", CONF_UPDATES, AT(options.update), .flags = CONF_INHERITED,
       .reload = CONF_RELOAD_ZONES, .also = "allow-update update-policy", .help = HELP_UPDATE },
 };

@@ -76,6 +76,7 @@ void conf_option_expect(const struct conf_option *option, struct td_buf *out)
     static const char *const words[CONF_TYPE_COUNT] = {
         [CONF_BOOL] = "on or off",
         [CONF_BRAKE] = "off, a share of 1% to 100%, or share and transfers",
+        [CONF_HISTORY] = "off, or size (64KiB to 1024GiB) and age (1h to 36500d)",
         [CONF_PATH] = "a path",
         [CONF_NAME] = "a domain name",
         [CONF_TEMPLATE] = "the name of a template",
@@ -89,6 +90,7 @@ void conf_option_expect(const struct conf_option *option, struct td_buf *out)
         [CONF_COOKIE_FILE] = "a path",
         [CONF_SECRET] = "base64",
         [CONF_SECRET_FILE] = "a path",
+        [CONF_CREDENTIAL] = "the name of a credential",
         [CONF_MAP] = "a mapping of options",
         [CONF_LIST] = "a list",
     };

@@ -25,13 +25,6 @@ struct row {
 typedef bool read_word(struct conf_load *load, const struct conf_option *option,
                        const struct conf_scalar *scalar, struct row *row);
 
-static struct conf_scalar scalar_of(const struct conf_load *load, const struct conf_yaml_node *node)
-{
-    return (struct conf_scalar){ .text = conf_yaml_text(&load->yaml, node),
-                                 .line = node->line,
-                                 .column = node->column };
-}
-
 static bool fail(struct conf_load *load, const struct conf_option *option,
                  const struct conf_scalar *scalar, const char *want)
 {
@@ -144,12 +137,12 @@ static bool read_words(struct conf_load *load, const struct conf_option *option,
     bool is_good = true;
 
     if (node->kind == CONF_YAML_SCALAR) {
-        struct conf_scalar scalar = scalar_of(load, node);
+        struct conf_scalar scalar = conf_scalar_of(load, node);
         return take(load, option, &scalar, row);
     }
     for (uint32_t at = node->first; at != 0; at = load->yaml.nodes[at].next) {
         const struct conf_yaml_node *item = &load->yaml.nodes[at];
-        struct conf_scalar scalar = scalar_of(load, item);
+        struct conf_scalar scalar = conf_scalar_of(load, item);
         if (item->kind != CONF_YAML_SCALAR || node->kind != CONF_YAML_SEQUENCE)
             return fail(load, option, &scalar, "a word, or a list of words");
         is_good = take(load, option, &scalar, row) && is_good;
@@ -222,7 +215,7 @@ static bool read_row(struct conf_load *load, const struct conf_option *option,
         return false;
     }
     for (uint32_t at = node->first; at != 0; at = nodes[nodes[at].next].next) {
-        struct conf_scalar name = scalar_of(load, &nodes[at]);
+        struct conf_scalar name = conf_scalar_of(load, &nodes[at]);
         read_word *read = reader_of(name.text);
         if (read == NULL)
             is_good = fail(load, option, &name, "key, address, names, types or actions");

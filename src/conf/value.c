@@ -40,24 +40,6 @@ bool conf_bool_read(const char *text, bool *ret_value)
     return false;
 }
 
-/* The digits at the start; false: there are none, or too many. */
-static bool digits_read(const char **text, uint64_t *ret_value)
-{
-    const char *at = *text;
-    uint64_t value = 0;
-
-    for (; *at >= '0' && *at <= '9'; at++) {
-        if (value > UINT64_MAX / 100)
-            return false;
-        value = value * 10 + (uint64_t)(*at - '0');
-    }
-    if (at == *text)
-        return false;
-    *text = at;
-    *ret_value = value;
-    return true;
-}
-
 static bool in_range(const struct conf_option *option, uint64_t value)
 {
     return value >= option->min && value <= option->max;
@@ -76,38 +58,9 @@ static bool count_read(struct conf_load *load, const struct conf_option *option,
             return true;
         }
     }
-    if (!digits_read(&text, &value) || *text != '\0' || !in_range(option, value))
+    if (!conf_digits_read(&text, &value) || *text != '\0' || !in_range(option, value))
         return conf_value_fail(load, option, scalar, "");
     *field = (uint32_t)value;
-    return true;
-}
-
-/* "1h30m": numbers each with its unit. */
-static bool duration_parse(const char *text, uint64_t *ret_ms)
-{
-    static const struct {
-        const char *word;
-        uint64_t ms;
-    } units[] = { { "ms", 1 },      { "s", 1000 },     { "m", 60000 },
-                  { "h", 3600000 }, { "d", 86400000 }, { "w", 7 * 86400000ull } };
-    uint64_t total = 0;
-
-    do {
-        uint64_t value;
-        size_t i;
-
-        if (!digits_read(&text, &value) || value > UINT32_MAX)
-            return false;
-        size_t size = strspn(text, "abcdefghijklmnopqrstuvwxyz");
-        for (i = 0; i < TD_COUNT(units); i++)
-            if (strlen(units[i].word) == size && strncmp(text, units[i].word, size) == 0)
-                break;
-        if (i == TD_COUNT(units))
-            return false;
-        text += size;
-        total += value * units[i].ms;
-    } while (*text != '\0' && total <= UINT32_MAX);
-    *ret_ms = total;
     return true;
 }
 
@@ -117,11 +70,11 @@ static bool duration_read(struct conf_load *load, const struct conf_option *opti
     const char *text = scalar->text;
     uint64_t value;
 
-    if (duration_parse(text, &value) && in_range(option, value)) {
+    if (conf_duration_parse(text, &value) && in_range(option, value)) {
         *field = (uint32_t)value;
         return true;
     }
-    if (digits_read(&text, &value) && *text == '\0') {
+    if (conf_digits_read(&text, &value) && *text == '\0') {
         struct td_buf hint = { .data = NULL };
         td_buf_printf(&hint, "a number alone has no unit: write %.16ss", scalar->text);
         (void)conf_value_fail(load, option, scalar, td_buf_text(&hint));
@@ -134,33 +87,13 @@ static bool duration_read(struct conf_load *load, const struct conf_option *opti
 static bool size_read(struct conf_load *load, const struct conf_option *option,
                       const struct conf_scalar *scalar, uint32_t *field)
 {
-    static const struct {
-        const char *word;
-        uint64_t octets;
-        const char *hint;
-    } units[] = {
-        { "", 1, NULL },          { "B", 1, NULL },         { "KiB", 1024, NULL },
-        { "MiB", 1 << 20, NULL }, { "GiB", 1 << 30, NULL }, { "K", 0, "write KiB" },
-        { "k", 0, "write KiB" },  { "KB", 0, "write KiB" }, { "kB", 0, "write KiB" },
-        { "M", 0, "write MiB" },  { "MB", 0, "write MiB" }, { "m", 0, "write MiB" },
-        { "G", 0, "write GiB" },  { "GB", 0, "write GiB" }, { "g", 0, "write GiB" },
-    };
-    const char *text = scalar->text;
+    const char *hint = "";
     uint64_t value;
 
-    if (!digits_read(&text, &value) || value > UINT32_MAX)
-        return conf_value_fail(load, option, scalar, "");
-    for (size_t i = 0; i < TD_COUNT(units); i++) {
-        if (strcmp(text, units[i].word) != 0)
-            continue;
-        if (units[i].hint != NULL)
-            return conf_value_fail(load, option, scalar, units[i].hint);
-        if (!in_range(option, value * units[i].octets))
-            break;
-        *field = (uint32_t)(value * units[i].octets);
-        return true;
-    }
-    return conf_value_fail(load, option, scalar, "");
+    if (!conf_size_parse(scalar->text, &value, &hint) || !in_range(option, value))
+        return conf_value_fail(load, option, scalar, hint);
+    *field = (uint32_t)value;
+    return true;
 }
 
 static bool choice_read(struct conf_load *load, const struct conf_option *option,
@@ -254,7 +187,8 @@ static bool share_read(struct conf_load *load, const struct conf_option *option,
         field->percent = 0;
         return true;
     }
-    if (!digits_read(&text, &percent) || strcmp(text, "%") != 0 || percent == 0 || percent > 100)
+    if (!conf_digits_read(&text, &percent) || strcmp(text, "%") != 0 || percent == 0 ||
+        percent > 100)
         return conf_value_fail(load, option, scalar, "");
     field->percent = (uint8_t)percent;
     return true;
@@ -276,6 +210,8 @@ static bool scalar_read(struct conf_load *load, const struct conf_option *option
         return choice_read(load, option, scalar, field);
     case CONF_BRAKE:
         return share_read(load, option, scalar, field);
+    case CONF_HISTORY:
+        return conf_history_text_read(load, option, scalar, field);
     case CONF_TEXT:
     case CONF_TEXT_OR_OFF:
         return text_read(load, option, scalar, field);
@@ -291,6 +227,8 @@ static bool scalar_read(struct conf_load *load, const struct conf_option *option
         return conf_secret_read(load, option, scalar, field);
     case CONF_SECRET_FILE:
         return conf_secret_file_read(load, option, scalar, field);
+    case CONF_CREDENTIAL:
+        return conf_credential_read(load, option, scalar, field);
     default:
         break;
     }
@@ -298,15 +236,15 @@ static bool scalar_read(struct conf_load *load, const struct conf_option *option
     return false;
 }
 
-static struct conf_scalar scalar_of(const struct conf_load *load, const struct conf_yaml_node *node)
+struct conf_scalar conf_scalar_of(const struct conf_load *load, const struct conf_yaml_node *node)
 {
     return (struct conf_scalar){ .text = conf_yaml_text(&load->yaml, node),
                                  .line = node->line,
                                  .column = node->column };
 }
 
-static bool kind_fail(struct conf_load *load, const struct conf_option *option,
-                      const struct conf_yaml_node *node)
+bool conf_kind_fail(struct conf_load *load, const struct conf_option *option,
+                    const struct conf_yaml_node *node)
 {
     static const char *const words[] = {
         [CONF_YAML_EMPTY] = "nothing",
@@ -330,19 +268,19 @@ static bool list_read(struct conf_load *load, const struct conf_option *option,
     bool is_good = true;
 
     if (node->kind == CONF_YAML_SCALAR) {
-        struct conf_scalar scalar = scalar_of(load, node);
+        struct conf_scalar scalar = conf_scalar_of(load, node);
         is_good = conf_item_read(load, option, &scalar, &items);
     } else if (node->kind == CONF_YAML_SEQUENCE && option->type != CONF_ADDR_OR_OFF) {
         for (uint32_t at = node->first; at != 0; at = load->yaml.nodes[at].next) {
             const struct conf_yaml_node *item = &load->yaml.nodes[at];
-            struct conf_scalar scalar = scalar_of(load, item);
+            struct conf_scalar scalar = conf_scalar_of(load, item);
             if (item->kind != CONF_YAML_SCALAR)
-                is_good = kind_fail(load, option, item);
+                is_good = conf_kind_fail(load, option, item);
             else if (!conf_item_read(load, option, &scalar, &items))
                 is_good = false;
         }
     } else {
-        is_good = kind_fail(load, option, node);
+        is_good = conf_kind_fail(load, option, node);
     }
     if (is_good)
         is_good = conf_items_store(load, option, &items, node, field);
@@ -360,11 +298,11 @@ static bool brake_read(struct conf_load *load, const struct conf_option *option,
 
     for (uint32_t at = node->first; at != 0 && is_good; at = nodes[nodes[at].next].next) {
         const struct conf_yaml_node *value = &nodes[nodes[at].next];
-        struct conf_scalar name = scalar_of(load, &nodes[at]);
-        struct conf_scalar scalar = scalar_of(load, value);
+        struct conf_scalar name = conf_scalar_of(load, &nodes[at]);
+        struct conf_scalar scalar = conf_scalar_of(load, value);
         bool is_on = false;
         if (value->kind != CONF_YAML_SCALAR)
-            is_good = kind_fail(load, option, value);
+            is_good = conf_kind_fail(load, option, value);
         else if (strcmp(name.text, "share") == 0)
             is_good = share_read(load, option, &scalar, field);
         else if (strcmp(name.text, "transfers") == 0)
@@ -385,12 +323,14 @@ bool conf_value_read(struct conf_load *load, const struct conf_option *option,
         return list_read(load, option, node, field);
     if (option->type == CONF_BRAKE && node->kind == CONF_YAML_MAPPING)
         return brake_read(load, option, node, field);
+    if (option->type == CONF_HISTORY && node->kind == CONF_YAML_MAPPING)
+        return conf_history_read(load, option, node, field);
     if (option->type == CONF_UPDATES)
         return conf_updates_read(load, option, node, field);
     if (node->kind != CONF_YAML_SCALAR)
-        return kind_fail(load, option, node);
+        return conf_kind_fail(load, option, node);
 
-    struct conf_scalar scalar = scalar_of(load, node);
+    struct conf_scalar scalar = conf_scalar_of(load, node);
     return scalar_read(load, option, &scalar, field);
 }
 

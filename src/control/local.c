@@ -85,6 +85,7 @@ int control_local_config_check(const struct control_call *call)
     if (io_real_new("config-check", &io, &diag) != TD_OK)
         return no_world(&diag);
     struct conf_reader reader = conf_reader_of(io);
+    reader.is_check = true;
     struct td_diag_sink sink = findings_init(&findings, call->json);
     td_err err = conf_load(call->file, &reader, &sink, &conf);
     if (err == TD_OK)

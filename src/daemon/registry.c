@@ -121,6 +121,7 @@ static void take_row(struct registry *registry, const struct conf *conf, const u
     atomic_store_explicit(&zone->zone.entry->settings, zone->settings, memory_order_seq_cst);
     serve_zone_retire(registry->parts.serve, before);
     settings_rules(options, &zone->zone.rules, &zone->has_serial_check);
+    zone->history = options->history;
     bool is_moved = zone->path == NULL || path == NULL || strcmp(zone->path, path) != 0;
     if (is_moved)
         move_file(zone, path);

@@ -43,7 +43,8 @@ struct registry_zone {
     bool is_again;          /* to be loaded again when the job is back */
     bool wants_flush;       /* the same, for the file to be written */
     bool wants_base;
-    bool is_seen;          /* by the configuration being applied */
+    bool is_seen; /* by the configuration being applied */
+    struct conf_history history;
     bool has_serial_check; /* a file whose serial went back is refused */
 
     bool has_file;               /* `file` is known */

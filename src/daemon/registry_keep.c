@@ -17,8 +17,8 @@
  */
 enum { KEEP_EVERY_MS = 5000, CHANGES_MAX = 10000 };
 
-/* History of a zone beyond this is forgotten, as far as the zone can be restored without it. */
-enum { HISTORY_OCTETS_MAX = 256 << 20, HISTORY_AGE_S = 400 * 86400, TRIM_EVERY = 1024 };
+/* Changes between two looks at how much of a zone's history is to be kept. */
+enum { TRIM_EVERY = 1024 };
 
 /* ---- what was published ---- */
 
@@ -46,8 +46,8 @@ static void trim(struct registry *registry, struct registry_zone *zone)
 
     while (count-- > 0) {
         octets += changes[count].size;
-        bool is_old = changes[count].time_s + HISTORY_AGE_S < now_s;
-        if ((octets > HISTORY_OCTETS_MAX || is_old) && changes[count].sequence <= limit) {
+        bool is_old = changes[count].time_s + zone->history.age_s < now_s;
+        if ((octets > zone->history.octets || is_old) && changes[count].sequence <= limit) {
             store_log_trim(registry->parts.log, entry->name, entry->name_size,
                            changes[count].sequence + 1);
             return;

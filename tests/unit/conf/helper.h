@@ -27,6 +27,7 @@ static const struct {
 } files[] = {
     { "/etc/t/key", "\n  AAECAwQFBgcICQoLDA0ODw==\n" },
     { "/etc/t/empty", "" },
+    { "/run/credentials/one", "AAECAwQFBgcICQoLDA0ODw==\n" },
     { "/etc/t/bad", "not base64!\n" },
     { "/etc/t/cookies", "000102030405060708090a0b0c0d0e0f\nFFEEDDCCBBAA99887766554433221100\n" },
     { "/etc/t/cookies3", "000102030405060708090a0b0c0d0e0f 000102030405060708090a0b0c0d0e0f "
@@ -50,7 +51,7 @@ static td_err file_read(void *context TD_UNUSED, const char *path, size_t size_m
     return TD_E_NOT_FOUND;
 }
 
-static const struct conf_reader reader = { .read = file_read };
+static struct conf_reader reader = { .read = file_read, .credentials = "/run/credentials" };
 static const struct td_diag_sink sink = { .report = report };
 
 static td_err parse(const char *text, struct conf **ret_conf)

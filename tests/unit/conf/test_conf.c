@@ -267,6 +267,51 @@ TEST(changes_are_dealt_with_by_zone)
     conf_free(conf);
 }
 
+TEST(history_is_bounded_by_zone)
+{
+    struct conf *conf =
+        good("templates:\n"
+             "  t: {history: {size: 1024GiB}}\n"
+             "zones:\n"
+             "  - {name: a, file: f}\n"
+             "  - {name: b, file: f, template: t}\n"
+             "  - {name: c, file: f, template: t, history: {age: 1h}}\n"
+             "  - {name: d, file: f, template: t, history: off}\n"
+             "  - {name: e, file: f, template: t, history: {age: 52w, size: 64KiB}}\n");
+
+    CHECK_EQ(options_of(conf, 'a')->history.octets, 256 << 20);
+    CHECK_EQ(options_of(conf, 'a')->history.age_s, 400 * 86400);
+    CHECK_EQ(options_of(conf, 'b')->history.octets, 1ull << 40);
+    CHECK_EQ(options_of(conf, 'b')->history.age_s, 400 * 86400);
+    CHECK_EQ(options_of(conf, 'c')->history.octets, 256 << 20);
+    CHECK_EQ(options_of(conf, 'c')->history.age_s, 3600);
+    CHECK_EQ(options_of(conf, 'd')->history.octets, 0);
+    CHECK_EQ(options_of(conf, 'd')->history.age_s, 0);
+    CHECK_EQ(options_of(conf, 'e')->history.octets, 64 << 10);
+    CHECK_EQ(options_of(conf, 'e')->history.age_s, 364 * 86400);
+    conf_free(conf);
+}
+
+TEST(secrets_come_from_credentials)
+{
+    static const char text[] = "keys: [{name: k, algorithm: hmac-sha256, secret-credential: one}]";
+    struct conf *conf = good(text);
+
+    CHECK_EQ(conf->keys[0].secret.size, 16);
+    CHECK_EQ(conf->keys[0].secret.octets[15], 15);
+    conf_free(conf);
+
+    reader.credentials = NULL;
+    reader.is_check = true;
+    conf = good(text);
+    CHECK_EQ(conf->keys[0].secret.size, 0);
+    conf_free(conf);
+    reader.is_check = false;
+    CHECK_EQ(parse(text, &conf), TD_E_INVALID);
+    CHECK(strstr(said, "1:61: error: keys.secret-credential: there are no credentials") != NULL);
+    reader.credentials = "/run/credentials";
+}
+
 TEST(a_file_is_loaded_by_its_reader)
 {
     struct conf *conf = NULL;
@@ -322,5 +367,6 @@ TEST(many_zones_are_no_matter)
 
 TESTS(defaults_are_there, the_server_is_read, keys_are_found_wherever_they_stand,
       cookie_secrets_come_from_a_file, zones_are_sorted_and_found, templates_are_followed,
-      templates_may_be_a_mapping, changes_are_dealt_with_by_zone, a_file_is_loaded_by_its_reader,
-      relative_to_a_bare_name, it_is_json_as_well, many_zones_are_no_matter)
+      templates_may_be_a_mapping, changes_are_dealt_with_by_zone, history_is_bounded_by_zone,
+      secrets_come_from_credentials, a_file_is_loaded_by_its_reader, relative_to_a_bare_name,
+      it_is_json_as_well, many_zones_are_no_matter)

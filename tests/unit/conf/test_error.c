@@ -56,6 +56,7 @@ TEST(keys_that_are_not_options)
 
 TEST(values_of_another_type)
 {
+#define HISTORY "off, or size (64KiB to 1024GiB) and age (1h to 36500d)"
     static const struct row rows[] = {
         { "server: {brake: 40}", AT("1:17") "server.brake: expected off, a share of 1% to 100%, or "
                                             "share and transfers, not '40'\n" },
@@ -64,6 +65,17 @@ TEST(values_of_another_type)
         { "server: {brake: {shar: 4%}}",
           AT("1:18") "server.brake: expected off, a share of 1% to 100%, or share and transfers, "
                      "not 'shar'; it has share and transfers\n" },
+        { "server: {history: on}", AT("1:19") "server.history: expected " HISTORY ", not 'on'\n" },
+        { "server: {history: {size: 1GB}}",
+          AT("1:26") "server.history: expected " HISTORY ", not '1GB'; write GiB\n" },
+        { "server: {history: {size: 1025GiB}}",
+          AT("1:26") "server.history: expected " HISTORY ", not '1025GiB'\n" },
+        { "server: {history: {age: 59m}}",
+          AT("1:25") "server.history: expected " HISTORY ", not '59m'\n" },
+        { "server: {history: {days: 59}}",
+          AT("1:20") "server.history: expected " HISTORY ", not 'days'; it has size and age\n" },
+        { "server: {history: {age: [1d]}}",
+          AT("1:25") "server.history: expected " HISTORY ", not a list\n" },
         { "server: {serial: daily}",
           AT("1:18") "server.serial: expected increment, unixtime or date, not 'daily'\n" },
         { "server: 1", AT("1:9") "server: expected a mapping of options\n" },
@@ -195,9 +207,10 @@ TEST(keys_that_are_wrong)
         { "keys: [{}]",
           AT("1:8") "keys.algorithm is missing: expected 'algorithm: ...' here\n" AT(
               "1:8") "keys.name is missing: expected 'name: ...' here\n" AT("1:8") "keys: expected "
-                                                                                   "secret or "
+                                                                                   "secret, "
+                                                                                   "secret-file or "
                                                                                    "secret-"
-                                                                                   "file\n" },
+                                                                                   "credential\n" },
         { "keys: [{name: a, algorithm: hmac-md5, secret: AAAA}]",
           AT("1:29") "keys.algorithm: expected hmac-sha1, hmac-sha224, hmac-sha256, hmac-sha384 or "
                      "hmac-sha512, not 'hmac-md5'; MD5 must not be used any more (RFC 8945 section "
@@ -210,7 +223,13 @@ TEST(keys_that_are_wrong)
         { "keys: [{name: a, algorithm: hmac-sha1, secret: ''}]",
           AT("1:49") "keys.secret: expected base64 of 1 to 1024 octets (the text is not shown)\n" },
         { "keys: [{name: a, algorithm: hmac-sha1, secret: AAAA, secret-file: key}]",
-          AT("1:8") "keys: expected secret or secret-file, not both\n" },
+          AT("1:8") "keys: expected secret, secret-file or secret-credential, only one of "
+                    "them\n" },
+        { "keys: [{name: a, algorithm: hmac-sha1, secret-credential: ../x}]",
+          AT("1:59") "keys.secret-credential: expected the name of a credential, not '../x'; it is "
+                     "no path\n" },
+        { "keys: [{name: a, algorithm: hmac-sha1, secret-credential: two}]",
+          AT("1:59") "keys.secret-credential: /run/credentials/two: no such file\n" },
         { "keys: [{name: a, algorithm: hmac-sha1, secret-file: nokey}]",
           AT("1:53") "keys.secret-file: /etc/t/nokey: no such file\n" },
         { "keys: [{name: a, algorithm: hmac-sha1, secret-file: bad}]",
