@@ -238,7 +238,7 @@ bool control_arg_is_in_path(const struct control_verb *verb, const struct contro
     size_t size = strlen(arg->name);
 
     for (const char *at = verb->path; (at = strchr(at, '{')) != NULL; at++)
-        if (memcmp(at + 1, arg->name, size) == 0 && at[1 + size] == '}')
+        if (strncmp(at + 1, arg->name, size) == 0 && at[1 + size] == '}')
             return true;
     return false;
 }
