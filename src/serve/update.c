@@ -62,6 +62,8 @@ static struct job *job_new(struct request *request)
         job->update.key = &job->key;
         job->update.mac = job->request.tsig.prior;
         job->update.mac_size = job->request.tsig.prior_size;
+        job->update.mac_until_s =
+            job->request.tsig.request_time_s + job->request.tsig.request_fudge_s;
     }
     return job;
 }
@@ -153,12 +155,12 @@ static struct job *job_of(struct serve_update *update)
     return td_container_of(update, struct job, update);
 }
 
-void serve_update_answer(struct serve_update *update, uint16_t rcode, uint16_t ede,
-                         const char *text)
+void serve_update_answer(struct serve_update *update)
 {
     struct job *job = job_of(update);
+    const struct update_result *result = &update->result;
 
-    request_fail(&job->request, rcode, ede, text);
+    request_fail(&job->request, result->rcode, result->ede, result->text);
     send_back(job);
 }
 

@@ -3,13 +3,16 @@
  *
  * Shape    A worker hands the whole message, with where it came from and who signed it, to the main
  *          world and goes on; when the change is durable the answer comes back to that worker,
- * which owns the socket. What is done with an update is registered from above. Floor    7. Threads
- * update_take: a worker's. The rest: the main world's. Limits   SERVE_UPDATES_MAX under way;
- * beyond, SERVFAIL. RFC      2136 3.8 and 6, 8945 5.
+ *          which owns the socket. What is done with an update is registered from above.
+ * Floor    7.
+ * Threads  update_take: a worker's. The rest: the main world's.
+ * Limits   SERVE_UPDATES_MAX under way; beyond, SERVFAIL.
+ * RFC      2136 3.8 and 6, 8945 5.
  */
 #pragma once
 
 #include "change/change.h"
+#include "replicate/update.h"
 #include "serve/road.h"
 #include "serve/serve.h"
 
@@ -26,7 +29,9 @@ struct serve_update {
     const struct tsig_key *key; /* that signed it, a copy; NULL: none did */
     const uint8_t *mac;         /* of the request, when it is signed */
     size_t mac_size;
+    uint64_t mac_until_s; /* its signature is good till then */
     const char *transport;
+    struct update_result result; /* what is to be answered; of whoever does it until then */
 };
 
 /* UPDATE was asked for a zone of ours: refused, or taken over (STAGE_TAKEN). */
@@ -37,10 +42,9 @@ void serve_updates_to(struct serve *serve, void (*take)(void *context, struct se
                       void *context);
 
 /*
- * Answer it. `text` is a literal, for EDE. `replay`: it was signed, and seen before: the answer
- * says BADTIME. A `drop`ped one gets no answer.
+ * Answer with update->result; its text goes along when there is an EDE. `replay`: it was signed,
+ * and seen before: the answer says BADTIME. A `drop`ped one gets no answer.
  */
-void serve_update_answer(struct serve_update *update, uint16_t rcode, uint16_t ede,
-                         const char *text);
+void serve_update_answer(struct serve_update *update);
 void serve_update_refuse_replay(struct serve_update *update);
 void serve_update_drop(struct serve_update *update);

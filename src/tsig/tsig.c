@@ -88,6 +88,7 @@ enum tsig_verdict tsig_verify(const struct tsig_keys *keys, const uint8_t *messa
     exchange->skew_s = 0;
     exchange->peer_error = 0;
     exchange->request_time_s = 0;
+    exchange->request_fudge_s = 0;
     exchange->prior_size = 0;
     exchange->is_first = true;
     exchange->unsigned_count = 0;
@@ -99,6 +100,7 @@ enum tsig_verdict tsig_verify(const struct tsig_keys *keys, const uint8_t *messa
     exchange->name = record.name;
     exchange->algorithm = record.algorithm;
     exchange->request_time_s = record.time_s;
+    exchange->request_fudge_s = record.fudge_s;
     exchange->skew_s = (int64_t)now_s - (int64_t)record.time_s;
     exchange->key = find_key(keys, &record);
     if (exchange->key == NULL)

@@ -47,6 +47,7 @@ struct tsig_exchange {
     int64_t skew_s;             /* our clock minus that of the peer, measured with the last TSIG */
     uint16_t peer_error;        /* client: the error in the last TSIG record */
     uint64_t request_time_s;    /* time signed of the request */
+    uint16_t request_fudge_s;   /* server: how far from it the request is good */
 
     /* What follows is for src/tsig. */
     struct wire_name name; /* as the request has them */

@@ -1,6 +1,7 @@
 /*
  * Goal    A signed request is done once: who asks again gets the answer, a replay is told apart,
- * and the memory is bounded. Method  requests from two addresses; more of them than are remembered.
+ *         and the memory is bounded.
+ * Method  requests from two addresses; more of them than are remembered; a clock of our own.
  */
 #include "test.h"
 
@@ -23,16 +24,35 @@ TEST(a_request_is_done_once)
     const uint8_t mac[32] = "a mac of 32 octets";
     uint16_t rcode = 99;
 
-    CHECK_EQ(tsig_seen_look(seen, mac, 32, &one, 1000, &rcode), TSIG_SEEN_NEW);
-    CHECK_EQ(tsig_seen_look(seen, mac, 32, &one, 1001, &rcode), TSIG_SEEN_WORKING);
-    CHECK_EQ(tsig_seen_look(seen, mac, 31, &one, 1001, &rcode), TSIG_SEEN_NEW);
+    CHECK_EQ(tsig_seen_look(seen, mac, 32, &one, 1300, 1000, &rcode), TSIG_SEEN_NEW);
+    CHECK_EQ(tsig_seen_look(seen, mac, 32, &one, 1300, 1001, &rcode), TSIG_SEEN_WORKING);
+    CHECK_EQ(tsig_seen_look(seen, mac, 31, &one, 1300, 1001, &rcode), TSIG_SEEN_NEW);
     tsig_seen_answer(seen, mac, 32, 7);
-    CHECK_EQ(tsig_seen_look(seen, mac, 32, &one, 1002, &rcode), TSIG_SEEN_AGAIN);
+    CHECK_EQ(tsig_seen_look(seen, mac, 32, &one, 1300, 1002, &rcode), TSIG_SEEN_AGAIN);
     CHECK_EQ(rcode, 7);
-    CHECK_EQ(tsig_seen_look(seen, mac, 32, &port, 1002, &rcode), TSIG_SEEN_REPLAY);
-    CHECK_EQ(tsig_seen_look(seen, mac, 32, &six, 1002, &rcode), TSIG_SEEN_REPLAY);
-    CHECK_EQ(tsig_seen_look(seen, mac, 32, &six, 1000 + TSIG_SEEN_S, &rcode), TSIG_SEEN_REPLAY);
-    CHECK_EQ(tsig_seen_look(seen, mac, 32, &six, 1001 + TSIG_SEEN_S, &rcode), TSIG_SEEN_NEW);
+    CHECK_EQ(tsig_seen_look(seen, mac, 32, &port, 1300, 1002, &rcode), TSIG_SEEN_REPLAY);
+    CHECK_EQ(tsig_seen_look(seen, mac, 32, &six, 1300, 1002, &rcode), TSIG_SEEN_REPLAY);
+    CHECK_EQ(tsig_seen_look(seen, mac, 32, &six, 1300, 1300, &rcode), TSIG_SEEN_REPLAY);
+    tsig_seen_free(seen);
+    tsig_seen_free(NULL);
+}
+
+/* As long as its own fudge says, which may be many hours. */
+TEST(what_is_out_of_time_is_forgotten)
+{
+    struct tsig_seen *seen = tsig_seen_new(5);
+    struct td_addr one = address_of("192.0.2.1:1000");
+    uint16_t rcode;
+
+    for (uint32_t i = 0; i < 5000; i++)
+        CHECK_EQ(tsig_seen_look(seen, (uint8_t *)&i, 4, &one, 66535, 1000, &rcode), TSIG_SEEN_NEW);
+    for (uint32_t i = 0; i < 5000; i++)
+        CHECK_EQ(tsig_seen_look(seen, (uint8_t *)&i, 4, &one, 66535, 66535, &rcode),
+                 TSIG_SEEN_WORKING);
+    CHECK_EQ(tsig_seen_count(seen), 5000);
+    uint32_t next = 5000;
+    CHECK_EQ(tsig_seen_look(seen, (uint8_t *)&next, 4, &one, 67000, 66536, &rcode), TSIG_SEEN_NEW);
+    CHECK_EQ(tsig_seen_count(seen), 1);
     tsig_seen_free(seen);
 }
 
@@ -43,12 +63,13 @@ TEST(the_oldest_is_forgotten)
     uint16_t rcode;
 
     for (uint32_t i = 0; i < TSIG_SEEN_MAX + 10; i++)
-        CHECK_EQ(tsig_seen_look(seen, (uint8_t *)&i, 4, &one, 1, &rcode), TSIG_SEEN_NEW);
+        CHECK_EQ(tsig_seen_look(seen, (uint8_t *)&i, 4, &one, 9, 1, &rcode), TSIG_SEEN_NEW);
+    CHECK_EQ(tsig_seen_count(seen), TSIG_SEEN_MAX);
     for (uint32_t i = TSIG_SEEN_MAX + 9; i >= 10; i--)
-        CHECK_EQ(tsig_seen_look(seen, (uint8_t *)&i, 4, &one, 1, &rcode), TSIG_SEEN_WORKING);
+        CHECK_EQ(tsig_seen_look(seen, (uint8_t *)&i, 4, &one, 9, 1, &rcode), TSIG_SEEN_WORKING);
     uint32_t first = 9;
-    CHECK_EQ(tsig_seen_look(seen, (uint8_t *)&first, 4, &one, 1, &rcode), TSIG_SEEN_NEW);
+    CHECK_EQ(tsig_seen_look(seen, (uint8_t *)&first, 4, &one, 9, 1, &rcode), TSIG_SEEN_NEW);
     tsig_seen_free(seen);
 }
 
-TESTS(a_request_is_done_once, the_oldest_is_forgotten)
+TESTS(a_request_is_done_once, what_is_out_of_time_is_forgotten, the_oldest_is_forgotten)
