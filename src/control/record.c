@@ -1,57 +1,24 @@
 #include "control/record.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
+#include "text/number.h"
 #include "text/single.h"
+#include "wire/const.h"
 #include "wire/rrtype.h"
 
 enum { STRING_MAX = 255, PIECE_SIZE = 64 * 1024 };
 
 /* ---- TTL ---- */
 
-static uint64_t unit_of(char c)
-{
-    switch (tolower((unsigned char)c)) {
-    case 's':
-        return 1;
-    case 'm':
-        return 60;
-    case 'h':
-        return 3600;
-    case 'd':
-        return 86400;
-    case 'w':
-        return 604800;
-    default:
-        return 0;
-    }
-}
-
-/* "300", "1h30m". */
+/* "300", "1h30m"; none that RFC 2181 8 takes for 0. */
 static bool read_ttl(const char *text, uint32_t *ret_ttl)
 {
-    uint64_t ttl = 0;
-
-    if (*text < '0' || *text > '9')
-        return false;
-    while (*text != '\0') {
-        uint64_t number = 0;
-        if (*text < '0' || *text > '9')
-            return false;
-        for (; *text >= '0' && *text <= '9' && number <= INT32_MAX; text++)
-            number = number * 10 + (uint64_t)(*text - '0');
-        uint64_t unit = *text == '\0' ? 1 : unit_of(*text++);
-        ttl += number * unit;
-        if (unit == 0 || ttl > INT32_MAX)
-            return false;
-    }
-    *ret_ttl = (uint32_t)ttl;
-    return true;
+    return text_ttl_parse((const uint8_t *)text, strlen(text), ret_ttl) && *ret_ttl <= WIRE_TTL_MAX;
 }
 
 /* ---- data ---- */

@@ -53,14 +53,14 @@ struct loader_job {
     struct store_zonefile zonefile;
     struct zone_check_options checks; /* zonefile.checks points here */
     struct zone_version *before;      /* pinned by the job */
-    uint64_t sequence;                /* of `before`, for FLUSH and BASE */
+    uint64_t sequence;                /* of the newest change that is in `before` */
     struct td_buf replay;             /* RESTORE: changesets, each behind its size in 4 octets */
 
     td_err result;
     struct zone_version *version; /* on TD_OK: the owner's */
     struct zone_lineage *disposal;
     struct store_zonefile_report report;
-    struct store_zone_file file; /* FLUSH: as it was written */
+    struct store_zone_file file; /* as it was written, or read; the latter is the registry's */
     struct loader_diff diff;
     uint32_t misfits; /* RESTORE: records to be removed that were not there */
     uint32_t tries;   /* comparisons that came too late; the registry's */

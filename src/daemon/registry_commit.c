@@ -62,14 +62,27 @@ void registry_remember_file(struct registry *registry, struct registry_zone *zon
     registry_put_state(registry, zone, file, NULL);
 }
 
-static struct store_zone_file file_of(const struct loader_job *job)
+/*
+ * The file as it was read, and up to which change of the zone it says the same as the zone will.
+ * That is the change it becomes only if nothing else is changed meanwhile. Else the changes behind
+ * the version it was compared with are not in the file; after a merge, none of those made at run
+ * time is. At a start they are made up for, on what the file says.
+ */
+static struct store_zone_file file_of(const struct registry_zone *zone,
+                                      const struct loader_job *job)
 {
-    return (struct store_zone_file){
+    struct store_zone_file file = {
         .stat = job->report.stat,
         .digest = job->report.digest,
         .serial = job->report.serial,
         .sequence = STORE_ZONE_SEQUENCE_OWN,
     };
+
+    if (zone->take == REGISTRY_TAKE_MERGE)
+        file.sequence = zone->has_file ? zone->file.sequence : 0;
+    else if (change_zone_is_busy(&zone->zone) || job->before != zone->zone.newest)
+        file.sequence = job->sequence;
+    return file;
 }
 
 /* ---- the end of a commit ---- */
@@ -87,7 +100,8 @@ static void succeeded(struct commit *commit)
 
     zone->has_file = true;
     zone->file = commit->file;
-    zone->file.sequence = zone->sequence; /* nothing of the zone is behind it yet */
+    if (zone->file.sequence == STORE_ZONE_SEQUENCE_OWN)
+        zone->file.sequence = zone->sequence; /* nothing of the zone is behind it yet */
     zone->loaded_s = io_wall_s(commit->registry->parts.io);
     zone->failed_s = 0;
     zone->has_conflict = zone->is_held = false;
@@ -96,6 +110,8 @@ static void succeeded(struct commit *commit)
               (unsigned long long)commit->records, zone->path,
               (unsigned long long)(zone->load_ns / IO_NS_PER_MS));
     registry_reclaim_soon(commit->registry);
+    if (registry_zone_is_dirty(zone))
+        registry_keep_soon(commit->registry);
 }
 
 static void on_done(struct change_wait *wait, td_err err, const struct td_diag *diag)
@@ -119,7 +135,7 @@ static struct commit *commit_new(struct registry *registry, struct registry_zone
     commit->wait.done = on_done;
     commit->registry = registry;
     commit->zone = zone;
-    commit->file = file_of(job);
+    commit->file = job->file;
     commit->records = job->version->record_count;
     zone->is_committing = true;
     registry->commits++;
@@ -218,6 +234,7 @@ void registry_commit_first(struct registry *registry, struct registry_zone *zone
     uint32_t serial = in_file;
     struct td_diag diag;
 
+    job->file = file_of(zone, job);
     if (zone->zone.has_floor && is_as_before(zone, job)) {
         serial = zone->zone.serial_floor;
     } else if (zone->zone.has_floor) {
@@ -383,7 +400,7 @@ static void conflict(struct registry_zone *zone, const struct loader_job *job)
     snprintf(zone->trouble, sizeof(zone->trouble),
              "the file was changed, and so was the zone since it was loaded: %u records would go, "
              "%u would come; 'tandem zone reload %s --take file', '--take log' or '--take merge' "
-             "decides ('--dry-run' shows what would happen)",
+             "decides",
              job->diff.removed_count, job->diff.added_count, zone->name);
     serve_log(LOG_ERROR, EVENT_ZONE_CONFLICT, zone->name, "load, file '%s': %s", zone->path,
               zone->trouble);
@@ -393,9 +410,12 @@ static void conflict(struct registry_zone *zone, const struct loader_job *job)
 static void take_note(struct registry *registry, struct registry_zone *zone,
                       const struct loader_job *job, bool is_in_step)
 {
-    struct store_zone_file file = file_of(job);
+    struct store_zone_file file = job->file;
 
-    file.sequence = is_in_step ? zone->sequence : zone->has_file ? zone->file.sequence : 0;
+    file.sequence = is_in_step ? job->sequence : zone->has_file ? zone->file.sequence : 0;
+    /* The file says what the zone is not: without a base it would be taken for it at a start. */
+    if (!is_in_step && zone->base_sequence == 0)
+        zone->wants_base = true;
     zone->loaded_s = io_wall_s(registry->parts.io);
     zone->failed_s = 0;
     zone->has_conflict = zone->is_held = false;
@@ -409,8 +429,11 @@ static void publish(struct registry *registry, struct registry_zone *zone, struc
 {
     if (!check_file_serial(registry, zone, job->report.serial))
         return;
-    if (job->diff.is_too_large ||
-        job->diff.removed_count + job->diff.added_count > DRAFT_RECORDS_MAX)
+    bool is_large = job->diff.is_too_large ||
+                    job->diff.removed_count + job->diff.added_count > DRAFT_RECORDS_MAX;
+    if (zone->take == REGISTRY_TAKE_MERGE && job->diff.is_too_large)
+        registry_load_failed(registry, zone, "it differs too much from the zone to be merged");
+    else if (is_large && zone->take != REGISTRY_TAKE_MERGE) /* a whole version would be the file */
         commit_whole(registry, zone, job);
     else
         commit_draft(registry, zone, job);
@@ -418,7 +441,7 @@ static void publish(struct registry *registry, struct registry_zone *zone, struc
 
 static void decide(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
 {
-    bool is_dirty = registry_zone_is_dirty(zone);
+    bool is_dirty = registry_zone_is_dirty(zone) || job->file.sequence != STORE_ZONE_SEQUENCE_OWN;
     bool is_new_file = !zone->has_file || zone->file.digest != job->report.digest;
     uint32_t in_file = job->report.serial;
 
@@ -440,6 +463,7 @@ static void decide(struct registry *registry, struct registry_zone *zone, struct
 
 void registry_commit(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
 {
+    job->file = file_of(zone, job);
     if (zone->take == REGISTRY_TAKE_MERGE)
         registry_merge(registry, zone, job);
     decide(registry, zone, job);

@@ -211,13 +211,20 @@ static bool restore(struct registry *registry, struct registry_zone *zone)
 void registry_zone_start(struct registry *registry, struct registry_zone *zone)
 {
     recall(registry, zone);
-    if ((registry_zone_is_dirty(zone) || zone->path == NULL) && zone->sequence != 0 &&
-        restore(registry, zone))
+    bool has_changes = (registry_zone_is_dirty(zone) || zone->path == NULL) && zone->sequence != 0;
+    if (has_changes && restore(registry, zone))
         return;
-    if (zone->path != NULL)
+    if (!has_changes && zone->path != NULL) {
         registry_give(registry, zone, LOADER_LOAD);
-    else
-        zone_entry_publish(registry->parts.zones, zone->zone.entry, NULL, ZONE_STATE_FAILED);
+        return;
+    }
+    /* Never the file alone where the zone was changed at run time: that would forget the changes.
+     */
+    if (has_changes)
+        serve_log(LOG_ERROR, EVENT_ZONE_LOAD_FAILED, zone->name,
+                  "restore, the log cannot be read, or there is neither base nor file: the zone "
+                  "answers SERVFAIL; 'tandem reload' tries again");
+    zone_entry_publish(registry->parts.zones, zone->zone.entry, NULL, ZONE_STATE_FAILED);
 }
 
 /* ---- taking ---- */

@@ -144,8 +144,7 @@ static td_err path_write_new(struct fiber *fiber, struct io *io, const char *pat
     return err;
 }
 
-/* The directory that a path's last name stands in. */
-static char *path_directory(const char *path)
+char *io_path_directory(const char *path)
 {
     const char *slash = strrchr(path, '/');
     if (slash == NULL)
@@ -163,7 +162,7 @@ td_err io_path_replace(struct fiber *fiber, struct io *io, const char *path, con
     static const char suffix[] = ".tmp";
     size_t path_size = strlen(path);
     TD_CLEANUP(td_free_cleanup) char *temporary = td_malloc(path_size + sizeof(suffix));
-    TD_CLEANUP(td_free_cleanup) char *directory = path_directory(path);
+    TD_CLEANUP(td_free_cleanup) char *directory = io_path_directory(path);
     memcpy(temporary, path, path_size);
     memcpy(temporary + path_size, suffix, sizeof(suffix));
 

@@ -95,6 +95,9 @@ TD_NODISCARD td_err io_path_replace(struct fiber *fiber, struct io *io, const ch
                                     const void *octets, size_t size, unsigned mode,
                                     struct td_diag *diag);
 
+/* The directory that a path's last name stands in; freed with free(). */
+char *io_path_directory(const char *path);
+
 /* Replaces what `to` was. */
 TD_NODISCARD td_err io_path_rename(struct io *io, const char *from, const char *to,
                                    struct td_diag *diag);

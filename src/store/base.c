@@ -185,21 +185,13 @@ static td_err write_all(struct output *output, const struct zone_version *versio
     return output->err;
 }
 
-static char *directory_of(const char *path)
-{
-    char *directory = td_strdup(path);
-
-    *strrchr(directory, '/') = '\0';
-    return directory;
-}
-
 td_err store_base_write(struct fiber *fiber, struct io *io, const char *path,
                         const struct zone_version *version, uint64_t sequence, struct td_diag *diag)
 {
     struct output output = { .fiber = fiber, .diag = diag };
     size_t size = strlen(path) + sizeof(".tmp");
     char *temporary = td_malloc(size);
-    char *directory = directory_of(path);
+    char *directory = io_path_directory(path);
 
     snprintf(temporary, size, "%s.tmp", path);
     td_err err = io_dir_make(io, directory, diag);

@@ -88,23 +88,10 @@ static td_err write_all(struct output *output, const struct zone_version *versio
     return output->err;
 }
 
-static char *directory_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    if (slash == NULL)
-        return td_strdup(".");
-    if (slash == path)
-        return td_strdup("/");
-    char *directory = td_strdup(path);
-    directory[slash - path] = '\0';
-    return directory;
-}
-
 static td_err put_in_place(struct fiber *fiber, struct io *io, const char *temporary,
                            const char *path, struct store_zone_file *file, struct td_diag *diag)
 {
-    char *directory = directory_of(path);
+    char *directory = io_path_directory(path);
 
     td_err err = io_path_rename(io, temporary, path, diag);
     if (err == TD_OK)

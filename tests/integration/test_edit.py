@@ -118,6 +118,25 @@ def test_file_and_zone_were_both_changed(server, take, www, new):
     do(server, "zone", "reload", "example.com", "--take", take)
     assert addresses(server, "www.example.com") == [www]
     assert addresses(server, "new.example.com") == new
+    # And so it is after a restart, though the file says something else.
+    if take == "log":
+        server.wait(lambda: list(server.where.glob("base/*/example.com.base")))
+    serial = serial_of(server)
+    server.stop()
+    server.start()
+    assert addresses(server, "www.example.com") == [www]
+    assert addresses(server, "new.example.com") == new
+    assert serial_of(server) == serial
+    assert "--take" not in server.log()  # it was decided, and is not asked again
+
+
+def test_a_large_file_is_merged_too(server):
+    do(server, "record", "add", "example.com", "new", "60", "A", "192.0.2.50")
+    server.file.write_text(ZONE + "".join("h%d A 192.0.2.9\n" % i for i in range(2500)))
+    assert server.cli("zone", "reload", "example.com").returncode == 0
+    do(server, "zone", "reload", "example.com", "--take", "merge")
+    assert addresses(server, "h2499.example.com") == ["192.0.2.9"]
+    assert addresses(server, "new.example.com") == ["192.0.2.50"]
 
 
 def test_what_the_brake_holds_is_released(server):
