@@ -274,12 +274,15 @@ static td_err take_record(struct input *input, struct td_reader *reader, const u
     uint16_t type, size;
     uint32_t ttl;
     uint8_t owner_size;
+    size_t name_size;
 
     if (td_read_u8(reader, &owner_size) != TD_OK)
         return damaged(input);
     if (owner_size != 0 && td_read_octets(reader, owner_size, owner) != TD_OK)
         return damaged(input);
-    if (*owner == NULL || (owner_size != 0 && wire_name_size(*owner) != owner_size) ||
+    if (*owner == NULL ||
+        (owner_size != 0 &&
+         (wire_name_check(*owner, owner_size, &name_size) != TD_OK || name_size != owner_size)) ||
         td_read_u16(reader, &type) != TD_OK || td_read_u32(reader, &ttl) != TD_OK ||
         td_read_u16(reader, &size) != TD_OK || td_read_octets(reader, size, &rdata) != TD_OK)
         return damaged(input);

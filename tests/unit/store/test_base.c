@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "base/crc32c.h"
+#include "base/writer.h"
 #include "io/file.h"
 #include "io/sim.h"
 #include "store/base.h"
@@ -136,6 +138,43 @@ TEST(what_is_damaged_is_refused)
     io_sim_free(world.sim);
 }
 
+/* A whole block, its checksum right, whose last owner says that it goes on behind the end. */
+TEST(an_owner_is_read_no_further_than_its_block)
+{
+    enum { HEAD_SIZE = 512, AT = HEAD_SIZE + 8, RECORDS = 5 };
+    static uint8_t octets[AT + STORE_BASE_BLOCK_SIZE];
+    struct world world;
+    struct zone_version *version = build_zone(1);
+    struct zone_version *back;
+    uint64_t sequence;
+    struct td_diag diag;
+    char *head;
+    size_t size, at = AT;
+
+    world_init(&world);
+    CHECK_OK(store_base_write(NULL, world.io, "/state/x", version, 5, &diag));
+    CHECK_OK(io_path_read(world.io, "/state/x", 1 << 20, &head, &size, &diag));
+    memcpy(octets, head, HEAD_SIZE);
+    for (unsigned i = 0; i < RECORDS; i++) {
+        size_t rdata = i + 1 < RECORDS ? 60000 : sizeof(octets) - 3 - at - 15;
+        octets[at] = sizeof(apex);
+        memcpy(octets + at + 1, apex, sizeof(apex));
+        td_put_u16(octets + at + 7, (uint16_t)(65400 + i));
+        td_put_u16(octets + at + 13, (uint16_t)rdata);
+        at += 15 + rdata;
+    }
+    CHECK_EQ(sizeof(octets) - at, 3);
+    memcpy(octets + at, "\2\1a", 3);
+    td_put_u32(octets + HEAD_SIZE, STORE_BASE_BLOCK_SIZE);
+    td_put_u32(octets + HEAD_SIZE + 4, td_crc32c(0, octets + AT, STORE_BASE_BLOCK_SIZE));
+    CHECK_OK(io_path_replace(NULL, world.io, "/state/y", (char *)octets, sizeof(octets), 0, &diag));
+    CHECK_EQ(store_base_read(world.io, "/state/y", apex, seed, &sequence, &back, &diag),
+             TD_E_MALFORMED);
+    free(head);
+    zone_lineage_free(version->lineage);
+    io_sim_free(world.sim);
+}
+
 TEST(names_of_files_are_safe_and_differ)
 {
     static const struct {
@@ -167,4 +206,5 @@ TEST(names_of_files_are_safe_and_differ)
     free(second);
 }
 
-TESTS(a_zone_comes_back_as_it_was, what_is_damaged_is_refused, names_of_files_are_safe_and_differ)
+TESTS(a_zone_comes_back_as_it_was, what_is_damaged_is_refused,
+      an_owner_is_read_no_further_than_its_block, names_of_files_are_safe_and_differ)
