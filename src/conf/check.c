@@ -24,9 +24,12 @@ uint32_t conf_check_files(const struct conf *conf, struct io *io, const struct t
 {
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < conf->zone_count; i++)
+    for (uint32_t i = 0; i < conf->zone_count; i++) {
+        if (conf->zones[i].options->from.count != 0)
+            continue; /* it comes from elsewhere */
         count += place_check(io, conf->zones[i].file, false, conf->path, conf->zones[i].line,
                              conf->zones[i].column, sink);
+    }
     for (uint32_t i = 0; i < conf->directory_count; i++)
         count += place_check(io, conf->directories[i].path, true, conf->path,
                              conf->directories[i].line, conf->directories[i].column, sink);

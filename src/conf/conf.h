@@ -18,6 +18,7 @@
 #include "base/addr.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "conf/zone_options.h"
 
 struct io;
 
@@ -26,20 +27,6 @@ enum {
     CONF_ERROR_COUNT_MAX = 100, /* then reading stops */
     CONF_COOKIE_SECRET_SIZE = 16,
     CONF_COOKIE_SECRET_COUNT_MAX = 2,
-};
-
-/* Who may: any entry that fits suffices; no entry: nobody. "any" is 0.0.0.0/0 and ::/0. */
-enum conf_acl_kind { CONF_ACL_PREFIX, CONF_ACL_KEY };
-
-struct conf_acl_entry {
-    enum conf_acl_kind kind;
-    struct td_prefix prefix; /* CONF_ACL_PREFIX */
-    uint32_t key;            /* CONF_ACL_KEY: index in conf.keys */
-};
-
-struct conf_acl {
-    const struct conf_acl_entry *entries;
-    uint32_t count;
 };
 
 struct conf_addrs {
@@ -96,63 +83,12 @@ struct conf_log {
     uint32_t level;  /* enum conf_log_level */
 };
 
-enum conf_serial { CONF_SERIAL_INCREMENT, CONF_SERIAL_UNIXTIME, CONF_SERIAL_DATE };
-enum conf_serial_check { CONF_SERIAL_CHECK_WARN, CONF_SERIAL_CHECK_STRICT };
-
-/* How much of a zone one change may remove. */
-struct conf_brake {
-    uint8_t percent;   /* of its names; 0: any number */
-    uint8_t transfers; /* 1: for transfers in, too */
-};
-
-/* What is kept of the changes of a zone, besides what restores it; all 0: nothing. */
-struct conf_history {
-    uint64_t octets;
-    uint64_t age_s;
-};
-
-enum conf_update_match {
-    CONF_UPDATE_EXACT,
-    CONF_UPDATE_SUBTREE, /* the name and what is below it */
-    CONF_UPDATE_BELOW,   /* what is below the name */
-    CONF_UPDATE_SELF,    /* the name that the key has */
-};
-
-struct conf_update_name {
-    enum conf_update_match match;
-    const uint8_t *wire; /* uncompressed, lower case; NULL with SELF */
-    uint8_t size;
-};
-
-/* Who may change what by dynamic update. */
-struct conf_update {
-    bool has_key;
-    uint32_t key; /* index in conf.keys */
-    const struct td_prefix *prefixes;
-    uint32_t prefix_count;
-    const struct conf_update_name *names; /* none: all of the zone */
-    uint32_t name_count;
-    const uint16_t *types; /* none: see policy/update.h */
-    uint32_t type_count;
-    bool may_add;
-    bool may_delete;
-};
-
-struct conf_updates {
-    const struct conf_update *rows;
-    uint32_t count;
-};
-
-/* What zones may have in common. Zones that say the same share one of these. */
-struct conf_zone_options {
-    struct conf_acl allow_query;
-    struct conf_acl allow_transfer;
-    uint32_t serial;       /* enum conf_serial */
-    uint32_t serial_check; /* enum conf_serial_check */
-    struct conf_brake brake;
-    struct conf_history history;
-    struct conf_updates update;
-    bool rotation;
+/* How many transfers at a time, and how slow one may be. */
+struct conf_transfers {
+    uint32_t in;          /* in all */
+    uint32_t in_per_peer; /* from one peer */
+    uint32_t out;         /* in all */
+    uint32_t min_rate;    /* octets a second, both ways */
 };
 
 struct conf_server {
@@ -200,6 +136,16 @@ struct conf_key {
     uint64_t written; /* for src/conf itself */
 };
 
+/* Another server: a primary of ours, or a secondary. */
+struct conf_peer {
+    const char *name;
+    struct conf_addrs addresses; /* in order of preference */
+    uint32_t key;                /* index in conf.keys + 1; 0: messages are not signed */
+    struct conf_addrs source;    /* none or one: what messages to it leave from */
+    uint32_t line;               /* of its row in the configuration file */
+    uint32_t column;
+};
+
 enum conf_key_algorithm {
     CONF_KEY_HMAC_SHA1,
     CONF_KEY_HMAC_SHA224,
@@ -212,7 +158,7 @@ struct conf_zone {
     struct conf_name name;
     uint32_t line; /* of its row in the configuration file */
     uint32_t column;
-    const char *file;
+    const char *file; /* NULL: none, which only a secondary may say */
     const struct conf_zone_options *options;
 };
 
@@ -229,6 +175,9 @@ struct conf {
     struct conf_server server;
     const struct conf_key *keys; /* in the order of the file */
     uint32_t key_count;
+    const struct conf_peer *peers; /* in the order of the file */
+    uint32_t peer_count;
+    struct conf_transfers transfers;
     const struct conf_zone *zones; /* by wire form, octet by octet: see conf_zone_find */
     uint32_t zone_count;
     const struct conf_zone_directory *directories; /* in the order of the file */

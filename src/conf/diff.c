@@ -82,7 +82,8 @@ static uint32_t zone_change(const struct conf *old, const struct conf_zone *befo
 {
     uint32_t what = 0;
 
-    if (strcmp(before->file, after->file) != 0)
+    if ((before->file == NULL) != (after->file == NULL) ||
+        (before->file != NULL && strcmp(before->file, after->file) != 0))
         what |= CONF_ZONE_FILE;
     if (!conf_zone_options_equal(old, before->options, new, after->options))
         what |= CONF_ZONE_OPTIONS;
@@ -173,6 +174,8 @@ void conf_diff_init(const struct conf *old, const struct conf *new, struct conf_
     uint32_t capacity = 0;
 
     section_diff(&conf_section_server, old, &old->server, new, &new->server, &diff, &capacity);
+    section_diff(conf_option_by_path("transfers")->section, old, &old->transfers, new,
+                 &new->transfers, &diff, &capacity);
     if (!keys_equal(old, new))
         diff.reload |= CONF_RELOAD_KEYS;
     zones_diff(old, new, &diff);

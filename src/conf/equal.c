@@ -33,6 +33,8 @@ size_t conf_option_size(const struct conf_option *option)
         [CONF_SECRET] = sizeof(struct conf_octets),
         [CONF_SECRET_FILE] = sizeof(struct conf_octets),
         [CONF_CREDENTIAL] = sizeof(struct conf_octets),
+        [CONF_KEY] = sizeof(uint32_t),
+        [CONF_PEERS] = sizeof(struct conf_peer_refs),
     };
 
     td_assert(sizes[option->type] != 0);
@@ -84,6 +86,31 @@ static bool acl_equal(const struct conf *a_conf, const struct conf_acl *a,
     return true;
 }
 
+static bool key_equal(const struct conf *a_conf, uint32_t a, const struct conf *b_conf, uint32_t b)
+{
+    if (a == 0 || b == 0)
+        return a == b;
+    return conf_name_compare(&a_conf->keys[a - 1].name, &b_conf->keys[b - 1].name) == 0;
+}
+
+/* Peers that are reached in another way are others. */
+static bool peers_equal(const struct conf *a_conf, const struct conf_peer_refs *a,
+                        const struct conf *b_conf, const struct conf_peer_refs *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        const struct conf_peer *left = &a_conf->peers[a->items[i]];
+        const struct conf_peer *right = &b_conf->peers[b->items[i]];
+        if (strcmp(left->name, right->name) != 0 ||
+            !addrs_equal(&left->addresses, &right->addresses) ||
+            !addrs_equal(&left->source, &right->source) ||
+            !key_equal(a_conf, left->key, b_conf, right->key))
+            return false;
+    }
+    return true;
+}
+
 static bool text_equal(const char *a, const char *b)
 {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
@@ -119,6 +146,10 @@ bool conf_value_equal(const struct conf_option *option, const struct conf *a, co
         return conf_updates_equal(a, a_field, b, b_field);
     case CONF_ACL:
         return acl_equal(a, a_field, b, b_field);
+    case CONF_KEY:
+        return key_equal(a, *(const uint32_t *)a_field, b, *(const uint32_t *)b_field);
+    case CONF_PEERS:
+        return peers_equal(a, a_field, b, b_field);
     case CONF_COOKIE_SECRETS:
     case CONF_COOKIE_FILE:
         return cookies_equal(a_field, b_field);

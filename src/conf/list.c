@@ -20,6 +20,8 @@ static size_t item_size(enum conf_type type)
         return sizeof(struct conf_acl_entry);
     case CONF_COOKIE_SECRETS:
         return sizeof(struct conf_cookie_secrets);
+    case CONF_PEERS:
+        return sizeof(uint32_t);
     default:
         return sizeof(struct td_addr);
     }
@@ -47,7 +49,7 @@ static bool addr_read(struct conf_load *load, const struct conf_option *option,
         return true;
     if (td_addr_parse(scalar->text, (uint16_t)option->min, &addr) != TD_OK)
         return conf_value_fail(load, option, scalar, "");
-    if (addr.port == 0)
+    if (addr.port == 0 && option->min != 0)
         return conf_value_fail(load, option, scalar, "a port is 1 to 65535");
 
     const struct td_addr *others = (const struct td_addr *)(const void *)items->data;
@@ -162,6 +164,28 @@ static bool acl_read(struct conf_load *load, const struct conf_option *option,
     return true;
 }
 
+static bool peer_read(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_scalar *scalar, struct conf_items *items)
+{
+    const uint32_t *others = (const uint32_t *)(const void *)items->data;
+    char quote[CONF_QUOTE_SIZE];
+    uint32_t peer;
+
+    if (strcmp(scalar->text, "none") == 0)
+        return true;
+    if (!conf_peer_find(load, option, scalar, &peer))
+        return false;
+    for (uint32_t i = 0; i < items->count; i++) {
+        if (others[i] != peer)
+            continue;
+        conf_load_error(load, scalar->line, scalar->column, "%s: %s is listed twice", option->path,
+                        conf_quote(scalar->text, quote));
+        return false;
+    }
+    item_add(items, option->type, &peer);
+    return true;
+}
+
 bool conf_item_read(struct conf_load *load, const struct conf_option *option,
                     const struct conf_scalar *scalar, struct conf_items *items)
 {
@@ -172,6 +196,8 @@ bool conf_item_read(struct conf_load *load, const struct conf_option *option,
     switch (option->type) {
     case CONF_ACL:
         return acl_read(load, option, scalar, items);
+    case CONF_PEERS:
+        return peer_read(load, option, scalar, items);
     case CONF_PREFIXES:
         if (!conf_prefix_read(load, option, scalar, &prefix))
             return false;
@@ -203,7 +229,7 @@ static bool cookies_store(const struct conf_items *items, struct conf_cookie_sec
 bool conf_items_store(struct conf_load *load, const struct conf_option *option,
                       struct conf_items *items, const struct conf_yaml_node *node, void *field)
 {
-    /* conf_addrs, conf_prefixes and conf_acl are all this. */
+    /* conf_addrs, conf_prefixes, conf_acl and conf_peer_refs are all this. */
     struct list {
         const void *items;
         uint32_t count;

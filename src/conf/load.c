@@ -183,6 +183,30 @@ static void key_row_read(struct conf_load *load, const struct conf_yaml_node *ma
     load->keys[load->key_count++] = key;
 }
 
+static void label_read(struct conf_load *load, const struct conf_section *section,
+                       const struct conf_yaml_node *name, struct conf_word *label, uint64_t *given)
+{
+    const struct conf_option *option = conf_option_find(section, "name");
+
+    if (name == NULL)
+        return;
+    *given = (uint64_t)1 << (option - section->options);
+    (void)conf_value_read(load, option, name, label);
+}
+
+/* `name`: of a peer in a mapping of them, or NULL. */
+static void peer_row_read(struct conf_load *load, const struct conf_yaml_node *name,
+                          const struct conf_yaml_node *map)
+{
+    struct conf_peer_row row = { .peer = { .line = map->line, .column = map->column } };
+    uint64_t given = 0;
+
+    label_read(load, &conf_section_peer, name, &row.label, &given);
+    map_read(load, &conf_section_peer, map, given, &row);
+    td_grow(load->peers, load->peer_count, load->peer_capacity);
+    load->peers[load->peer_count++] = row;
+}
+
 static void zone_row_read(struct conf_load *load, const struct conf_yaml_node *map)
 {
     struct conf_zone_row row = { .line = map->line, .column = map->column };
@@ -199,11 +223,7 @@ static void template_row_read(struct conf_load *load, const struct conf_yaml_nod
     struct conf_zone_row row = { .line = map->line, .column = map->column };
     uint64_t given = 0;
 
-    if (name != NULL) {
-        const struct conf_option *option = conf_option_find(&conf_section_template, "name");
-        given = (uint64_t)1 << (option - conf_section_template.options);
-        (void)conf_value_read(load, option, name, &row.label);
-    }
+    label_read(load, &conf_section_template, name, &row.label, &given);
     map_read(load, &conf_section_template, map, given, &row);
     td_grow(load->templates, load->template_count, load->template_capacity);
     load->templates[load->template_count++] = row;
@@ -219,6 +239,8 @@ static void row_read(struct conf_load *load, const struct conf_option *option,
                         option->path);
     else if (option->section == &conf_section_key)
         key_row_read(load, map);
+    else if (option->section == &conf_section_peer)
+        peer_row_read(load, name, map);
     else if (option->section == &conf_section_template)
         template_row_read(load, name, map);
     else
@@ -246,13 +268,15 @@ static void list_read(struct conf_load *load, const struct conf_option *option,
     }
     if (option->section == &conf_section_key)
         conf_resolve_keys(load);
+    else if (option->section == &conf_section_peer)
+        conf_resolve_peers(load);
 }
 
 static void file_read(struct conf_load *load)
 {
     const struct conf_yaml_node *root = conf_yaml_node(&load->yaml, load->yaml.root);
 
-    section_preset(load, &conf_section_server, &load->conf->server);
+    section_preset(load, &conf_section_file, load->conf);
     if (root == NULL || root->kind == CONF_YAML_EMPTY) {
         conf_load_error(load, 1, 1,
                         "the file is empty: expected server:, keys:, templates: or "
@@ -301,6 +325,7 @@ static void load_fini(struct conf_load *load)
     free(load->errors);
     free(load->keys);
     free(load->key_order);
+    free(load->peers);
     free(load->templates);
     free(load->zones);
     conf_free(load->conf);

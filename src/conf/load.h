@@ -42,6 +42,9 @@ struct conf_load {
     uint32_t key_count;
     uint32_t key_capacity;
     uint32_t *key_order; /* indices into keys by name, once they are all read */
+    struct conf_peer_row *peers;
+    uint32_t peer_count;
+    uint32_t peer_capacity;
     struct conf_zone_row *templates;
     uint32_t template_count;
     uint32_t template_capacity;
@@ -175,11 +178,16 @@ void conf_store_free(struct conf_store *store);
 /* Relative to the directory of the configuration file; in the arena. */
 const char *conf_path_join(struct conf_load *load, const char *path);
 
-/* --- resolve.c: keys and the server --- */
+/* --- resolve.c, peers.c: keys, peers and the server --- */
 
 void conf_resolve_keys(struct conf_load *load);
 /* Index of a key by its name in lower case, as text; false: there is none. */
 bool conf_key_find(const struct conf_load *load, const char *name, uint32_t *ret_key);
+/* Check the rows of peers, and give them to the configuration. */
+void conf_resolve_peers(struct conf_load *load);
+/* Index of a peer by its name; false: there is none, which was reported. */
+bool conf_peer_find(struct conf_load *load, const struct conf_option *option,
+                    const struct conf_scalar *scalar, uint32_t *ret_peer);
 void conf_resolve_server(struct conf_load *load);
 /* Does the file say this option? */
 bool conf_was_written(const struct conf_section *section, uint64_t written, const char *name);

@@ -31,7 +31,7 @@ enum conf_type {
     CONF_NAME,           /* struct conf_name */
     CONF_TEMPLATE,       /* struct conf_word: the name of a template, resolved later */
     CONF_ADDRS,          /* struct conf_addrs; one or a list; min is the default port */
-    CONF_ADDR_OR_OFF,    /* struct conf_addrs, empty when off; min is the default port */
+    CONF_ADDR_OR_OFF,    /* struct conf_addrs, empty when off; min is the default port, or 0 */
     CONF_PREFIXES,       /* struct conf_prefixes; one or a list */
     CONF_UPDATES,        /* struct conf_updates: a list of rows */
     CONF_ACL,            /* struct conf_acl; one or a list */
@@ -40,6 +40,8 @@ enum conf_type {
     CONF_SECRET,         /* struct conf_octets, base64 */
     CONF_SECRET_FILE,    /* the same, read from a file */
     CONF_CREDENTIAL,     /* the same, read from a credential of the service */
+    CONF_KEY,            /* uint32_t: the name of a key, its index + 1 */
+    CONF_PEERS,          /* struct conf_peer_refs; one or a list */
     CONF_MAP,            /* a struct of its own: section */
     CONF_LIST,           /* a list of maps: section; read by conf/load.c */
     CONF_TYPE_COUNT,
@@ -106,10 +108,17 @@ struct conf_zone_row {
     uint32_t column;
 };
 
+/* A row of peers: as it was written. */
+struct conf_peer_row {
+    struct conf_word label; /* its name */
+    struct conf_peer peer;
+};
+
 /* The file itself: server, keys, templates, zones. */
 extern const struct conf_section conf_section_file;
 extern const struct conf_section conf_section_server;
 extern const struct conf_section conf_section_key;
+extern const struct conf_section conf_section_peer;
 extern const struct conf_section conf_section_template;
 extern const struct conf_section conf_section_zone;
 

@@ -69,6 +69,8 @@ static void type_print(struct td_buf *out, const struct conf_option *option)
         [CONF_PREFIXES] = "\"$ref\": \"#/$defs/words\"",
         [CONF_UPDATES] = "\"$ref\": \"#/$defs/updates\"",
         [CONF_ACL] = "\"$ref\": \"#/$defs/words\"",
+        [CONF_KEY] = "\"type\": \"string\"",
+        [CONF_PEERS] = "\"$ref\": \"#/$defs/words\"",
         [CONF_COOKIE_SECRETS] = "\"$ref\": \"#/$defs/cookieSecrets\"",
         [CONF_SECRET] = "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9+/]+={0,2}$\"",
     };

@@ -48,12 +48,42 @@ static const struct conf_choice choices_log_level[] = {
     "How much is kept of the changes of a zone: the oldest go when all are larger than size or "   \
     "when they are older than age; off keeps none. What is needed to restore the zone stays."
 
+#define HELP_FROM                                                                                  \
+    "The peers that the zone is transferred from; with it the zone is a secondary, and nothing "   \
+    "but transfers changes it. The first that has a newer serial is taken, those behind it when "  \
+    "it fails."
+#define HELP_TO                                                                                    \
+    "The peers that may transfer the zone and are watched; each must come from an address of "    \
+    "its row and sign with its key. A secondary may have both from and to."
+#define HELP_NOTIFY                                                                                \
+    "Who is told of a new serial (RFC 1996): the peers in to, the name servers of the zone but "  \
+    "the one in its SOA (ns-set), both, or nobody (off)."
+#define HELP_ZONEMD                                                                                \
+    "What to do with a transferred zone whose digest (ZONEMD, RFC 8976) does not match: warn and " \
+    "serve it, refuse it (strict), or do not look (off)."
+#define HELP_FORWARD                                                                               \
+    "Hand updates for a secondary on to its primary and bring its answer back; off refuses them."
+#define HELP_TIMER(what, how)                                                                      \
+    "The " how " " what " of a secondary, whatever its SOA says."
+
 #define HELP_UPDATE                                                                                \
     "Who may change the zone by dynamic update (RFC 2136): rows, each with a key or with "        \
     "addresses. names: \"NAME\", \"subtree NAME\", \"wildcard NAME\" (what is below it) or self "   \
     "(the name that the key has); all of the zone when left out. types: all but SOA and NS when " \
     "left out and names are given, else all. actions: add, delete; both when left out. Nobody by " \
     "default."
+
+/* In the order of enum conf_notify. */
+static const struct conf_choice choices_notify[] = {
+    { "peers", NULL }, { "ns-set", NULL }, { "both", NULL }, { "off", NULL },
+    { "yes", "write peers, ns-set or both" }, { "explicit", "it is called peers here" },
+    { NULL, NULL }
+};
+
+/* In the order of enum conf_zonemd. */
+static const struct conf_choice choices_zonemd[] = {
+    { "warn", NULL }, { "strict", NULL }, { "off", NULL }, { NULL, NULL }
+};
 
 /* In the order of enum conf_serial. */
 static const struct conf_choice choices_serial[] = {
@@ -207,6 +237,30 @@ static const struct conf_option options_server[] = {
     { "server.history", CONF_HISTORY, AT(zones.history), .reload = CONF_RELOAD_ZONES,
       .preset = "size: 256MiB, age: 400d",
       .also = "journal journal-max-usage max-journal-size ixfr-size", .help = HELP_HISTORY },
+    { "server.notify", CONF_CHOICE, AT(zones.notify), .choices = choices_notify,
+      .reload = CONF_RELOAD_ZONES, .preset = "peers", .also = "notify-source", .help = HELP_NOTIFY },
+    { "server.zonemd", CONF_CHOICE, AT(zones.zonemd), .choices = choices_zonemd,
+      .reload = CONF_RELOAD_ZONES, .preset = "warn", .also = "zonemd-verify", .help = HELP_ZONEMD },
+    { "server.forward-updates", CONF_BOOL, AT(zones.forward_updates), .reload = CONF_RELOAD_ZONES,
+      .preset = "off", .also = "allow-update-forwarding ddns-master", .help = HELP_FORWARD },
+    { "server.refresh-min", CONF_DURATION, AT(zones.refresh_min_ms), .min = 1000,
+      .max = 2419200000, .reload = CONF_RELOAD_ZONES, .preset = "5s",
+      .also = "refresh-min-interval min-refresh-time", .help = HELP_TIMER("refresh", "least") },
+    { "server.refresh-max", CONF_DURATION, AT(zones.refresh_max_ms), .min = 1000,
+      .max = 2419200000, .reload = CONF_RELOAD_ZONES, .preset = "1d",
+      .also = "refresh-max-interval max-refresh-time", .help = HELP_TIMER("refresh", "greatest") },
+    { "server.retry-min", CONF_DURATION, AT(zones.retry_min_ms), .min = 1000, .max = 2419200000,
+      .reload = CONF_RELOAD_ZONES, .preset = "5s", .also = "retry-min-interval min-retry-time",
+      .help = HELP_TIMER("retry", "least") },
+    { "server.retry-max", CONF_DURATION, AT(zones.retry_max_ms), .min = 1000, .max = 2419200000,
+      .reload = CONF_RELOAD_ZONES, .preset = "6h", .also = "retry-max-interval max-retry-time",
+      .help = HELP_TIMER("retry", "greatest") },
+    { "server.expire-min", CONF_DURATION, AT(zones.expire_min_ms), .min = 1000,
+      .max = 4233600000, .reload = CONF_RELOAD_ZONES, .preset = "10s",
+      .also = "expire-min-interval min-expire-time", .help = HELP_TIMER("expire", "least") },
+    { "server.expire-max", CONF_DURATION, AT(zones.expire_max_ms), .min = 1000,
+      .max = 4233600000, .reload = CONF_RELOAD_ZONES, .preset = "28d",
+      .also = "expire-max-interval", .help = HELP_TIMER("expire", "greatest") },
     { "server.allow-query", CONF_ACL, AT(zones.allow_query), .reload = CONF_RELOAD_ZONES,
       .preset = "any", .also = "acl",
       .help = "Who may ask: addresses, prefixes, \"key NAME\", any, none; any one that fits "
@@ -288,6 +342,43 @@ SECTION_RULED(conf_section_key, "keys", options_key, struct conf_key,
               "\"oneOf\": [{ \"required\": [\"secret\"] }, { \"required\": [\"secret-file\"] }, "
               "{ \"required\": [\"secret-credential\"] }]");
 
+/* --- peers and transfers --- */
+
+#define AT(member) .offset = offsetof(struct conf_peer_row, member)
+static const struct conf_option options_peer[] = {
+    { "peers.name", CONF_TEMPLATE, AT(label), .flags = CONF_REQUIRED, .reload = CONF_RELOAD_ZONES,
+      .also = "id", .help = "The name that zones call it by." },
+    { "peers.address", CONF_ADDRS, AT(peer.addresses), .min = 53, .reload = CONF_RELOAD_ZONES,
+      .also = "host",
+      .help = "Where it is reached, and where it comes from. Of several the first is taken, the "
+              "others when it does not answer." },
+    { "peers.key", CONF_KEY, AT(peer.key), .reload = CONF_RELOAD_ZONES, .also = "tsig-key",
+      .help = "The key that what is sent to it is signed with, and what comes from it must be." },
+    { "peers.source", CONF_ADDR_OR_OFF, AT(peer.source), .reload = CONF_RELOAD_ZONES,
+      .also = "via outgoing-interface transfer-source notify-source",
+      .help = "The address that messages to it leave from. Not written: the system chooses." },
+};
+#undef AT
+SECTION(conf_section_peer, "peers", options_peer, struct conf_peer_row);
+
+#define AT(member) .offset = offsetof(struct conf_transfers, member)
+static const struct conf_option options_transfers[] = {
+    { "transfers.in", CONF_COUNT, AT(in), .min = 1, .max = 10000, .reload = CONF_RELOAD_LIMITS,
+      .preset = "50", .also = "transfers-in",
+      .help = "How many zones may be transferred in at a time." },
+    { "transfers.in-per-peer", CONF_COUNT, AT(in_per_peer), .min = 1, .max = 10000,
+      .reload = CONF_RELOAD_LIMITS, .preset = "5", .also = "transfers-per-ns",
+      .help = "How many of them from one peer." },
+    { "transfers.out", CONF_COUNT, AT(out), .min = 1, .max = 10000, .reload = CONF_RELOAD_LIMITS,
+      .preset = "200", .also = "transfers-out",
+      .help = "How many zones may be transferred out at a time." },
+    { "transfers.min-rate", CONF_SIZE, AT(min_rate), .max = 1073741824,
+      .reload = CONF_RELOAD_LIMITS, .preset = "1KiB", .also = "min-transfer-rate-in",
+      .help = "A transfer that is slower, in octets a second over a minute, is given up." },
+};
+#undef AT
+static SECTION(section_transfers, "transfers", options_transfers, struct conf_transfers);
+
 /* --- templates and zones --- */
 
 #define AT(member) .offset = offsetof(struct conf_zone_row, member)
@@ -327,6 +418,38 @@ static const struct conf_option options_template[] = {
       .help = HELP_HISTORY },
     { "templates.update", CONF_UPDATES, AT(options.update), .flags = CONF_INHERITED,
       .reload = CONF_RELOAD_ZONES, .also = "allow-update update-policy", .help = HELP_UPDATE },
+    { "templates.from", CONF_PEERS, AT(options.from), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "master masters primaries request-xfr",
+      .help = HELP_FROM },
+    { "templates.to", CONF_PEERS, AT(options.to), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "also-notify notify-to", .help = HELP_TO },
+    { "templates.notify", CONF_CHOICE, AT(options.notify), .flags = CONF_INHERITED,
+      .choices = choices_notify, .reload = CONF_RELOAD_ZONES, .help = HELP_NOTIFY },
+    { "templates.zonemd", CONF_CHOICE, AT(options.zonemd), .flags = CONF_INHERITED,
+      .choices = choices_zonemd, .reload = CONF_RELOAD_ZONES, .also = "zonemd-verify",
+      .help = HELP_ZONEMD },
+    { "templates.forward-updates", CONF_BOOL, AT(options.forward_updates), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "allow-update-forwarding ddns-master",
+      .help = HELP_FORWARD },
+    { "templates.refresh-min", CONF_DURATION, AT(options.refresh_min_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 2419200000, .reload = CONF_RELOAD_ZONES,
+      .also = "refresh-min-interval min-refresh-time", .help = HELP_TIMER("refresh", "least") },
+    { "templates.refresh-max", CONF_DURATION, AT(options.refresh_max_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 2419200000, .reload = CONF_RELOAD_ZONES,
+      .also = "refresh-max-interval max-refresh-time",
+      .help = HELP_TIMER("refresh", "greatest") },
+    { "templates.retry-min", CONF_DURATION, AT(options.retry_min_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 2419200000, .reload = CONF_RELOAD_ZONES,
+      .also = "retry-min-interval min-retry-time", .help = HELP_TIMER("retry", "least") },
+    { "templates.retry-max", CONF_DURATION, AT(options.retry_max_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 2419200000, .reload = CONF_RELOAD_ZONES,
+      .also = "retry-max-interval max-retry-time", .help = HELP_TIMER("retry", "greatest") },
+    { "templates.expire-min", CONF_DURATION, AT(options.expire_min_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 4233600000, .reload = CONF_RELOAD_ZONES,
+      .also = "expire-min-interval min-expire-time", .help = HELP_TIMER("expire", "least") },
+    { "templates.expire-max", CONF_DURATION, AT(options.expire_max_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 4233600000, .reload = CONF_RELOAD_ZONES,
+      .also = "expire-max-interval", .help = HELP_TIMER("expire", "greatest") },
 };
 SECTION_WRITTEN(conf_section_template, "templates", options_template, struct conf_zone_row);
 
@@ -335,7 +458,8 @@ static const struct conf_option options_zone[] = {
       .help = "The name of the zone, with or without its last dot." },
     { "zones.file", CONF_PATH, AT(file), .reload = CONF_RELOAD_ZONES, .also = "zonefile zone-file",
       .help = "Its zone file. A zone that does not load answers SERVFAIL and does not keep the "
-              "others from being served." },
+              "others from being served. A secondary may do without: the file is read when there "
+              "is nothing better, and written only for people, by 'tandem zone flush'." },
     { "zones.directory", CONF_PATH, AT(directory), .reload = CONF_RELOAD_ZONES,
       .also = "dir path storage",
       .help = "Instead of name and file: every NAME.zone in this directory is a zone. A zone "
@@ -360,10 +484,42 @@ static const struct conf_option options_zone[] = {
       .help = HELP_HISTORY },
     { "zones.update", CONF_UPDATES, AT(options.update), .flags = CONF_INHERITED,
       .reload = CONF_RELOAD_ZONES, .also = "allow-update update-policy", .help = HELP_UPDATE },
+    { "zones.from", CONF_PEERS, AT(options.from), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "master masters primaries request-xfr",
+      .help = HELP_FROM },
+    { "zones.to", CONF_PEERS, AT(options.to), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "also-notify notify-to", .help = HELP_TO },
+    { "zones.notify", CONF_CHOICE, AT(options.notify), .flags = CONF_INHERITED,
+      .choices = choices_notify, .reload = CONF_RELOAD_ZONES, .help = HELP_NOTIFY },
+    { "zones.zonemd", CONF_CHOICE, AT(options.zonemd), .flags = CONF_INHERITED,
+      .choices = choices_zonemd, .reload = CONF_RELOAD_ZONES, .also = "zonemd-verify",
+      .help = HELP_ZONEMD },
+    { "zones.forward-updates", CONF_BOOL, AT(options.forward_updates), .flags = CONF_INHERITED,
+      .reload = CONF_RELOAD_ZONES, .also = "allow-update-forwarding ddns-master",
+      .help = HELP_FORWARD },
+    { "zones.refresh-min", CONF_DURATION, AT(options.refresh_min_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 2419200000, .reload = CONF_RELOAD_ZONES,
+      .also = "refresh-min-interval min-refresh-time", .help = HELP_TIMER("refresh", "least") },
+    { "zones.refresh-max", CONF_DURATION, AT(options.refresh_max_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 2419200000, .reload = CONF_RELOAD_ZONES,
+      .also = "refresh-max-interval max-refresh-time",
+      .help = HELP_TIMER("refresh", "greatest") },
+    { "zones.retry-min", CONF_DURATION, AT(options.retry_min_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 2419200000, .reload = CONF_RELOAD_ZONES,
+      .also = "retry-min-interval min-retry-time", .help = HELP_TIMER("retry", "least") },
+    { "zones.retry-max", CONF_DURATION, AT(options.retry_max_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 2419200000, .reload = CONF_RELOAD_ZONES,
+      .also = "retry-max-interval max-retry-time", .help = HELP_TIMER("retry", "greatest") },
+    { "zones.expire-min", CONF_DURATION, AT(options.expire_min_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 4233600000, .reload = CONF_RELOAD_ZONES,
+      .also = "expire-min-interval min-expire-time", .help = HELP_TIMER("expire", "least") },
+    { "zones.expire-max", CONF_DURATION, AT(options.expire_max_ms), .flags = CONF_INHERITED,
+      .min = 1000, .max = 4233600000, .reload = CONF_RELOAD_ZONES,
+      .also = "expire-max-interval", .help = HELP_TIMER("expire", "greatest") },
 };
 #undef AT
 SECTION_RULED(conf_section_zone, "zones", options_zone, struct conf_zone_row,
-              "\"oneOf\": [{ \"required\": [\"name\", \"file\"], \"properties\": { \"directory\": false } }, "
+              "\"oneOf\": [{ \"required\": [\"name\"], \"properties\": { \"directory\": false } }, "
               "{ \"required\": [\"directory\"], \"properties\": { \"name\": false, \"file\": false } }]");
 
 /* --- the file; read in this order, since zones speak of keys --- */
@@ -371,6 +527,13 @@ SECTION_RULED(conf_section_zone, "zones", options_zone, struct conf_zone_row,
 static const struct conf_option options_file[] = {
     { "keys", CONF_LIST, .section = &conf_section_key, .reload = CONF_RELOAD_KEYS, .also = "key",
       .help = "Keys for TSIG (RFC 8945)." },
+    { "peers", CONF_LIST, .section = &conf_section_peer, .flags = CONF_MAPPED,
+      .reload = CONF_RELOAD_ZONES, .also = "remote remotes primaries",
+      .help = "Other servers that zones are transferred from and to: a list, or a mapping from "
+              "name to options." },
+    { "transfers", CONF_MAP, .offset = offsetof(struct conf, transfers),
+      .section = &section_transfers, .reload = CONF_RELOAD_LIMITS,
+      .help = "Limits of zone transfers." },
     { "server", CONF_MAP, .offset = offsetof(struct conf, server),
       .section = &conf_section_server, .also = "options global",
       .help = "The server as a whole." },

@@ -8,7 +8,7 @@
 bool conf_type_is_list(enum conf_type type)
 {
     return type == CONF_ADDRS || type == CONF_PREFIXES || type == CONF_ACL ||
-           type == CONF_ADDR_OR_OFF || type == CONF_COOKIE_SECRETS;
+           type == CONF_ADDR_OR_OFF || type == CONF_COOKIE_SECRETS || type == CONF_PEERS;
 }
 
 struct unit {
@@ -91,6 +91,8 @@ void conf_option_expect(const struct conf_option *option, struct td_buf *out)
         [CONF_SECRET] = "base64",
         [CONF_SECRET_FILE] = "a path",
         [CONF_CREDENTIAL] = "the name of a credential",
+        [CONF_KEY] = "the name of a key",
+        [CONF_PEERS] = "names of peers",
         [CONF_MAP] = "a mapping of options",
         [CONF_LIST] = "a list",
     };

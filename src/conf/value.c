@@ -175,6 +175,17 @@ static bool word_read(struct conf_load *load, const struct conf_option *option,
     return true;
 }
 
+static bool peer_key_read(struct conf_load *load, const struct conf_option *option,
+                          const struct conf_scalar *scalar, uint32_t *field)
+{
+    uint32_t key;
+
+    if (!conf_key_read(load, option, scalar, scalar->text, &key))
+        return false;
+    *field = key + 1;
+    return true;
+}
+
 /* "off", or a share of the names: "40%". */
 static bool share_read(struct conf_load *load, const struct conf_option *option,
                        const struct conf_scalar *scalar, struct conf_brake *field)
@@ -221,6 +232,8 @@ static bool scalar_read(struct conf_load *load, const struct conf_option *option
         return name_read(load, option, scalar, field);
     case CONF_TEMPLATE:
         return word_read(load, option, scalar, field);
+    case CONF_KEY:
+        return peer_key_read(load, option, scalar, field);
     case CONF_COOKIE_FILE:
         return conf_cookie_file_read(load, option, scalar, field);
     case CONF_SECRET:

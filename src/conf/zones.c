@@ -21,17 +21,21 @@ static int zone_compare(const void *a, const void *b)
     return left->column < right->column ? -1 : 1;
 }
 
-static bool zone_row_check(struct conf_load *load, const struct conf_zone_row *row)
+static bool zone_row_check(struct conf_load *load, const struct conf_zone_row *row,
+                           const struct conf_zone_options *options)
 {
     const char *fault = NULL;
     bool has_name = conf_was_written(&conf_section_zone, row->written, "name");
     bool has_file = conf_was_written(&conf_section_zone, row->written, "file");
+    bool needs_file = options->from.count == 0;
     bool has_directory = conf_was_written(&conf_section_zone, row->written, "directory");
 
     if (has_directory)
         fault = has_name || has_file ? ", not both" : NULL;
-    else if (!has_name || !has_file)
-        fault = has_name ? ": file is missing" : has_file ? ": name is missing" : "";
+    else if (!has_name)
+        fault = has_file ? ": name is missing" : "";
+    else if (!has_file && needs_file)
+        fault = ": file is missing (a secondary needs none: it has from)";
     if (fault != NULL)
         conf_load_error(load, row->line, row->column,
                         "zones: expected name and file, or directory%s", fault);
@@ -124,7 +128,7 @@ void conf_resolve_zones(struct conf_load *load)
         const struct conf_zone_options *options =
             template == CONF_TEMPLATE_NONE ? &conf->server.zones : templates.options[template];
         options = conf_options_over(load, &conf_section_zone, row, options);
-        if (zone_row_check(load, row))
+        if (zone_row_check(load, row, options))
             zones_add(load, row, conf_intern_add(&intern, conf, options), zones, directories);
     }
     if (conf->zone_count != 0)

@@ -26,11 +26,20 @@ struct key_name {
     size_t size;
 };
 
+/* An address that counts only with its key: a peer. */
+struct pair {
+    struct interval interval;
+    struct key_name key;
+    uint8_t family;
+};
+
 struct policy_acl {
     struct intervals v4;
     struct intervals v6;
     struct key_name *keys; /* ordered by compare_names */
     size_t key_count;
+    struct pair *pairs; /* in no order: peers are few */
+    size_t pair_count;
     bool is_any;
 };
 
@@ -121,13 +130,30 @@ static void add_prefix(struct policy_acl *acl, const struct td_prefix *prefix)
     intervals->items[intervals->count++] = interval_of(prefix);
 }
 
-static void add_key(struct policy_acl *acl, const uint8_t *name)
+static struct key_name key_of(const uint8_t *name)
 {
-    struct key_name *key = &acl->keys[acl->key_count++];
+    struct key_name key = { .size = wire_name_size(name) };
 
-    key->size = wire_name_size(name);
-    key->octets = td_malloc(key->size);
-    wire_name_lower(key->octets, name, key->size);
+    key.octets = td_malloc(key.size);
+    wire_name_lower(key.octets, name, key.size);
+    return key;
+}
+
+static void add_row(struct policy_acl *acl, const struct policy_acl_row *row)
+{
+    switch (row->kind) {
+    case POLICY_ACL_PREFIX:
+        add_prefix(acl, &row->prefix);
+        break;
+    case POLICY_ACL_KEY:
+        acl->keys[acl->key_count++] = key_of(row->key_name);
+        break;
+    case POLICY_ACL_BOTH:
+        acl->pairs[acl->pair_count++] = (struct pair){ .interval = interval_of(&row->prefix),
+                                                       .key = key_of(row->key_name),
+                                                       .family = row->prefix.family };
+        break;
+    }
 }
 
 static bool covers_all(const struct intervals *intervals, address last)
@@ -144,12 +170,9 @@ struct policy_acl *policy_acl_new(const struct policy_acl_row *rows, size_t coun
     acl->v4.items = td_malloc(capacity * sizeof(*acl->v4.items));
     acl->v6.items = td_malloc(capacity * sizeof(*acl->v6.items));
     acl->keys = td_malloc(capacity * sizeof(*acl->keys));
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].kind == POLICY_ACL_PREFIX)
-            add_prefix(acl, &rows[i].prefix);
-        else
-            add_key(acl, rows[i].key_name);
-    }
+    acl->pairs = td_malloc(capacity * sizeof(*acl->pairs));
+    for (size_t i = 0; i < count; i++)
+        add_row(acl, &rows[i]);
     intervals_join(&acl->v4);
     intervals_join(&acl->v6);
     qsort(acl->keys, acl->key_count, sizeof(*acl->keys), compare_keys);
@@ -163,6 +186,9 @@ void policy_acl_free(struct policy_acl *acl)
         return;
     for (size_t i = 0; i < acl->key_count; i++)
         free(acl->keys[i].octets);
+    for (size_t i = 0; i < acl->pair_count; i++)
+        free(acl->pairs[i].key.octets);
+    free(acl->pairs);
     free(acl->keys);
     free(acl->v4.items);
     free(acl->v6.items);
@@ -176,7 +202,7 @@ bool policy_acl_is_any(const struct policy_acl *acl)
 
 bool policy_acl_is_none(const struct policy_acl *acl)
 {
-    return acl->v4.count == 0 && acl->v6.count == 0 && acl->key_count == 0;
+    return acl->v4.count == 0 && acl->v6.count == 0 && acl->key_count == 0 && acl->pair_count == 0;
 }
 
 static bool has_key(const struct policy_acl *acl, const uint8_t *name, size_t size)
@@ -197,6 +223,21 @@ static bool has_key(const struct policy_acl *acl, const uint8_t *name, size_t si
     return false;
 }
 
+static bool has_pair(const struct policy_acl *acl, const struct td_addr *addr, const uint8_t *name,
+                     size_t size)
+{
+    address at = address_of(addr->octets, addr->family);
+
+    for (size_t i = 0; i < acl->pair_count; i++) {
+        const struct pair *pair = &acl->pairs[i];
+        if (pair->family == addr->family && at >= pair->interval.first &&
+            at <= pair->interval.last &&
+            compare_names(name, size, pair->key.octets, pair->key.size) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool policy_acl_match(const struct policy_acl *acl, const struct td_addr *addr,
                       const uint8_t *key_name, size_t key_name_size)
 {
@@ -206,5 +247,6 @@ bool policy_acl_match(const struct policy_acl *acl, const struct td_addr *addr,
         return true;
     if (addr->family == 6 && intervals_contain(&acl->v6, address_of(addr->octets, 6)))
         return true;
-    return key_name != NULL && has_key(acl, key_name, key_name_size);
+    return key_name != NULL &&
+           (has_key(acl, key_name, key_name_size) || has_pair(acl, addr, key_name, key_name_size));
 }

@@ -1,7 +1,8 @@
 /*
  * policy/acl.h - who may.
  *
- * Shape    rows of address prefixes and of key names; any one that fits suffices, no row: nobody.
+ * Shape    rows of address prefixes, of key names, and of both together; any one that fits
+ *          suffices, no row: nobody.
  *          Compiled once: prefixes become disjoint intervals in order, so that a thousand of them
  *          cost ten comparisons.
  * Floor    4. Includes base wire.
@@ -15,12 +16,12 @@
 
 #include "base/addr.h"
 
-enum policy_acl_kind { POLICY_ACL_PREFIX, POLICY_ACL_KEY };
+enum policy_acl_kind { POLICY_ACL_PREFIX, POLICY_ACL_KEY, POLICY_ACL_BOTH };
 
 struct policy_acl_row {
     enum policy_acl_kind kind;
-    struct td_prefix prefix; /* POLICY_ACL_PREFIX */
-    const uint8_t *key_name; /* POLICY_ACL_KEY: a domain name in any case; copied */
+    struct td_prefix prefix; /* POLICY_ACL_PREFIX, _BOTH */
+    const uint8_t *key_name; /* POLICY_ACL_KEY, _BOTH: a domain name in any case; copied */
 };
 
 struct policy_acl;

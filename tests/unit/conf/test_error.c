@@ -42,12 +42,12 @@ TEST(keys_that_are_not_options)
         { "server: {file: x}",
           AT("1:10") "unknown option 'file' in server; it belongs in zones\n" },
         { "zones: [{name: a, file: b, <<: c}]", AT("1:28") "unknown option '<<' in zones\n" },
-        { "zones: [{name: a, file: b, notify: c}]",
-          AT("1:28") "unknown option 'notify' in zones\n" },
+        { "zones: [{name: a, file: b, notice: c}]",
+          AT("1:28") "unknown option 'notice' in zones; did you mean 'notify'?\n" },
         { "server:\n  cookies: on\n  cookies: on\n",
           AT("3:3") "server.cookies is written twice, first in line 2\n" },
         { "server:\nzones:\nserver:\n", AT("3:1") "server is written twice, first in line 1\n" },
-        { "peers: []", AT("1:1") "unknown option 'peers'\n" },
+        { "pears: []", AT("1:1") "unknown option 'pears'; did you mean 'peers'?\n" },
         { "'': 1", AT("1:2") "unknown option ''\n" },
     };
 
@@ -268,11 +268,35 @@ TEST(keys_that_are_wrong)
     check_rows(rows, TD_COUNT(rows));
 }
 
+TEST(peers_that_are_wrong)
+{
+    static const struct row rows[] = {
+        { "peers: {a: {}}", AT("1:12") "peers.address is missing: expected 'address: ...' here\n" },
+        { "peers: [{address: '::1'}]",
+          AT("1:9") "peers.name is missing: expected 'name: ...' here\n" },
+        { "peers: {a: {address: '::1', key: k}}",
+          AT("1:34") "peers.key: there is no key 'k' in keys\n" },
+        { "peers: [{name: a, address: '::1'}, {name: a, address: '::2'}]",
+          AT("1:36") "peers: 'a' is listed twice, first in line 1\n" },
+        { "peers: {first: {address: '::1'}}\nzones: [{name: z, file: f, from: frist}]",
+          AT("2:34") "zones.from: there is no peer 'frist' in peers; did you mean 'first'?\n" },
+        { "peers: {a: {address: '::1'}}\nzones: [{name: z, file: f, to: [a, a]}]",
+          AT("2:36") "zones.to: 'a' is listed twice\n" },
+        { "transfers: {in: 0}",
+          AT("1:17") "transfers.in: expected a number, 1 to 10000, not '0'\n" },
+        { "zones: [{name: z, file: f, refresh-min: 1ms}]",
+          AT("1:41") "zones.refresh-min: expected a time with its unit (ms, s, m, h, d), 1s to "
+                     "28d, not '1ms'\n" },
+    };
+    check_rows(rows, TD_COUNT(rows));
+}
+
 TEST(zones_that_are_wrong)
 {
     static const struct row rows[] = {
         { "zones:\n  - name: a\n",
-          AT("2:5") "zones: expected name and file, or directory: file is missing\n" },
+          AT("2:5") "zones: expected name and file, or directory: file is missing (a "
+                    "secondary needs none: it has from)\n" },
         { "zones:\n  - file: a\n",
           AT("2:5") "zones: expected name and file, or directory: name is missing\n" },
         { "zones:\n  - {}\n", AT("2:5") "zones: expected name and file, or directory\n" },
@@ -379,6 +403,6 @@ TEST(a_file_too_large_is_refused)
 }
 
 TESTS(keys_that_are_not_options, values_of_another_type, values_that_are_wrong,
-      addresses_that_are_wrong, keys_that_are_wrong, zones_that_are_wrong,
+      addresses_that_are_wrong, keys_that_are_wrong, peers_that_are_wrong, zones_that_are_wrong,
       all_errors_in_the_order_of_the_file, errors_are_bounded, long_text_is_cut,
       a_file_too_large_is_refused)

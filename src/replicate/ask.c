@@ -1,0 +1,342 @@
+#include "replicate/ask.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "net/dial.h"
+#include "wire/answer.h"
+#include "wire/edns.h"
+#include "wire/rrtype.h"
+
+enum { SOA_NUMBERS_SIZE = 20 };
+
+/* ---- writing ---- */
+
+/* Of the SOA only the serial matters to whoever reads it (RFC 1995 3, 1996 3.7). */
+static td_err write_soa(struct td_writer *writer, uint32_t serial)
+{
+    static const uint8_t names[] = { 0, 0 };
+    static const uint8_t timers[SOA_NUMBERS_SIZE - 4];
+    td_err err = td_write_u16(writer, 0xc000 | WIRE_HEADER_SIZE);
+
+    if (err == TD_OK)
+        err = td_write_u16(writer, WIRE_TYPE_SOA);
+    if (err == TD_OK)
+        err = td_write_u16(writer, WIRE_CLASS_IN);
+    if (err == TD_OK)
+        err = td_write_u32(writer, 0);
+    if (err == TD_OK)
+        err = td_write_u16(writer, sizeof(names) + SOA_NUMBERS_SIZE);
+    if (err == TD_OK)
+        err = td_write_octets(writer, names, sizeof(names));
+    if (err == TD_OK)
+        err = td_write_u32(writer, serial);
+    return err == TD_OK ? td_write_octets(writer, timers, sizeof(timers)) : err;
+}
+
+static td_err write_edns(const struct replicate_ask *ask, struct td_writer *writer)
+{
+    size_t mark;
+    td_err err = wire_edns_begin(writer, REPLICATE_UDP_SIZE, 0, 0, &mark);
+
+    if (err == TD_OK && !ask->is_notify)
+        err = wire_edns_add(writer, WIRE_EDNS_EXPIRE, NULL, 0);
+    if (err == TD_OK)
+        wire_edns_end(writer, mark);
+    return err;
+}
+
+static struct wire_header header_of(const struct replicate_ask *ask)
+{
+    struct wire_header header = { .id = ask->id, .counts = { 1, 0, 0, ask->has_edns ? 1 : 0 } };
+
+    if (ask->is_notify)
+        header.flags = WIRE_OPCODE_NOTIFY << WIRE_FLAG_OPCODE_SHIFT | WIRE_FLAG_AA;
+    if (ask->has_serial)
+        header.counts[ask->is_notify ? 1 : 2] = 1;
+    return header;
+}
+
+td_err replicate_ask_write(struct io *io, struct replicate_ask *ask, uint8_t *out, size_t *ret_size)
+{
+    struct td_writer writer = td_writer_of(out, REPLICATE_QUESTION_SIZE);
+
+    io_random_fill(io, &ask->id, sizeof(ask->id));
+    struct wire_header header = header_of(ask);
+    wire_header_put(out, &header);
+    writer.cursor = WIRE_HEADER_SIZE;
+    td_err err = td_write_octets(&writer, ask->apex, wire_name_size(ask->apex));
+    if (err == TD_OK)
+        err = td_write_u16(&writer, ask->type);
+    if (err == TD_OK)
+        err = td_write_u16(&writer, WIRE_CLASS_IN);
+    if (err == TD_OK && ask->has_serial)
+        err = write_soa(&writer, ask->serial);
+    if (err == TD_OK && ask->has_edns)
+        err = write_edns(ask, &writer);
+    *ret_size = writer.cursor;
+    if (err == TD_OK && ask->peer->has_key)
+        err = tsig_sign_request(&ask->peer->key, out, writer.cursor, REPLICATE_QUESTION_SIZE,
+                                io_wall_s(io), ret_size, &ask->tsig);
+    return err;
+}
+
+/* ---- reading ---- */
+
+bool replicate_ask_fits(const struct replicate_ask *ask, const uint8_t *octets, size_t size)
+{
+    size_t name = wire_name_size(ask->apex);
+    struct wire_header header;
+
+    if (wire_header_read(octets, size, &header) != TD_OK || header.id != ask->id ||
+        (header.flags & WIRE_FLAG_QR) == 0 ||
+        wire_header_opcode(&header) != (ask->is_notify ? WIRE_OPCODE_NOTIFY : WIRE_OPCODE_QUERY))
+        return false;
+    if (header.counts[0] == 0) /* an error may leave the question out */
+        return (header.flags & WIRE_FLAG_RCODE) != 0 || ask->is_notify;
+    return header.counts[0] == 1 && size >= WIRE_HEADER_SIZE + name + 4 &&
+           wire_octets_equal(octets + WIRE_HEADER_SIZE, ask->apex, name) &&
+           td_get_u16(octets + WIRE_HEADER_SIZE + name) == ask->type;
+}
+
+static void read_edns(const struct wire_message *message, struct replicate_reply *reply)
+{
+    struct wire_edns edns;
+    size_t end;
+
+    if (message->opt_at == 0 || wire_edns_read(message->octets, message->size, message->opt_at,
+                                               WIRE_EDNS_RESPONSE, &edns, &end) != TD_OK)
+        return;
+    reply->rcode = (uint16_t)(reply->rcode | edns.rcode_high << 4);
+    if (wire_edns_has(&edns, WIRE_EDNS_EXPIRE) && edns.options[WIRE_EDNS_EXPIRE].size == 4) {
+        reply->has_expire = true;
+        reply->expire_s = td_get_u32(message->octets + edns.options[WIRE_EDNS_EXPIRE].at);
+    }
+    if (!wire_edns_has(&edns, WIRE_EDNS_EDE) || edns.options[WIRE_EDNS_EDE].size < 2)
+        return;
+    const struct wire_edns_option *ede = &edns.options[WIRE_EDNS_EDE];
+    size_t size = 0;
+    reply->ede = td_get_u16(message->octets + ede->at);
+    for (size_t i = 2; i < ede->size && size + 1 < sizeof(reply->ede_text); i++) {
+        uint8_t octet = message->octets[ede->at + i];
+        reply->ede_text[size++] = octet >= ' ' && octet < 0x7f ? (char)octet : '?';
+    }
+    reply->ede_text[size] = '\0';
+}
+
+/* The serial of the first SOA of the apex, in the answer. */
+static void read_serial(const struct replicate_ask *ask, const struct wire_message *message,
+                        struct replicate_reply *reply)
+{
+    size_t at = message->section_at[1];
+    struct wire_record record;
+
+    while (at < message->section_at[2] && wire_message_record(message, &at, &record) == TD_OK) {
+        if (record.type != WIRE_TYPE_SOA || record.class != WIRE_CLASS_IN ||
+            record.rdlength < 2 + SOA_NUMBERS_SIZE ||
+            !wire_name_equal(record.owner.octets, record.owner.size, ask->apex,
+                             wire_name_size(ask->apex)))
+            continue;
+        reply->has_serial = true;
+        reply->serial =
+            td_get_u32(message->octets + record.rdata_at + record.rdlength - SOA_NUMBERS_SIZE);
+        return;
+    }
+}
+
+td_err replicate_ask_read(struct io *io, struct replicate_ask *ask, const uint8_t *octets,
+                          size_t size, struct replicate_reply *ret_reply)
+{
+    struct wire_message message;
+
+    *ret_reply = (struct replicate_reply){ .verdict = TSIG_GOOD, .ede = ANSWER_EDE_NONE };
+    if (wire_message_read(octets, size, &message) != TD_OK)
+        return TD_E_MALFORMED;
+    ret_reply->rcode = message.header.flags & WIRE_FLAG_RCODE;
+    ret_reply->is_authoritative = (message.header.flags & WIRE_FLAG_AA) != 0;
+    ret_reply->is_truncated = (message.header.flags & WIRE_FLAG_TC) != 0;
+    read_edns(&message, ret_reply);
+    if (ask->peer->has_key) {
+        ret_reply->verdict =
+            tsig_verify_response(&ask->tsig, octets, size, message.tsig_at, io_wall_s(io));
+        ret_reply->peer_error = ask->tsig.peer_error;
+        ret_reply->skew_s = ask->tsig.skew_s;
+    }
+    if (!ask->is_notify)
+        read_serial(ask, &message, ret_reply);
+    return TD_OK;
+}
+
+/* ---- asking ---- */
+
+struct acceptance {
+    struct io *io;
+    struct replicate_ask *ask;
+    struct replicate_reply *reply;
+};
+
+/*
+ * Over UDP what is not signed as it should be may come from anybody: it is kept as the reason, and
+ * the right one is waited for.
+ */
+static bool accept_udp(void *context, const uint8_t *octets, size_t size)
+{
+    const struct acceptance *acceptance = context;
+    struct replicate_ask *ask = acceptance->ask;
+    struct tsig_exchange before = ask->tsig;
+
+    if (!replicate_ask_fits(ask, octets, size) ||
+        replicate_ask_read(acceptance->io, ask, octets, size, acceptance->reply) != TD_OK)
+        return false;
+    enum tsig_verdict verdict = acceptance->reply->verdict;
+    if (verdict == TSIG_GOOD || verdict == TSIG_REFUSED || verdict == TSIG_BADTIME)
+        return true;
+    ask->tsig = before;
+    return false;
+}
+
+static bool accept_tcp(void *context, const uint8_t *octets, size_t size)
+{
+    const struct acceptance *acceptance = context;
+
+    return replicate_ask_fits(acceptance->ask, octets, size) &&
+           replicate_ask_read(acceptance->io, acceptance->ask, octets, size, acceptance->reply) ==
+               TD_OK;
+}
+
+static td_err ask_once(struct fiber *fiber, struct replicate_ask *ask, bool is_tcp,
+                       uint64_t patience_ns, struct replicate_reply *reply)
+{
+    struct io *io = io_fiber_io(fiber);
+    struct acceptance acceptance = { io, ask, reply };
+    uint8_t question[REPLICATE_QUESTION_SIZE];
+    uint8_t answer[REPLICATE_UDP_SIZE + 2048];
+    struct net_exchange exchange = {
+        .local = replicate_peer_source(ask->peer, ask->to),
+        .remote = ask->to,
+        .question = question,
+        .accept = is_tcp ? accept_tcp : accept_udp,
+        .context = &acceptance,
+        .deadline_ns = io_now_ns(io) + patience_ns,
+    };
+    size_t size;
+
+    *reply = (struct replicate_reply){ .verdict = TSIG_GOOD, .ede = ANSWER_EDE_NONE };
+    td_err err = replicate_ask_write(io, ask, question, &exchange.question_size);
+    if (err == TD_OK)
+        err = is_tcp ? net_exchange_tcp(fiber, &exchange, answer, sizeof(answer), &size)
+                     : net_exchange_udp(fiber, &exchange, answer, sizeof(answer), &size);
+    /* A wrong signature was all that came. */
+    if (err == TD_E_TIMEOUT && reply->verdict != TSIG_GOOD)
+        err = TD_OK;
+    reply->err = err;
+    return err;
+}
+
+td_err replicate_ask(struct fiber *fiber, struct replicate_ask *ask, unsigned tries,
+                     uint64_t patience_ns, struct replicate_reply *ret_reply)
+{
+    td_err err = TD_E_TIMEOUT;
+
+    for (unsigned i = 0; i < tries; i++) {
+        err = ask_once(fiber, ask, false, patience_ns << i, ret_reply);
+        if (err != TD_E_TIMEOUT)
+            break;
+    }
+    if (tries == 0 || (err == TD_OK && ret_reply->is_truncated))
+        err = ask_once(fiber, ask, true, patience_ns << tries, ret_reply);
+    return err;
+}
+
+/* ---- in words ---- */
+
+static void why_tsig(const struct replicate_ask *ask, const struct replicate_reply *reply,
+                     char out[REPLICATE_WHY_SIZE])
+{
+    char key[WIRE_NAME_TEXT_SIZE];
+
+    wire_name_format(ask->peer->key.name, key);
+    if (reply->verdict == TSIG_BADTIME ||
+        (reply->verdict == TSIG_REFUSED && reply->peer_error == WIRE_RCODE_BADTIME))
+        snprintf(out, REPLICATE_WHY_SIZE,
+                 "the clocks differ by %lld seconds (TSIG BADTIME): set both by NTP",
+                 (long long)(reply->skew_s < 0 ? -reply->skew_s : reply->skew_s));
+    else if (reply->verdict == TSIG_REFUSED && reply->peer_error == WIRE_RCODE_BADKEY)
+        snprintf(out, REPLICATE_WHY_SIZE,
+                 "the peer does not know the key %.80s (TSIG BADKEY): give it the same name and "
+                 "algorithm there",
+                 key);
+    else if (reply->verdict == TSIG_REFUSED)
+        snprintf(
+            out, REPLICATE_WHY_SIZE,
+            "the peer does not accept our signature with key %.80s (TSIG %s): is the secret the "
+            "same on both sides?",
+            key, reply->peer_error == WIRE_RCODE_BADSIG ? "BADSIG" : "error");
+    else if (reply->verdict == TSIG_MISSING)
+        snprintf(
+            out, REPLICATE_WHY_SIZE,
+            "the answer is not signed, and must be with key %.80s: is the key configured there?",
+            key);
+    else
+        snprintf(out, REPLICATE_WHY_SIZE,
+                 "the answer's signature with key %.80s is wrong (TSIG %s)", key,
+                 tsig_verdict_text(reply->verdict));
+}
+
+static void why_rcode(const struct replicate_reply *reply, char out[REPLICATE_WHY_SIZE])
+{
+    char text[WIRE_MNEMONIC_TEXT_SIZE];
+    char ede[REPLICATE_EDE_TEXT_SIZE + 16] = "";
+    const char *what = "";
+
+    if (reply->ede_text[0] != '\0')
+        snprintf(ede, sizeof(ede), " (\"%s\")", reply->ede_text);
+    switch (reply->rcode) {
+    case WIRE_RCODE_REFUSED:
+        what = ": it does not allow us: allow this server's address and key there";
+        break;
+    case WIRE_RCODE_NOTAUTH:
+        what = ": it does not serve the zone: add the zone there, or take the peer out of 'from'";
+        break;
+    case WIRE_RCODE_SERVFAIL:
+        what = ": it has no good data of the zone now";
+        break;
+    default:
+        break;
+    }
+    snprintf(out, REPLICATE_WHY_SIZE, "it answered %s%s%s",
+             wire_mnemonic_format(&wire_rcodes, "RCODE", reply->rcode, text), ede, what);
+}
+
+static const char *err_words(td_err err)
+{
+    switch (err) {
+    case TD_E_TIMEOUT:
+        return "no answer: is it up, and does a firewall let port 53 through (UDP and TCP)?";
+    case TD_E_CLOSED:
+        return "the port is closed: no server listens there";
+    case TD_E_INVALID:
+        return "the source address is not one of this machine: correct peers.source";
+    case TD_E_TRUNCATED:
+        return "the peer closed the connection in the middle";
+    case TD_E_MALFORMED:
+        return "the answer cannot be read";
+    case TD_E_CANCELLED:
+        return "given up, the server stops";
+    default:
+        return "it cannot be reached: is there a route?";
+    }
+}
+
+const char *replicate_reply_why(const struct replicate_ask *ask,
+                                const struct replicate_reply *reply, char out[REPLICATE_WHY_SIZE])
+{
+    if (reply->err != TD_OK)
+        snprintf(out, REPLICATE_WHY_SIZE, "%s", err_words(reply->err));
+    else if (reply->verdict != TSIG_GOOD)
+        why_tsig(ask, reply, out);
+    else
+        why_rcode(reply, out);
+    return out;
+}

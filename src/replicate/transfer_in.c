@@ -1,0 +1,187 @@
+#include "replicate/transfer_in.h"
+
+#include <stdio.h>
+
+#include "base/assert.h"
+#include "base/macros.h"
+#include "net/dial.h"
+#include "replicate/refresh.h"
+#include "wire/rrtype.h"
+
+enum { CONNECT_MS = 10000 };
+
+/* How fast it comes. */
+struct pace {
+    uint64_t end_ns;    /* of all */
+    uint64_t window_ns; /* when the rate is looked at again */
+    uint64_t octets;    /* that had come when it was looked at last */
+};
+
+static uint64_t deadline(const struct pace *pace)
+{
+    return pace->window_ns < pace->end_ns ? pace->window_ns : pace->end_ns;
+}
+
+/* Is it fast enough? Looked at when the window is over. */
+static bool is_fast(struct io *io, struct pace *pace, const struct transfer_in *in)
+{
+    uint64_t now_ns = io_clock_read_ns(io);
+
+    if (now_ns >= pace->end_ns)
+        return false;
+    if (now_ns < pace->window_ns)
+        return true;
+    bool is_good = in->read->octets - pace->octets >= (uint64_t)in->min_rate * REFRESH_RATE_TIME_S;
+    pace->octets = in->read->octets;
+    pace->window_ns = now_ns + (uint64_t)REFRESH_RATE_TIME_S * IO_NS_PER_S;
+    return is_good;
+}
+
+static td_err fail(struct transfer_in *in, td_err err, const char *why)
+{
+    snprintf(in->why, sizeof(in->why), "%s", why);
+    return err;
+}
+
+static td_err fail_exchange(struct transfer_in *in, const struct replicate_ask *ask, td_err err)
+{
+    struct replicate_reply reply = { .err = err, .verdict = TSIG_GOOD };
+
+    replicate_reply_why(ask, &reply, in->why);
+    return err;
+}
+
+/* The first message has the question of ours; those behind it may leave it out (RFC 5936 2.2.1). */
+static bool fits(const struct transfer_in *in, const struct replicate_ask *ask,
+                 const uint8_t *octets, size_t size)
+{
+    struct wire_header header;
+
+    if (in->read->messages == 0)
+        return replicate_ask_fits(ask, octets, size);
+    return wire_header_read(octets, size, &header) == TD_OK && header.id == ask->id &&
+           (header.flags & WIRE_FLAG_QR) != 0 && header.counts[0] <= 1 &&
+           wire_header_opcode(&header) == WIRE_OPCODE_QUERY;
+}
+
+static td_err take_first(struct fiber *fiber, struct transfer_in *in, struct replicate_ask *ask,
+                         const uint8_t *octets, size_t size)
+{
+    struct replicate_reply reply;
+
+    if (replicate_ask_read(io_fiber_io(fiber), ask, octets, size, &reply) != TD_OK)
+        return fail(in, TD_E_MALFORMED, "the answer cannot be read");
+    if (!replicate_reply_is_good(&reply)) {
+        replicate_reply_why(ask, &reply, in->why);
+        return TD_E_REFUSED;
+    }
+    in->has_expire = reply.has_expire;
+    in->expire_s = reply.expire_s;
+    return TD_OK;
+}
+
+static td_err take_next(struct fiber *fiber, struct transfer_in *in, struct replicate_ask *ask,
+                        const struct wire_message *message)
+{
+    struct replicate_reply reply = { .verdict = TSIG_GOOD,
+                                     .rcode = message->header.flags & WIRE_FLAG_RCODE };
+
+    if (ask->peer->has_key) {
+        reply.verdict = tsig_verify_response(&ask->tsig, message->octets, message->size,
+                                             message->tsig_at, io_wall_s(io_fiber_io(fiber)));
+        reply.peer_error = ask->tsig.peer_error;
+        reply.skew_s = ask->tsig.skew_s;
+    }
+    if (replicate_reply_is_good(&reply))
+        return TD_OK;
+    replicate_reply_why(ask, &reply, in->why);
+    return TD_E_REFUSED;
+}
+
+static td_err take(struct fiber *fiber, struct transfer_in *in, struct replicate_ask *ask,
+                   const uint8_t *octets, size_t size)
+{
+    struct wire_message message;
+
+    if (!fits(in, ask, octets, size))
+        return fail(in, TD_E_INVALID, "a message that is no answer to our question");
+    if (wire_message_read(octets, size, &message) != TD_OK)
+        return fail(in, TD_E_MALFORMED, "a message cannot be read");
+    td_err err = in->read->messages == 0 ? take_first(fiber, in, ask, octets, size)
+                                         : take_next(fiber, in, ask, &message);
+    if (err != TD_OK)
+        return err;
+    err = transfer_read_message(in->read, &message);
+    return err == TD_OK ? TD_OK : fail(in, err, in->read->why);
+}
+
+static td_err receive_all(struct fiber *fiber, struct transfer_in *in, struct replicate_ask *ask,
+                          struct net_stream *stream)
+{
+    struct io *io = io_fiber_io(fiber);
+    uint64_t now_ns = io_clock_read_ns(io);
+    struct pace pace = {
+        .end_ns = now_ns + (uint64_t)REFRESH_TIME_MAX_S * IO_NS_PER_S,
+        .window_ns = now_ns + (uint64_t)REFRESH_RATE_TIME_S * IO_NS_PER_S,
+    };
+
+    while (!in->read->is_done) {
+        const uint8_t *octets;
+        size_t size;
+        td_err err = net_stream_receive(fiber, stream, deadline(&pace), &octets, &size);
+        if (err == TD_OK)
+            err = take(fiber, in, ask, octets, size);
+        else if (err == TD_E_CLOSED)
+            err = fail_exchange(in, ask, TD_E_TRUNCATED);
+        else if (err != TD_E_TIMEOUT)
+            err = fail_exchange(in, ask, err);
+        if (err == TD_E_TIMEOUT || (err == TD_OK && !is_fast(io, &pace, in))) {
+            if (in->read->messages == 0)
+                return fail_exchange(in, ask, TD_E_TIMEOUT);
+            if (!is_fast(io, &pace, in))
+                return fail(in, TD_E_TIMEOUT,
+                            "it came too slowly (transfers.min-rate), or took too long");
+            continue;
+        }
+        if (err != TD_OK)
+            return err;
+        if (io_fiber_yield(fiber) != TD_OK)
+            return fail_exchange(in, ask, TD_E_CANCELLED);
+    }
+    if (ask->peer->has_key && !tsig_is_settled(&ask->tsig))
+        return fail(in, TD_E_REFUSED, "the last message of the transfer is not signed");
+    return TD_OK;
+}
+
+td_err transfer_in_run(struct fiber *fiber, struct transfer_in *in)
+{
+    struct replicate_ask ask = {
+        .peer = in->peer,
+        .to = in->addr,
+        .apex = in->apex,
+        .type = in->is_incremental ? WIRE_TYPE_IXFR : WIRE_TYPE_AXFR,
+        .has_edns = true,
+        .has_serial = in->is_incremental,
+        .serial = in->serial_had,
+    };
+    TD_CLEANUP(net_stream_cleanup) struct net_stream *stream = NULL;
+    struct io *io = io_fiber_io(fiber);
+    uint8_t question[REPLICATE_QUESTION_SIZE];
+    uint64_t soon_ns = io_clock_read_ns(io) + (uint64_t)CONNECT_MS * IO_NS_PER_MS;
+    size_t size;
+
+    td_err err =
+        net_stream_dial(fiber, NET_TRANSPORT_TCP, replicate_peer_source(in->peer, in->addr),
+                        in->addr, soon_ns, &stream);
+    if (err == TD_OK)
+        err = replicate_ask_write(io, &ask, question, &size);
+    if (err == TD_OK)
+        err = net_stream_send(fiber, stream, question, size, soon_ns);
+    if (err != TD_OK) {
+        in->is_unreachable = true;
+        return fail_exchange(in, &ask, err);
+    }
+    err = receive_all(fiber, in, &ask, stream);
+    in->is_unreachable = err == TD_E_TIMEOUT && in->read->messages == 0;
+    return err;
+}

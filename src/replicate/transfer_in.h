@@ -1,0 +1,31 @@
+/*
+ * replicate/transfer_in.h - a transfer in over a connection of its own.
+ *
+ * Floor    6.
+ * Threads  The world's of its fiber.
+ * Limits   struct refresh has them.
+ * RFC      5936 2.2 (header of each message), 8945 5.3.1 (every message is digested; the last is
+ *          signed).
+ */
+#pragma once
+
+#include "replicate/ask.h"
+#include "replicate/transfer_read.h"
+
+struct transfer_in {
+    const struct replicate_peer *peer;
+    const struct td_addr *addr;
+    const uint8_t *apex;
+    bool is_incremental;
+    uint32_t serial_had;
+    uint32_t min_rate;          /* octets a second */
+    struct transfer_read *read; /* initialized */
+
+    bool has_expire;
+    uint32_t expire_s;
+    bool is_unreachable; /* there was no connection, or nothing came through it */
+    char why[REPLICATE_WHY_SIZE];
+};
+
+/* TD_OK: read->kind says what it is. Else in->why says why not. */
+TD_NODISCARD td_err transfer_in_run(struct fiber *fiber, struct transfer_in *in);
