@@ -218,6 +218,14 @@ bool td_addr_equal(const struct td_addr *a, const struct td_addr *b)
     return td_addr_same_host(a, b) && a->port == b->port;
 }
 
+struct td_prefix td_prefix_of_host(const struct td_addr *addr)
+{
+    struct td_prefix prefix = { .family = addr->family, .length = addr->family == 4 ? 32 : 128 };
+
+    memcpy(prefix.octets, addr->octets, sizeof(prefix.octets));
+    return prefix;
+}
+
 bool td_prefix_contains(const struct td_prefix *prefix, const struct td_addr *addr)
 {
     unsigned whole = prefix->length / 8;

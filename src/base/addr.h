@@ -56,6 +56,8 @@ char *td_addr_format_port(const struct td_addr *addr, char *out);
 bool td_addr_same_host(const struct td_addr *a, const struct td_addr *b);
 bool td_addr_equal(const struct td_addr *a, const struct td_addr *b);
 
+/* The prefix of this one host. */
+struct td_prefix td_prefix_of_host(const struct td_addr *addr);
 bool td_prefix_contains(const struct td_prefix *prefix, const struct td_addr *addr);
 
 /* Is it 0.0.0.0 or ::? */

@@ -32,7 +32,8 @@ static size_t owners_of(const struct changeset *changeset, const uint8_t **owner
     return count;
 }
 
-static td_err check(struct change_draft *draft, struct td_diag *diag)
+static td_err check(struct change_draft *draft, const struct change_about *about,
+                    struct td_diag *diag)
 {
     const struct changeset *changeset = &draft->changeset;
     struct zone_check_options options;
@@ -42,7 +43,9 @@ static td_err check(struct change_draft *draft, struct td_diag *diag)
     const uint8_t **owners = td_calloc(records + 1, sizeof(*owners));
 
     diag->text[0] = '\0';
-    zone_check_options_init(&options, ZONE_CHECK_NORMAL, 0);
+    /* A copy is what its primary has, mistakes included. */
+    zone_check_options_init(
+        &options, about->origin == CHANGE_TRANSFER ? ZONE_CHECK_LAX : ZONE_CHECK_NORMAL, 0);
     size_t count = owners_of(changeset, owners);
     bool is_good =
         zone_check_part(zone_edit_view(draft->zone->edit), &options, owners, count, &sink, &result);
@@ -94,5 +97,5 @@ td_err change_verify(struct change_draft *draft, const struct change_about *abou
 {
     td_err err = brake(draft, about, diag);
 
-    return err == TD_OK ? check(draft, diag) : err;
+    return err == TD_OK ? check(draft, about, diag) : err;
 }

@@ -89,6 +89,7 @@ struct conf_transfers {
     uint32_t in_per_peer; /* from one peer */
     uint32_t out;         /* in all */
     uint32_t min_rate;    /* octets a second, both ways */
+    uint32_t max_size;    /* octets of a transfer in */
 };
 
 struct conf_server {

@@ -375,6 +375,9 @@ static const struct conf_option options_transfers[] = {
     { "transfers.min-rate", CONF_SIZE, AT(min_rate), .max = 1073741824,
       .reload = CONF_RELOAD_LIMITS, .preset = "1KiB", .also = "min-transfer-rate-in",
       .help = "A transfer that is slower, in octets a second over a minute, is given up." },
+    { "transfers.max-size", CONF_SIZE, AT(max_size), .min = 65536, .max = UINT32_MAX,
+      .reload = CONF_RELOAD_LIMITS, .preset = "4095MiB", .also = "max-transfer-size",
+      .help = "A transfer in of more octets than this is given up." },
 };
 #undef AT
 static SECTION(section_transfers, "transfers", options_transfers, struct conf_transfers);

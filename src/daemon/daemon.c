@@ -15,6 +15,7 @@
 #include "daemon/operator.h"
 #include "daemon/privileges.h"
 #include "daemon/registry.h"
+#include "daemon/replication.h"
 #include "daemon/server.h"
 #include "daemon/settings.h"
 #include "daemon/updates.h"
@@ -103,7 +104,9 @@ static td_err apply(struct fiber *fiber, struct server *server, struct conf *con
     if (before != NULL)
         serve_settings_publish(server->serve, settings_of_server(conf, server->io));
     server->conf = conf;
+    replication_apply_begin(server->replication, conf);
     registry_apply(fiber, server->registry, conf);
+    replication_apply_end(server->replication);
     conf_free(before);
     return TD_OK;
 }
@@ -214,6 +217,8 @@ static td_err start(struct fiber *fiber, struct server *server, struct td_diag *
     if (err == TD_OK)
         err = registry_new(&parts, &server->registry, diag);
     if (err == TD_OK)
+        err = replication_new(server, conf, &server->replication, diag);
+    if (err == TD_OK)
         err = apply(fiber, server, conf, diag);
     if (err == TD_OK)
         server->first = NULL;
@@ -253,6 +258,8 @@ static void run(struct fiber *fiber, void *argument)
     if (serve_worker_count(server->serve) != 0)
         serve_stop(fiber, server->serve, STOP_GRACE_MS);
     registry_free(fiber, server->registry);
+    server->registry = NULL; /* letters of workers may still come */
+    replication_free(fiber, server->replication);
     store_log_stop(fiber, server->log);
     io_stop(server->io);
 }

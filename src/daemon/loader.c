@@ -250,6 +250,7 @@ void loader_job_free(struct loader_job *job)
     if (job->version != NULL)
         zone_lineage_free(job->version->lineage);
     zone_lineage_free(job->disposal);
+    zone_build_free(job->build);
     td_arena_fini(&job->diff.arena);
     free(job->diff.removed);
     free(job->diff.added);

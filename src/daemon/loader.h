@@ -21,12 +21,13 @@
 enum { LOADER_KEEPERS_MAX = 16, LOADER_DIAGS_MAX = 40 };
 
 enum loader_kind {
-    LOADER_LOAD,    /* read the zone file and, with `before`, say what makes it of that */
-    LOADER_COMPARE, /* only the latter: `version` has been loaded before */
-    LOADER_RESTORE, /* the base, or the file, and the changes of the log behind it */
-    LOADER_FLUSH,   /* write `before` as the zone file */
-    LOADER_BASE,    /* write `before` as the base */
-    LOADER_DISPOSE, /* free a zone that nobody reads any more */
+    LOADER_LOAD,     /* read the zone file and, with `before`, say what makes it of that */
+    LOADER_COMPARE,  /* only the latter: `version` has been loaded before */
+    LOADER_RESTORE,  /* the base, or the file, and the changes of the log behind it */
+    LOADER_FLUSH,    /* write `before` as the zone file */
+    LOADER_BASE,     /* write `before` as the base */
+    LOADER_TRANSFER, /* finish `build`, check it, and say what makes it of `before` */
+    LOADER_DISPOSE,  /* free a zone that nobody reads any more */
 };
 
 /* What makes one version out of another; data lies in the versions. */
@@ -52,6 +53,7 @@ struct loader_job {
     char *base_path;                  /* its own: of the base; NULL: there is none */
     struct store_zonefile zonefile;
     struct zone_check_options checks; /* zonefile.checks points here */
+    struct zone_build *build;         /* TRANSFER */
     struct zone_version *before;      /* pinned by the job */
     uint64_t sequence;                /* of the newest change that is in `before` */
     struct td_buf replay;             /* RESTORE: changesets, each behind its size in 4 octets */

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "daemon/registry_internal.h"
+#include "daemon/secondary.h"
 #include "daemon/settings.h"
 #include "serve/log.h"
 #include "zone/lineage.h"
@@ -55,6 +56,7 @@ static void zone_free(struct registry_zone *zone)
 static void remove_zone(struct registry *registry, struct registry_zone *zone)
 {
     serve_log(LOG_INFO, EVENT_ZONE_REMOVED, zone->name, "zone removed");
+    secondary_end(zone);
     change_withdraw(registry->door, &zone->zone, ZONE_STATE_FAILED);
     zone_set_remove(registry->parts.zones, zone->zone.entry);
     serve_zone_retire(registry->parts.serve, zone->settings);
@@ -105,6 +107,11 @@ static void move_file(struct registry_zone *zone, const char *path)
     zone->path = path == NULL ? NULL : td_strdup(path);
 }
 
+static bool is_other_file(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a != b : strcmp(a, b) != 0;
+}
+
 /* Bring a row in step with what the configuration says of it. */
 static void take_row(struct registry *registry, const struct conf *conf, const uint8_t *name,
                      const char *path, const struct conf_zone_options *options)
@@ -122,9 +129,13 @@ static void take_row(struct registry *registry, const struct conf *conf, const u
     serve_zone_retire(registry->parts.serve, before);
     settings_rules(options, &zone->zone.rules, &zone->has_serial_check);
     zone->history = options->history;
-    bool is_moved = zone->path == NULL || path == NULL || strcmp(zone->path, path) != 0;
+    bool was_copy = zone->secondary != NULL;
+    secondary_apply(registry->secondaries, zone, options);
+    bool is_moved = is_other_file(zone->path, path);
     if (is_moved)
         move_file(zone, path);
+    if (zone->secondary != NULL && was_copy && zone->secondary->is_ready)
+        return; /* it goes on following */
     if (zone->zone.newest != NULL)
         registry_reload(registry, zone, is_moved);
     else if (zone->job == NULL)
@@ -248,6 +259,11 @@ struct change_door *registry_door(struct registry *registry)
     return registry->door;
 }
 
+void registry_follow_by(struct registry *registry, struct secondaries *secondaries)
+{
+    registry->secondaries = secondaries;
+}
+
 struct store_log *registry_log(struct registry *registry)
 {
     return registry->parts.log;
@@ -300,6 +316,7 @@ void registry_free(struct fiber *fiber, struct registry *registry)
     while (registry->zones != NULL) {
         struct registry_zone *zone = registry->zones;
         registry->zones = zone->next;
+        secondary_end(zone);
         change_withdraw(registry->door, &zone->zone, ZONE_STATE_FAILED);
         serve_zone_retire(registry->parts.serve, zone->settings);
         zone_free(zone);

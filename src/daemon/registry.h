@@ -20,6 +20,8 @@
 #include "store/log.h"
 
 struct registry;
+struct secondaries;
+struct secondary;
 
 enum { REGISTRY_DIAGS_MAX = 20 };
 
@@ -36,12 +38,13 @@ struct registry_zone {
     struct registry *registry;
     struct change_zone zone;
     struct serve_zone *settings;
-    char *path;             /* of the zone file; NULL: none */
-    char *name;             /* presentation form */
-    struct loader_job *job; /* under way, or NULL */
-    bool is_committing;     /* what its file says is on its way to the disk */
-    bool is_again;          /* to be loaded again when the job is back */
-    bool wants_flush;       /* the same, for the file to be written */
+    struct secondary *secondary; /* NULL: it is a primary */
+    char *path;                  /* of the zone file; NULL: none */
+    char *name;                  /* presentation form */
+    struct loader_job *job;      /* under way, or NULL */
+    bool is_committing;          /* what its file says is on its way to the disk */
+    bool is_again;               /* to be loaded again when the job is back */
+    bool wants_flush;            /* the same, for the file to be written */
     bool wants_base;
     bool is_seen; /* by the configuration being applied */
     struct conf_history history;
@@ -85,6 +88,9 @@ void registry_free(struct fiber *fiber, struct registry *registry);
 struct change_door *registry_door(struct registry *registry);
 struct store_log *registry_log(struct registry *registry);
 
+/* Zones with `from` follow by this; before the first registry_apply. */
+void registry_follow_by(struct registry *registry, struct secondaries *secondaries);
+
 /* Have the zones of this configuration, and no others; files that changed are loaded again. */
 void registry_apply(struct fiber *fiber, struct registry *registry, const struct conf *conf);
 
@@ -102,9 +108,14 @@ static inline bool registry_zone_is_working(const struct registry_zone *zone)
     return zone->job != NULL || zone->is_committing || zone->is_again || zone->wants_flush;
 }
 
-/* Has the zone been changed at run time since it was last what its file says? */
+/*
+ * Has the zone been changed at run time since it was last what its file says? What a secondary has
+ * is never that of its file.
+ */
 static inline bool registry_zone_is_dirty(const struct registry_zone *zone)
 {
+    if (zone->secondary != NULL)
+        return zone->sequence != 0;
     return zone->sequence > (zone->has_file ? zone->file.sequence : 0);
 }
 

@@ -258,7 +258,8 @@ void registry_commit_first(struct registry *registry, struct registry_zone *zone
 
 /* ---- a file that was loaded again ---- */
 
-static bool put_diff(struct change_draft *draft, const struct loader_diff *diff, uint32_t *misfits)
+bool registry_put_diff(struct change_draft *draft, const struct loader_diff *diff,
+                       uint32_t *misfits)
 {
     for (uint32_t i = 0; i < diff->removed_count; i++) {
         const struct change_record *r = &diff->removed[i];
@@ -323,7 +324,7 @@ static void commit_draft(struct registry *registry, struct registry_zone *zone,
         registry_load_failed(registry, zone, diag.text);
         return;
     }
-    if (!put_diff(draft, &job->diff, &misfits) || !put_soa(draft, job->version)) {
+    if (!registry_put_diff(draft, &job->diff, &misfits) || !put_soa(draft, job->version)) {
         change_draft_abort(draft);
         registry_load_failed(registry, zone, "the zone is too large for another change");
         return;

@@ -8,10 +8,13 @@
 #include "daemon/registry.h"
 #include "io/timer.h"
 
+struct change_draft;
+
 struct registry {
     struct registry_parts parts;
     struct change_door *door;
     struct loader *loader;
+    struct secondaries *secondaries;
     struct registry_zone *zones;
     struct change_listener listener;
     struct io_timer reclaim;
@@ -37,11 +40,23 @@ void registry_take_job(void *context, struct loader_job *job);
 
 /* Give a job of this kind for the zone as it is served now. Only while none is under way. */
 void registry_give(struct registry *registry, struct registry_zone *zone, enum loader_kind kind);
+/* The same in two steps, for whoever has something to add. */
+struct loader_job *registry_job_new(struct registry *registry, struct registry_zone *zone,
+                                    enum loader_kind kind);
+void registry_give_job(struct registry *registry, struct registry_zone *zone,
+                       struct loader_job *job);
 
 /* ---- registry_commit.c ---- */
 
 /* What the file says, compared with what is served: publish the difference. Takes what it needs. */
 void registry_commit(struct registry *registry, struct registry_zone *zone, struct loader_job *job);
+
+/*
+ * Put a difference into a draft, all but the SOA. *misfits counts the records that were gone, or
+ * there, already. False: it is too large.
+ */
+bool registry_put_diff(struct change_draft *draft, const struct loader_diff *diff,
+                       uint32_t *misfits);
 
 /* Of the difference to the file, take out what would undo the changes made at run time. */
 void registry_merge(struct registry *registry, struct registry_zone *zone, struct loader_job *job);

@@ -13,6 +13,7 @@
 #include "base/assert.h"
 #include "base/writer.h"
 #include "daemon/registry_internal.h"
+#include "daemon/secondary.h"
 #include "serve/log.h"
 #include "store/base.h"
 #include "zone/lineage.h"
@@ -29,8 +30,8 @@ static bool is_for_file(enum loader_kind kind)
     return kind == LOADER_LOAD || kind == LOADER_FLUSH || kind == LOADER_RESTORE;
 }
 
-static struct loader_job *job_new(struct registry *registry, struct registry_zone *zone,
-                                  enum loader_kind kind)
+struct loader_job *registry_job_new(struct registry *registry, struct registry_zone *zone,
+                                    enum loader_kind kind)
 {
     struct loader_job *job =
         loader_job_new(kind, zone->zone.entry->name, is_for_file(kind) ? zone->path : NULL);
@@ -52,14 +53,20 @@ static void pin_served(struct registry_zone *zone, struct loader_job *job)
         zone_version_pin(job->before);
 }
 
+void registry_give_job(struct registry *registry, struct registry_zone *zone,
+                       struct loader_job *job)
+{
+    pin_served(zone, job);
+    loader_give(registry->loader, job);
+}
+
 void registry_give(struct registry *registry, struct registry_zone *zone, enum loader_kind kind)
 {
-    struct loader_job *job = job_new(registry, zone, kind);
+    struct loader_job *job = registry_job_new(registry, zone, kind);
 
-    pin_served(zone, job);
     if (kind == LOADER_BASE)
         job->base_path = store_base_path(registry->parts.state, zone->zone.entry->name);
-    loader_give(registry->loader, job);
+    registry_give_job(registry, zone, job);
 }
 
 /* The zone was published anew while the versions were compared: compare again. */
@@ -84,9 +91,18 @@ static bool is_unchanged(struct registry *registry, const struct registry_zone *
            store_zone_file_is_same(&zone->file, &stat);
 }
 
+/* The file of a secondary is written, not read: its primaries are looked at. */
+static bool reload_copy(struct registry_zone *zone)
+{
+    if (zone->secondary == NULL || !zone->secondary->is_ready)
+        return false;
+    secondary_look(zone->secondary);
+    return true;
+}
+
 void registry_reload(struct registry *registry, struct registry_zone *zone, bool force)
 {
-    if (zone->path == NULL)
+    if (reload_copy(zone) || (zone->path == NULL && zone->zone.newest != NULL))
         return;
     if (zone->job != NULL) {
         zone->is_again = true;
@@ -132,6 +148,8 @@ static void recall(struct registry *registry, struct registry_zone *zone)
     }
     key[0] = 'B';
     value = store_log_state(registry->parts.log, key, key_size, &size, &sequence);
+    if (zone->secondary != NULL)
+        zone->zone.has_floor = false; /* the serials are the primary's */
     zone->base_sequence =
         value == NULL || size != 8 ? 0 : (uint64_t)td_get_u32(value) << 32 | td_get_u32(value + 4);
     const struct store_log_change *changes =
@@ -140,6 +158,8 @@ static void recall(struct registry *registry, struct registry_zone *zone)
         return;
     zone->sequence = changes[count - 1].sequence;
     zone->changes = (uint32_t)count;
+    if (zone->secondary != NULL)
+        return;
     if (!zone->zone.has_floor ||
         change_serial_is_greater(changes[count - 1].serial_to, zone->zone.serial_floor)) {
         zone->zone.has_floor = true;
@@ -195,7 +215,7 @@ static bool restore(struct registry *registry, struct registry_zone *zone)
 
     if (!has_base && zone->path == NULL)
         return false;
-    struct loader_job *job = job_new(registry, zone, LOADER_RESTORE);
+    struct loader_job *job = registry_job_new(registry, zone, LOADER_RESTORE);
     if (has_base)
         job->base_path = store_base_path(registry->parts.state, zone->zone.entry->name);
     uint64_t from = has_base ? zone->base_sequence : zone->has_file ? zone->file.sequence : 0;
@@ -216,6 +236,10 @@ void registry_zone_start(struct registry *registry, struct registry_zone *zone)
         return;
     if (!has_changes && zone->path != NULL) {
         registry_give(registry, zone, LOADER_LOAD);
+        return;
+    }
+    if (zone->secondary != NULL) {
+        secondary_start(zone); /* with nothing: the zone is LOADING */
         return;
     }
     /* Never the file alone where the zone was changed at run time: that would forget the changes.
@@ -275,6 +299,10 @@ void registry_load_failed(struct registry *registry, struct registry_zone *zone,
 static void load_failed(struct registry *registry, struct registry_zone *zone,
                         const struct loader_job *job)
 {
+    if (zone->secondary != NULL) {
+        secondary_start(zone); /* a primary has it */
+        return;
+    }
     zone->failed_s = io_wall_s(registry->parts.io);
     if (zone->zone.newest != NULL) {
         serve_log(LOG_ERROR, EVENT_ZONE_LOAD_FAILED, zone->name,
@@ -334,7 +362,10 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
     change_restore(registry->door, &zone->zone, job->version);
     job->version = NULL;
     registry_reclaim_soon(registry);
-    zone->is_again = zone->path != NULL; /* has the file changed meanwhile? */
+    if (zone->secondary != NULL)
+        secondary_start(zone);
+    else
+        zone->is_again = zone->path != NULL; /* has the file changed meanwhile? */
     /* A server that is killed again and again shall not start more and more slowly. */
     if (job->replay.size > REPLAY_MAX)
         zone->wants_base = true;
@@ -379,6 +410,8 @@ static void next_job(struct registry *registry, struct registry_zone *zone)
         zone->wants_base = false;
         registry_give(registry, zone, LOADER_BASE);
     }
+    if (zone->job == NULL && zone->secondary != NULL)
+        secondary_loader_free(zone->secondary);
 }
 
 /* Returns whether the job goes on. */
@@ -397,6 +430,11 @@ static bool take(struct registry *registry, struct registry_zone *zone, struct l
         break;
     case LOADER_BASE:
         take_base(registry, zone, job);
+        break;
+    case LOADER_TRANSFER:
+        keep_diags(zone, job);
+        if (zone->secondary != NULL)
+            secondary_take_job(zone->secondary, job);
         break;
     case LOADER_DISPOSE:
         td_assert(false); /* the loader keeps them for itself */

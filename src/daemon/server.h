@@ -20,6 +20,7 @@
 enum { SERVER_SIGNALS_MAX = 3 };
 
 struct control;
+struct replication;
 struct updates;
 struct operator_pending;
 
@@ -35,6 +36,7 @@ struct server {
     struct serve *serve;
     struct store_log *log;
     struct registry *registry;
+    struct replication *replication;
     struct updates *updates;
     struct control *control;
     struct operator_pending *pending; /* transactions, and what the brake holds of commands */

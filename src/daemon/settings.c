@@ -25,6 +25,16 @@ static enum tsig_algorithm algorithm_of(uint32_t algorithm)
     return algorithms[algorithm];
 }
 
+static struct tsig_key_row row_of(const struct conf_key *key)
+{
+    return (struct tsig_key_row){
+        .name = key->name.wire,
+        .algorithm = algorithm_of(key->algorithm),
+        .secret = key->secret.octets,
+        .secret_size = key->secret.size,
+    };
+}
+
 static struct tsig_keys *keys_of(const struct conf *conf)
 {
     struct tsig_keys *keys = NULL;
@@ -33,12 +43,7 @@ static struct tsig_keys *keys_of(const struct conf *conf)
         return NULL;
     struct tsig_key_row *rows = td_calloc(conf->key_count, sizeof(*rows));
     for (uint32_t i = 0; i < conf->key_count; i++)
-        rows[i] = (struct tsig_key_row){
-            .name = conf->keys[i].name.wire,
-            .algorithm = algorithm_of(conf->keys[i].algorithm),
-            .secret = conf->keys[i].secret.octets,
-            .secret_size = conf->keys[i].secret.size,
-        };
+        rows[i] = row_of(&conf->keys[i]);
     td_err err = tsig_keys_new(rows, conf->key_count, &keys);
     td_assert(err == TD_OK); /* conf has refused equal names and empty secrets */
     free(rows);
@@ -164,9 +169,33 @@ void settings_log(const struct conf *conf)
 
 /* ---- zones ---- */
 
-static struct policy_acl *acl_of(const struct conf *conf, const struct conf_acl *acl)
+/* A peer's address and its key must both be right: neither gains anything from the other. */
+static uint32_t add_peer_rows(const struct conf *conf, const struct conf_peer *peer,
+                              struct policy_acl_row *rows)
 {
-    struct policy_acl_row *rows = td_calloc(acl->count, sizeof(*rows));
+    for (uint32_t i = 0; i < peer->addresses.count; i++) {
+        rows[i].kind = peer->key != 0 ? POLICY_ACL_BOTH : POLICY_ACL_PREFIX;
+        rows[i].prefix = td_prefix_of_host(&peer->addresses.items[i]);
+        rows[i].key_name = peer->key != 0 ? conf->keys[peer->key - 1].name.wire : NULL;
+    }
+    return peer->addresses.count;
+}
+
+static size_t address_count(const struct conf *conf, const struct conf_peer_refs *refs)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < refs->count; i++)
+        count += conf->peers[refs->items[i]].addresses.count;
+    return count;
+}
+
+/* What the configuration lists, and these peers. */
+static struct policy_acl *acl_of(const struct conf *conf, const struct conf_acl *acl,
+                                 const struct conf_peer_refs *refs)
+{
+    struct policy_acl_row *rows = td_calloc(acl->count + address_count(conf, refs), sizeof(*rows));
+    uint32_t count = acl->count;
 
     for (uint32_t i = 0; i < acl->count; i++) {
         const struct conf_acl_entry *entry = &acl->entries[i];
@@ -176,7 +205,9 @@ static struct policy_acl *acl_of(const struct conf *conf, const struct conf_acl 
         else
             rows[i].prefix = entry->prefix;
     }
-    struct policy_acl *compiled = policy_acl_new(rows, acl->count);
+    for (uint32_t i = 0; i < refs->count; i++)
+        count += add_peer_rows(conf, &conf->peers[refs->items[i]], rows + count);
+    struct policy_acl *compiled = policy_acl_new(rows, count);
     free(rows);
     return compiled;
 }
@@ -235,14 +266,35 @@ static struct policy_acl *unless(struct policy_acl *acl,
 struct serve_zone *settings_of_zone(const struct conf *conf,
                                     const struct conf_zone_options *options)
 {
+    static const struct conf_acl no_acl;
+    static const struct conf_peer_refs no_peers;
     struct serve_zone zone = {
-        .allow_query = unless(acl_of(conf, &options->allow_query), policy_acl_is_any),
-        .allow_transfer = unless(acl_of(conf, &options->allow_transfer), policy_acl_is_none),
+        .allow_query = unless(acl_of(conf, &options->allow_query, &no_peers), policy_acl_is_any),
+        .allow_transfer =
+            unless(acl_of(conf, &options->allow_transfer, &options->to), policy_acl_is_none),
+        .allow_notify = unless(acl_of(conf, &no_acl, &options->from), policy_acl_is_none),
         .update = update_of(conf, &options->update),
         .has_rotation = options->rotation,
     };
 
     return serve_zone_new(&zone);
+}
+
+struct replicate_peer *settings_of_peer(const struct conf *conf, const struct conf_peer *peer)
+{
+    struct tsig_key key;
+    const struct td_addr *source = peer->source.count == 0 ? NULL : peer->source.items;
+
+    if (peer->key != 0) {
+        struct tsig_key_row row = row_of(&conf->keys[peer->key - 1]);
+        td_err err = tsig_key_prepare(&key, &row);
+        td_assert(err == TD_OK); /* conf has refused what is no key */
+    }
+    struct replicate_peer *made =
+        replicate_peer_new(peer->name, peer->addresses.items, peer->addresses.count, source,
+                           peer->key != 0 ? &key : NULL);
+    explicit_bzero(&key, sizeof(key));
+    return made;
 }
 
 void settings_rules(const struct conf_zone_options *options, struct change_rules *ret_rules,

@@ -8,6 +8,7 @@
 
 #include "change/change.h"
 #include "conf/conf.h"
+#include "replicate/peer.h"
 #include "serve/serve.h"
 
 /* The caller owns the result. `random` makes cookie secrets when none are configured. */
@@ -15,6 +16,9 @@ struct serve_settings *settings_of_server(const struct conf *conf, struct io *io
 
 struct serve_zone *settings_of_zone(const struct conf *conf,
                                     const struct conf_zone_options *options);
+
+/* Held once by the caller. */
+struct replicate_peer *settings_of_peer(const struct conf *conf, const struct conf_peer *peer);
 
 /* How changes of a zone are dealt with. */
 void settings_rules(const struct conf_zone_options *options, struct change_rules *ret_rules,

@@ -222,6 +222,30 @@ static td_err restore(struct io *io, struct loader_job *job)
     return report_failure(job, err, &diag);
 }
 
+/* ---- transfers ---- */
+
+static td_err finish_transfer(struct loader_job *job)
+{
+    struct td_diag_sink sink = sink_of(job);
+    struct td_diag diag = { .line = 0 };
+    struct zone_check_result result;
+    struct zone_build_report built;
+
+    td_err err = zone_build_finish(job->build, &built, &job->version);
+    job->build = NULL;
+    if (err != TD_OK) {
+        td_diag_say(&diag, err == TD_E_INVALID ? "there is not exactly one SOA"
+                                               : "a set has more than 65,535 records");
+        return report_failure(job, err, &diag);
+    }
+    job->checks.built = &built;
+    if (!zone_check(job->version, &job->checks, NULL, &sink, &result))
+        return TD_E_INVALID;
+    if (job->before != NULL)
+        compare(job);
+    return TD_OK;
+}
+
 /* ---- all of them ---- */
 
 static td_err write_file(struct io *io, struct loader_job *job)
@@ -262,6 +286,9 @@ static td_err work(struct io *io, struct loader_job *job)
         break;
     case LOADER_BASE:
         err = write_base(io, job);
+        break;
+    case LOADER_TRANSFER:
+        err = finish_transfer(job);
         break;
     case LOADER_DISPOSE:
         zone_lineage_free(job->disposal);

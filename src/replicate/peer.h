@@ -24,6 +24,7 @@ struct replicate_peer {
     struct td_addr source; /* where messages to it leave from; port 0: any */
     bool has_key;
     struct tsig_key key; /* prepared; wiped at the end */
+    uint32_t transfers;  /* in, under way: the replicate keeper's (slots.h) */
 };
 
 /* By copy; held once by the caller. `source` and `key` may be NULL. */

@@ -206,8 +206,8 @@ static void succeed(struct refresh *refresh, uint32_t peer)
     }
 }
 
-static bool transfer_from(struct fiber *fiber, struct refresh *refresh,
-                          const struct candidate *candidate)
+static bool transfer_with_slot(struct fiber *fiber, struct refresh *refresh,
+                               const struct candidate *candidate)
 {
     bool is_incremental = refresh->has_serial && !refresh->wants_whole;
 
@@ -219,6 +219,20 @@ static bool transfer_from(struct fiber *fiber, struct refresh *refresh,
         is_good = transfer(fiber, refresh, candidate, false);
     if (is_good)
         succeed(refresh, candidate->peer);
+    return is_good;
+}
+
+static bool transfer_from(struct fiber *fiber, struct refresh *refresh,
+                          const struct candidate *candidate)
+{
+    struct replicate_peer *peer = refresh->peers[candidate->peer];
+
+    if (refresh->slots == NULL)
+        return transfer_with_slot(fiber, refresh, candidate);
+    if (replicate_slots_take(fiber, refresh->slots, peer) != TD_OK)
+        return false;
+    bool is_good = transfer_with_slot(fiber, refresh, candidate);
+    replicate_slots_give(refresh->slots, peer);
     return is_good;
 }
 

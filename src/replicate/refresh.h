@@ -15,6 +15,7 @@
 
 #include "replicate/ask.h"
 #include "replicate/peer.h"
+#include "replicate/slots.h"
 #include "replicate/task.h"
 #include "replicate/transfer_read.h"
 
@@ -58,6 +59,7 @@ struct refresh {
     uint32_t min_rate;
     struct transfer_limits limits;
     const struct td_hash_seed *seed;
+    struct replicate_slots *slots; /* for transfers; NULL: any number */
 
     /* What came of it. */
     enum refresh_result result;

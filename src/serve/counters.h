@@ -55,6 +55,7 @@
     X(COOKIE_NEW, "tandem_cookies_total", "result=\"new\"", "") \
     X(COOKIE_BAD, "tandem_cookies_total", "result=\"bad\"", "") \
     X(UPDATE, "tandem_updates_total", "", "Dynamic updates that were asked for") \
+    X(NOTIFY, "tandem_notifies_total", "direction=\"in\"", "NOTIFY messages received") \
     X(TRANSFER_OUT, "tandem_transfers_total", "direction=\"out\",type=\"axfr\",result=\"done\"", "Zone transfers") \
     X(TRANSFER_OUT_FAILED, "tandem_transfers_total", "direction=\"out\",type=\"axfr\",result=\"failed\"", "") \
     X(CACHE_HIT, "tandem_answer_cache_total", "result=\"hit\"", "Look-ups in the answer caches") \

@@ -12,6 +12,7 @@
 
 struct net_crowd;
 struct net_listener;
+struct serve_notify;
 struct serve_update;
 
 struct serve_thread;
@@ -55,6 +56,9 @@ struct serve {
     struct io_mailbox *updates; /* read on the main loop */
     void (*take_update)(void *context, struct serve_update *update);
     void *take_update_context;
+    struct io_mailbox *notifies; /* read on the main loop */
+    void (*take_notify)(void *context, const struct serve_notify *notify);
+    void *take_notify_context;
     struct serve_thread **threads;
     uint32_t thread_count;
     uint64_t settings_generation;

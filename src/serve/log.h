@@ -36,6 +36,13 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
     X(ZONE_WRITTEN, "zone-written") \
     X(LOG_DAMAGED, "log-damaged") \
     X(LOG_REFUSED, "log-refused") \
+    X(NOTIFY_REFUSED, "notify-refused") \
+    X(NOTIFY_FAILED, "notify-failed") \
+    X(ZONE_FOLLOWS, "zone-follows") \
+    X(ZONE_BEHIND, "zone-behind") \
+    X(ZONE_EXPIRED, "zone-expired") \
+    X(TRANSFER_IN, "transfer-in") \
+    X(TRANSFER_IN_FAILED, "transfer-in-failed") \
     X(TRANSFER_OUT, "transfer-out") \
     X(TRANSFER_OUT_FAILED, "transfer-out-failed") \
     X(UPDATE, "update") \

@@ -2,6 +2,7 @@
 #include "auth/answer.h"
 #include "serve/cache.h"
 #include "serve/log.h"
+#include "serve/notify.h"
 #include "serve/road.h"
 #include "serve/transfer.h"
 #include "serve/update.h"
@@ -54,7 +55,7 @@ static enum stage_result route_update(struct request *request, struct zone_entry
     return update_take(request);
 }
 
-/* NOTIFY and UPDATE. There is no secondary yet, so nobody may notify. */
+/* NOTIFY and UPDATE. */
 static enum stage_result route_other(struct request *request)
 {
     struct zone_entry *entry = zone_set_find_exact(request->worker->zones, &request->key);
@@ -63,7 +64,9 @@ static enum stage_result route_other(struct request *request)
         return route_update(request, entry);
     if (entry == NULL)
         return fail(request, WIRE_RCODE_NOTAUTH, WIRE_EDE_NOT_AUTHORITATIVE, NULL);
-    return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_PROHIBITED, NULL);
+    request->entry = entry;
+    request->zone = atomic_load_explicit(&entry->settings, memory_order_acquire);
+    return notify_take(request);
 }
 
 static enum stage_result route_transfer(struct request *request)

@@ -9,6 +9,7 @@
 #include "net/crowd.h"
 #include "serve/internal.h"
 #include "serve/log.h"
+#include "serve/notify.h"
 #include "serve/stream.h"
 #include "serve/update.h"
 
@@ -22,6 +23,7 @@ struct serve *serve_new(const struct serve_parts *parts)
     serve->crowd = net_crowd_new(parts->seed);
     serve->replies = io_mailbox_new(parts->io, SERVE_WORKERS_MAX);
     serve->updates = io_mailbox_new(parts->io, SERVE_UPDATES_MAX);
+    serve->notifies = io_mailbox_new(parts->io, SERVE_NOTIFIES_MAX);
     return serve;
 }
 
@@ -33,6 +35,9 @@ void serve_free(struct serve *serve)
     io_mailbox_free(serve->replies);
     net_crowd_free(serve->crowd);
     io_mailbox_free(serve->updates);
+    for (void *letter; (letter = io_mailbox_take(serve->notifies)) != NULL;)
+        free(letter);
+    io_mailbox_free(serve->notifies);
     serve_settings_free(atomic_load_explicit(&serve->settings, memory_order_relaxed));
     free(serve->threads);
     free(serve);
@@ -79,6 +84,7 @@ static void zone_free_later(struct td_rcu_later *later)
 
     policy_acl_free(zone->allow_query);
     policy_acl_free(zone->allow_transfer);
+    policy_acl_free(zone->allow_notify);
     policy_update_free(zone->update);
     free(zone);
 }

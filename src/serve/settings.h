@@ -42,6 +42,7 @@ struct serve_zone {
     struct td_rcu_later later;
     struct policy_acl *allow_query;    /* NULL: everybody */
     struct policy_acl *allow_transfer; /* NULL: nobody */
+    struct policy_acl *allow_notify;   /* NULL: nobody: it is no secondary */
     struct policy_update *update;      /* NULL: nobody */
     bool has_rotation;
 };

@@ -94,6 +94,15 @@ static void key_init(struct tsig_key *key, const struct tsig_key_row *row)
     wire_name_lower(key->name, row->name, key->name_size);
 }
 
+td_err tsig_key_prepare(struct tsig_key *ret_key, const struct tsig_key_row *row)
+{
+    memset(ret_key, 0, sizeof(*ret_key));
+    if (row->secret_size == 0)
+        return TD_E_INVALID;
+    key_init(ret_key, row);
+    return TD_OK;
+}
+
 td_err tsig_keys_new(const struct tsig_key_row *rows, size_t count, struct tsig_keys **ret_keys)
 {
     struct tsig_keys *keys = td_malloc(sizeof(*keys) + count * sizeof(keys->keys[0]));

@@ -43,6 +43,12 @@ struct tsig_key_row {
     uint8_t mac_size_min; /* the shortest MAC to accept; 0: the shortest that the RFC permits */
 };
 
+/*
+ * One key by itself, to sign with. The caller wipes it.
+ * TD_E_INVALID  an empty secret
+ */
+TD_NODISCARD td_err tsig_key_prepare(struct tsig_key *ret_key, const struct tsig_key_row *row);
+
 struct tsig_keys;
 
 /*

@@ -1,0 +1,31 @@
+/*
+ * daemon/replication.h - what goes on between this server and its peers, as a whole.
+ *
+ * Shape    The peers, the keeper whose fibers talk to them, and the zones that follow.
+ * Floor    10.
+ * Threads  The main world's.
+ */
+#pragma once
+
+#include "daemon/peers.h"
+#include "daemon/server.h"
+
+struct replicate_keeper;
+struct secondaries;
+
+struct replication {
+    struct server *server;
+    struct peers peers;
+    struct replicate_keeper *keeper;
+    struct secondaries *secondaries;
+};
+
+/* When there is a registry, which has no zones yet. */
+TD_NODISCARD td_err replication_new(struct server *server, const struct conf *conf,
+                                    struct replication **ret_replication, struct td_diag *diag);
+/* The registry has no zones any more. NULL is fine. */
+void replication_free(struct fiber *fiber, struct replication *replication);
+
+/* Before and after zones are brought in step with a configuration. */
+void replication_apply_begin(struct replication *replication, const struct conf *conf);
+void replication_apply_end(struct replication *replication);

@@ -1,0 +1,278 @@
+/*
+ * What a look has found becomes a change of the zone. The primary's serial is kept as it is.
+ *
+ * Differences are put on the newest version record by record; one that does not fit says that the
+ * two are not what they seem, and the zone is transferred whole. A whole zone is checked and
+ * compared by the loader; a small difference becomes a change like any other, a large one a new
+ * version. What is not newer, taken all the same, breaks history.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "change/brake.h"
+#include "change/draft.h"
+#include "change/serial.h"
+#include "conf/conf.h"
+#include "daemon/registry_internal.h"
+#include "daemon/secondary_internal.h"
+#include "serve/log.h"
+#include "wire/rrtype.h"
+
+/* More records than this are published as a whole version. */
+enum { DRAFT_RECORDS_MAX = 2000 };
+
+static void tell(struct secondary *secondary, const struct secondary_look *look, const char *what,
+                 const char *why)
+{
+    story_add(&secondary->story, secondary_wall_s(secondary), secondary_look_peer(look), false,
+              "%s: %.200s", what, why);
+    serve_log(LOG_ERROR, EVENT_TRANSFER_IN_FAILED, secondary->zone->name, "peer %s, %s: %s",
+              secondary_look_peer(look), what, why);
+}
+
+static void fail(struct secondary *secondary, struct secondary_look *look, const char *what,
+                 const char *why)
+{
+    tell(secondary, look, what, why);
+    secondary_failed(secondary, look);
+}
+
+/* ---- the change ---- */
+
+static struct secondary_look *look_of(struct change_wait *wait)
+{
+    return td_container_of(wait, struct secondary_look, wait);
+}
+
+static void on_done(struct change_wait *wait, td_err err, const struct td_diag *diag)
+{
+    struct secondary_look *look = look_of(wait);
+    struct secondary *secondary = look->owner;
+
+    look->is_committing = false;
+    if (err != TD_OK) {
+        fail(secondary, look, "it was received, but could not be made durable", diag->text);
+        return;
+    }
+    struct registry_zone *zone = secondary->zone;
+    zone->loaded_s = secondary_wall_s(secondary);
+    zone->failed_s = 0;
+    serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name, "transfer, serial %u, %llu records, peer %s",
+              wait->serial, (unsigned long long)zone->zone.newest->record_count,
+              secondary_look_peer(look));
+    secondary_succeeded(secondary, look, true);
+}
+
+static struct change_about about(const struct secondary_look *look)
+{
+    return (struct change_about){
+        .origin = CHANGE_TRANSFER,
+        .author = secondary_look_peer(look),
+    };
+}
+
+static struct change_wait *wait_on(struct secondary_look *look)
+{
+    look->is_committing = true;
+    look->wait.done = on_done;
+    return &look->wait;
+}
+
+/* The commit has not begun: the reason is in diag. */
+static void refused(struct secondary *secondary, struct secondary_look *look, td_err err,
+                    const struct td_diag *diag)
+{
+    look->is_committing = false;
+    if (err == TD_E_REFUSED)
+        fail(secondary, look, "it was received, and the brake holds it", diag->text);
+    else if (look->refresh.result == REFRESH_CHANGES)
+        secondary_look_whole(secondary, look);
+    else
+        fail(secondary, look, "it was received, and refused", diag->text);
+}
+
+/* Returns whether the draft was handed on; then the look is not to be touched any more. */
+static bool commit_draft(struct secondary *secondary, struct secondary_look *look,
+                         const struct loader_diff *diff, const struct change_record *soa,
+                         bool takes_misfits)
+{
+    struct registry *registry = secondary->all->registry;
+    struct change_zone *zone = &secondary->zone->zone;
+    struct change_about who = about(look);
+    struct change_draft *draft;
+    struct td_diag diag;
+    uint32_t misfits = 0;
+
+    zone->is_copy = false; /* for everybody else it is one */
+    td_err err = change_draft_begin(registry->door, zone, &draft, &diag);
+    zone->is_copy = true;
+    if (err != TD_OK) {
+        refused(secondary, look, err, &diag);
+        return true;
+    }
+    bool has_room = registry_put_diff(draft, diff, &misfits);
+    err = change_draft_add(draft, soa->owner, soa->type, soa->ttl, soa->rdata, soa->rdata_size);
+    if (!has_room || (err != TD_OK && err != TD_E_EXISTS) || (misfits != 0 && !takes_misfits)) {
+        change_draft_abort(draft);
+        return false;
+    }
+    err = change_draft_commit(draft, &who, wait_on(look), &diag);
+    if (err != TD_OK)
+        refused(secondary, look, err, &diag);
+    return true;
+}
+
+/* ---- differences ---- */
+
+static void take_changes(struct secondary *secondary, struct secondary_look *look)
+{
+    const struct change_fold *fold = &look->refresh.read.fold;
+    struct loader_diff diff = {
+        .removed = fold->removed,
+        .removed_count = fold->removed_count,
+        .added = fold->added,
+        .added_count = fold->added_count,
+    };
+
+    if (commit_draft(secondary, look, &diff, &fold->soa_after, false))
+        return;
+    tell(secondary, look, "its IXFR does not fit what is here",
+         "a record to be removed is not there, or one to be added is: AXFR follows");
+    secondary_look_whole(secondary, look);
+}
+
+/* ---- whole zones ---- */
+
+static void give(struct secondary *secondary)
+{
+    struct registry_zone *zone = secondary->zone;
+    struct secondary_look *look = secondary->look;
+    enum zone_check_level level = secondary->zonemd == CONF_ZONEMD_STRICT ? ZONE_LEVEL_ERROR
+                                  : secondary->zonemd == CONF_ZONEMD_WARN ? ZONE_LEVEL_WARNING
+                                                                          : ZONE_LEVEL_OFF;
+
+    struct loader_job *job = registry_job_new(secondary->all->registry, zone, LOADER_TRANSFER);
+    job->build = look->refresh.read.build;
+    look->refresh.read.build = NULL;
+    zone_check_options_init(&job->checks, ZONE_CHECK_LAX, 0);
+    job->checks.levels[ZONE_CHECK_ZONEMD_WRONG] = (uint8_t)level;
+    job->checks.levels[ZONE_CHECK_ZONEMD_SERIAL] = (uint8_t)level;
+    registry_give_job(secondary->all->registry, zone, job);
+}
+
+void secondary_loader_free(struct secondary *secondary)
+{
+    const struct secondary_look *look = secondary->look;
+
+    if (secondary->has_transfer && look->refresh.read.build != NULL)
+        give(secondary);
+}
+
+static void take_whole(struct secondary *secondary)
+{
+    secondary->has_transfer = true;
+    if (secondary->zone->job == NULL)
+        give(secondary);
+}
+
+static struct change_record soa_of(const struct zone_version *version)
+{
+    const struct wire_rrset *soa =
+        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
+    struct wire_rdata rdata = wire_rrset_first(soa);
+
+    return (struct change_record){
+        .owner = zone_version_name(version),
+        .rdata = rdata.octets,
+        .ttl = soa->ttl,
+        .type = WIRE_TYPE_SOA,
+        .rdata_size = rdata.size,
+    };
+}
+
+static td_err brake(const struct secondary *secondary, const struct loader_job *job,
+                    struct td_diag *diag)
+{
+    const struct change_zone *zone = &secondary->zone->zone;
+
+    if (zone->newest == NULL || !change_brake_is_on(&zone->rules, CHANGE_TRANSFER))
+        return TD_OK;
+    struct change_brake_look look = {
+        .names = zone->newest->node_count,
+        .gone = job->diff.gone,
+        .after = job->version,
+    };
+    return change_brake_check(&zone->rules, &look, diag);
+}
+
+static void commit_whole(struct secondary *secondary, struct secondary_look *look,
+                         struct loader_job *job, bool is_break)
+{
+    struct change_zone *zone = &secondary->zone->zone;
+    struct change_about who = about(look);
+    struct changeset records = {
+        .removed = job->diff.removed,
+        .removed_count = job->diff.removed_count,
+        .added = job->diff.added,
+        .added_count = job->diff.added_count,
+    };
+    struct td_diag diag;
+
+    td_err err = brake(secondary, job, &diag);
+    if (err == TD_OK)
+        err = change_commit_whole(secondary->all->registry->door, zone, job->version,
+                                  is_break ? NULL : &records, &who, wait_on(look), &diag);
+    if (err != TD_OK) {
+        refused(secondary, look, err, &diag);
+        return;
+    }
+    job->version = NULL;
+}
+
+static const char *first_error(const struct loader_job *job)
+{
+    for (uint32_t i = 0; i < job->diag_count; i++)
+        if (job->diags[i].severity == TD_SEVERITY_ERROR)
+            return job->diags[i].text;
+    return "it is no zone";
+}
+
+void secondary_take_job(struct secondary *secondary, struct loader_job *job)
+{
+    struct secondary_look *look = secondary->look;
+    const struct zone_version *before = secondary->zone->zone.newest;
+
+    if (!secondary->has_transfer || look->refresh.read.build != NULL)
+        return; /* of a look that nobody waits for any more */
+    secondary->has_transfer = false;
+    if (job->result != TD_OK) {
+        fail(secondary, look, "the zone that was received cannot be served", first_error(job));
+        return;
+    }
+    secondary->zone->load_ns = job->cpu_ns;
+    bool is_newer =
+        before != NULL && change_serial_is_greater(job->version->serial, before->serial);
+    bool is_small = job->diff.removed_count + job->diff.added_count <= DRAFT_RECORDS_MAX;
+    if (before != NULL && before->serial == job->version->serial &&
+        job->diff.removed_count + job->diff.added_count == 0) {
+        secondary_succeeded(secondary, look, false);
+        return;
+    }
+    td_assert(job->before == before); /* only transfers change it, one at a time */
+    struct change_record soa;
+    if (is_newer && is_small && !job->diff.is_too_large) {
+        soa = soa_of(job->version);
+        if (commit_draft(secondary, look, &job->diff, &soa, true))
+            return;
+    }
+    commit_whole(secondary, look, job, !is_newer || job->diff.is_too_large);
+}
+
+void secondary_take(struct secondary *secondary, struct secondary_look *look)
+{
+    if (look->refresh.result == REFRESH_CHANGES)
+        take_changes(secondary, look);
+    else
+        take_whole(secondary);
+}

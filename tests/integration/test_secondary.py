@@ -1,0 +1,103 @@
+"""A zone that follows: transferred, refreshed, notified, restored, expired."""
+import dns.flags
+import dns.message
+import dns.opcode
+import dns.query
+import dns.rcode
+import dns.tsigkeyring
+
+from conftest import ZONE
+
+KEY = "transfer.example."
+SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0"
+KEYS = [{"name": KEY, "algorithm": "hmac-sha256", "secret": SECRET}]
+FAST = {"refresh-min": "1s", "retry-min": "1s", "expire-min": "1s"}
+
+
+def serial(server, zone="example.com."):
+    answer = server.ask(zone, "SOA")
+    return answer.answer[0][0].serial if answer.answer else None
+
+
+def primary(tandem, **options):
+    server = tandem(start=False, keys=KEYS, peers=[{"name": "ns2", "address": "127.0.0.1", "key": KEY}],
+                    zones=[dict({"name": "example.com", "file": "example.com.zone", "to": ["ns2"]}, **options)])
+    server.zone("example.com", ZONE)
+    return server.start()
+
+
+def secondary(tandem, source, start=True, **options):
+    return tandem(keys=KEYS, start=start,
+                  peers=[{"name": "ns1", "address": "127.0.0.1:%d" % source.port, "key": KEY}],
+                  zones=[dict({"name": "example.com", "from": ["ns1"]}, **options)])
+
+
+def test_a_zone_is_transferred_and_follows(tandem):
+    source = primary(tandem)
+    copy = secondary(tandem, source, **FAST)
+    copy.wait(lambda: serial(copy) == 1)
+    assert copy.ask("www.example.com").answer
+    assert copy.ask("www.example.com").flags & dns.flags.AA
+    assert source.cli("record", "add", "example.com", "new", "60", "A", "192.0.2.7").returncode == 0
+    assert copy.cli("zone", "refresh", "example.com").returncode == 0
+    copy.wait(lambda: serial(copy) == 2)
+    assert copy.ask("new.example.com").answer
+
+
+def test_a_zone_that_was_never_transferred_answers_servfail_and_ede_14(tandem):
+    source = primary(tandem)
+    source.stop()
+    copy = secondary(tandem, source)
+    answer = copy.ask("www.example.com", use_edns=0)
+    assert answer.rcode() == dns.rcode.SERVFAIL
+    assert [option.code for option in answer.options] == [14]
+    source.start()
+    copy.wait(lambda: serial(copy) == 1)
+
+
+def test_a_copy_is_restored_without_its_primary(tandem):
+    source = primary(tandem)
+    copy = secondary(tandem, source)
+    copy.wait(lambda: serial(copy) == 1)
+    source.stop()
+    copy.wait(lambda: list(copy.where.glob("**/*.base")) or (copy.where / "zones").exists(), 20)
+    copy.stop()
+    copy.start()
+    copy.wait(lambda: serial(copy) == 1, 3)
+    assert copy.ask("www.example.com").answer
+
+
+def test_a_copy_expires_and_comes_back(tandem):
+    source = primary(tandem)
+    copy = secondary(tandem, source, **dict(FAST, **{"refresh-max": "1s", "retry-max": "1s", "expire-max": "3s"}))
+    copy.wait(lambda: serial(copy) == 1)
+    source.stop()
+    copy.wait(lambda: copy.ask("www.example.com").rcode() == dns.rcode.SERVFAIL, 10)
+    answer = copy.ask("www.example.com", use_edns=0)
+    assert [option.code for option in answer.options] == [24]
+    assert "50 %" in copy.log() and "80 %" in copy.log()
+    source.start()
+    copy.wait(lambda: serial(copy) == 1, 20)
+
+
+def test_a_notify_is_answered_and_followed(tandem):
+    source = primary(tandem)
+    copy = secondary(tandem, source)
+    copy.wait(lambda: serial(copy) == 1)
+    assert source.cli("record", "add", "example.com", "new", "60", "A", "192.0.2.7").returncode == 0
+    notify = dns.message.make_query("example.com", "SOA")
+    notify.set_opcode(dns.opcode.NOTIFY)
+    assert copy.ask(notify).rcode() == dns.rcode.REFUSED
+    notify.use_tsig(dns.tsigkeyring.from_text({KEY: SECRET}), keyname=KEY, algorithm="hmac-sha256")
+    answer = copy.ask(notify)
+    assert answer.rcode() == dns.rcode.NOERROR and answer.flags & dns.flags.AA
+    assert answer.opcode() == dns.opcode.NOTIFY
+    copy.wait(lambda: serial(copy) == 2, 2)
+
+
+def test_a_copy_is_not_changed_here(tandem):
+    source = primary(tandem)
+    copy = secondary(tandem, source)
+    copy.wait(lambda: serial(copy) == 1)
+    done = copy.cli("record", "add", "example.com", "new", "60", "A", "192.0.2.7")
+    assert done.returncode != 0 and "primary" in done.stderr
