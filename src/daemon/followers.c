@@ -14,17 +14,17 @@
 
 enum {
     MS_PER_S = 1000,
-    NOTIFIES_MAX = 4,         /* to one follower, under way */
+    NOTIFIES_MAX = 4, /* to one follower, under way */
     NOTIFY_PATIENCE_MS = 2000,
-    NOTIFY_RETRY_MS = 1000,   /* twice as long each time, up to this: */
+    NOTIFY_RETRY_MS = 1000, /* twice as long each time, up to this: */
     NOTIFY_RETRY_MAX_MS = 60000,
-    PROBE_FIRST_MS = 3,       /* after a change: the same */
+    PROBE_FIRST_MS = 3, /* after a change: the same */
     PROBE_MAX_MS = 30000,
-    PROBE_SLOW_MS = 1000,     /* as slow as this only when it is behind for long */
+    PROBE_SLOW_MS = 1000, /* as slow as this only when it is behind for long */
     PROBE_LONG_MS = 60000,
     PROBE_TRIES = 2,
     PROBE_PATIENCE_MS = 1500,
-    PROBES_PER_S = 200,       /* of followers that are in step */
+    PROBES_PER_S = 200, /* of followers that are in step */
     START_ZONES_PER_S = 1000,
 };
 
@@ -56,8 +56,8 @@ uint32_t followers_in_step(const struct followers *followers, uint32_t serial)
 
     for (uint32_t i = 0; i < followers->count; i++) {
         const struct follower *follower = followers->items[i];
-        count += is_at(follower, serial) || (follower->has_serial &&
-                                             change_serial_is_greater(follower->serial, serial));
+        count += is_at(follower, serial) ||
+                 (follower->has_serial && change_serial_is_greater(follower->serial, serial));
     }
     return count;
 }
@@ -283,8 +283,7 @@ static void probe_answered(struct follower *follower, const struct question *que
     const struct replicate_reply *reply = &question->reply;
     struct followers *followers = follower->followers;
     uint32_t serial = followers->zone->zone.newest->serial;
-    bool is_good =
-        replicate_reply_is_good(reply) && reply->has_serial && reply->is_authoritative;
+    bool is_good = replicate_reply_is_good(reply) && reply->has_serial && reply->is_authoritative;
     uint64_t now = now_ns(followers);
 
     follower->is_probing = false;
@@ -306,7 +305,7 @@ static void probe_answered(struct follower *follower, const struct question *que
     }
     if (follower->behind_ns == 0)
         follower->behind_ns = now;
-    bool is_long = now - follower->behind_ns > PROBE_LONG_MS * IO_NS_PER_MS;
+    bool is_long = now - follower->behind_ns > (uint64_t)PROBE_LONG_MS * IO_NS_PER_MS;
     uint64_t most = is_long || !is_good ? PROBE_MAX_MS : PROBE_SLOW_MS;
     follower->probe_ns = now + follower->probe_ms * IO_NS_PER_MS;
     follower->probe_ms = follower->probe_ms * 2 > most ? (uint32_t)most : follower->probe_ms * 2;
@@ -413,8 +412,8 @@ void followers_published(struct registry_zone *zone, bool is_start)
         return;
     followers_refresh_set(followers);
     uint64_t now = now_ns(followers);
-    uint64_t spread_ms = is_start ? (uint64_t)followers->all->zones * MS_PER_S / START_ZONES_PER_S
-                                  : 0;
+    uint64_t spread_ms =
+        is_start ? (uint64_t)followers->all->zones * MS_PER_S / START_ZONES_PER_S : 0;
     uint64_t due = now + io_random_u64(followers->all->io) % (spread_ms + 1) * IO_NS_PER_MS;
 
     for (uint32_t i = 0; i < followers->count; i++) {

@@ -22,6 +22,7 @@ enum { FOLLOWERS_NOTIFY_MS = 50, FOLLOWERS_MAX = 2000 };
 
 struct followers;
 struct followers_all;
+struct replicate_keeper;
 
 struct follower {
     struct followers *followers; /* NULL: it is none any more, and freed with its last task */
@@ -32,13 +33,13 @@ struct follower {
     bool is_probing;             /* one of them asks for the serial */
 
     bool has_serial;
-    uint32_t serial;      /* that it last said it has */
-    uint64_t heard_s;     /* wall clock of that */
-    uint64_t behind_ns;   /* since when it has not had what is published; 0: it has it */
-    uint64_t lag_ns;      /* how long it took the last time */
+    uint32_t serial;    /* that it last said it has */
+    uint64_t heard_s;   /* wall clock of that */
+    uint64_t behind_ns; /* since when it has not had what is published; 0: it has it */
+    uint64_t lag_ns;    /* how long it took the last time */
     bool has_lag;
-    bool is_failing;      /* the last question was not answered well: see `why` */
-    char *why;            /* NULL: nothing is wrong */
+    bool is_failing; /* the last question was not answered well: see `why` */
+    char *why;       /* NULL: nothing is wrong */
 
     bool wants_notify;
     uint64_t notify_ns;    /* when it is due */
@@ -57,8 +58,6 @@ struct followers {
     struct io_timer timer;
     struct story story;
     uint32_t notify; /* enum conf_notify */
-    const struct conf_peer_refs *refs; /* only while a configuration is applied */
-    bool is_stale; /* the name servers of the zone may have changed */
 };
 
 struct followers_all *followers_all_new(struct registry *registry, struct peers *peers,

@@ -56,12 +56,10 @@ struct server {
 static void add_addrs(const struct followers *followers, const struct wire_rrset *set,
                       struct server *server)
 {
-    struct wire_rdata rdata;
+    size_t at = 0;
 
-    if (set == NULL)
-        return;
-    rdata = wire_rrset_first(set);
-    for (uint32_t i = 0; i < set->count; i++, rdata = wire_rrset_next(&rdata)) {
+    for (uint32_t i = 0; set != NULL && i < set->count; i++) {
+        struct wire_rdata rdata = wire_rrset_rdata(set, &at);
         struct td_addr addr = { .family = rdata.size == 4 ? 4 : 6, .port = PORT };
         bool is_own = false;
         memcpy(addr.octets, rdata.octets, rdata.size);
@@ -115,21 +113,22 @@ static bool is_peer(const struct followers *followers, const struct server *serv
 static uint32_t collect(const struct followers *followers, struct server *servers)
 {
     const struct zone_version *version = followers->zone->zone.newest;
-    const struct wire_rrset *set =
-        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_NS);
+    const struct wire_rrset *set = zone_node_set(version, zone_version_apex(version), WIRE_TYPE_NS);
     const struct wire_rrset *soa =
         zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
     const uint8_t *primary = wire_rrset_first(soa).octets; /* it is not told (RFC 1996 3.3) */
     uint32_t count = 0;
+    size_t at = 0;
 
     if (set == NULL)
         return 0;
-    struct wire_rdata rdata = wire_rrset_first(set);
-    for (uint32_t i = 0; i < set->count && count < SET_MAX; i++, rdata = wire_rrset_next(&rdata))
+    for (uint32_t i = 0; i < set->count && count < SET_MAX; i++) {
+        struct wire_rdata rdata = wire_rrset_rdata(set, &at);
         if (!wire_name_equal(rdata.octets, rdata.size, primary, wire_name_size(primary)) &&
             find_server(followers, rdata.octets, &servers[count]) &&
             !is_peer(followers, &servers[count]))
             count++;
+    }
     return count;
 }
 

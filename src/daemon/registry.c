@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "daemon/secondary.h"
 #include "daemon/settings.h"
@@ -57,6 +58,7 @@ static void remove_zone(struct registry *registry, struct registry_zone *zone)
 {
     serve_log(LOG_INFO, EVENT_ZONE_REMOVED, zone->name, "zone removed");
     secondary_end(zone);
+    followers_end(zone);
     change_withdraw(registry->door, &zone->zone, ZONE_STATE_FAILED);
     zone_set_remove(registry->parts.zones, zone->zone.entry);
     serve_zone_retire(registry->parts.serve, zone->settings);
@@ -131,6 +133,7 @@ static void take_row(struct registry *registry, const struct conf *conf, const u
     zone->history = options->history;
     bool was_copy = zone->secondary != NULL;
     secondary_apply(registry->secondaries, zone, options);
+    followers_zone_apply(registry->followers, zone, options);
     bool is_moved = is_other_file(zone->path, path);
     if (is_moved)
         move_file(zone, path);
@@ -259,9 +262,11 @@ struct change_door *registry_door(struct registry *registry)
     return registry->door;
 }
 
-void registry_follow_by(struct registry *registry, struct secondaries *secondaries)
+void registry_follow_by(struct registry *registry, struct secondaries *secondaries,
+                        struct followers_all *followers)
 {
     registry->secondaries = secondaries;
+    registry->followers = followers;
 }
 
 struct store_log *registry_log(struct registry *registry)
@@ -317,6 +322,7 @@ void registry_free(struct fiber *fiber, struct registry *registry)
         struct registry_zone *zone = registry->zones;
         registry->zones = zone->next;
         secondary_end(zone);
+        followers_end(zone);
         change_withdraw(registry->door, &zone->zone, ZONE_STATE_FAILED);
         serve_zone_retire(registry->parts.serve, zone->settings);
         zone_free(zone);

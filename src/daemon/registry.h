@@ -19,6 +19,8 @@
 #include "serve/serve.h"
 #include "store/log.h"
 
+struct followers;
+struct followers_all;
 struct registry;
 struct secondaries;
 struct secondary;
@@ -39,6 +41,7 @@ struct registry_zone {
     struct change_zone zone;
     struct serve_zone *settings;
     struct secondary *secondary; /* NULL: it is a primary */
+    struct followers *followers; /* NULL: nobody is told of changes */
     char *path;                  /* of the zone file; NULL: none */
     char *name;                  /* presentation form */
     struct loader_job *job;      /* under way, or NULL */
@@ -88,8 +91,9 @@ void registry_free(struct fiber *fiber, struct registry *registry);
 struct change_door *registry_door(struct registry *registry);
 struct store_log *registry_log(struct registry *registry);
 
-/* Zones with `from` follow by this; before the first registry_apply. */
-void registry_follow_by(struct registry *registry, struct secondaries *secondaries);
+/* Zones follow, and are followed, by these; before the first registry_apply. */
+void registry_follow_by(struct registry *registry, struct secondaries *secondaries,
+                        struct followers_all *followers);
 
 /* Have the zones of this configuration, and no others; files that changed are loaded again. */
 void registry_apply(struct fiber *fiber, struct registry *registry, const struct conf *conf);

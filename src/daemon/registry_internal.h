@@ -15,6 +15,7 @@ struct registry {
     struct change_door *door;
     struct loader *loader;
     struct secondaries *secondaries;
+    struct followers_all *followers;
     struct registry_zone *zones;
     struct change_listener listener;
     struct io_timer reclaim;

@@ -8,6 +8,7 @@
 #include "base/writer.h"
 #include "change/encode.h"
 #include "change/fold.h"
+#include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "serve/log.h"
 
@@ -68,6 +69,7 @@ void registry_published(void *context, struct change_zone *changed,
     if (zone->changes % TRIM_EVERY == 0)
         trim(registry, zone);
     registry_reclaim_soon(registry);
+    followers_published(zone, changeset->serial_from == 0);
     if (changeset->origin != CHANGE_FILE && is_behind(zone))
         registry_keep_soon(registry);
 }

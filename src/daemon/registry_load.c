@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/writer.h"
+#include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "daemon/secondary.h"
 #include "serve/log.h"
@@ -362,6 +363,7 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
     change_restore(registry->door, &zone->zone, job->version);
     job->version = NULL;
     registry_reclaim_soon(registry);
+    followers_published(zone, true);
     if (zone->secondary != NULL)
         secondary_start(zone);
     else

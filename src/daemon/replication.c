@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "daemon/followers.h"
 #include "daemon/secondary.h"
 #include "replicate/task.h"
 #include "serve/notify.h"
@@ -31,7 +32,9 @@ td_err replication_new(struct server *server, const struct conf *conf,
     }
     replication->secondaries =
         secondaries_new(server->registry, &replication->peers, replication->keeper, conf);
-    registry_follow_by(server->registry, replication->secondaries);
+    replication->followers =
+        followers_all_new(server->registry, &replication->peers, replication->keeper);
+    registry_follow_by(server->registry, replication->secondaries, replication->followers);
     serve_notifies_to(server->serve, take_notify, replication);
     *ret_replication = replication;
     return TD_OK;
@@ -43,6 +46,7 @@ void replication_free(struct fiber *fiber, struct replication *replication)
         return;
     replicate_keeper_free(fiber, replication->keeper);
     secondaries_free(replication->secondaries);
+    followers_all_free(replication->followers);
     peers_fini(&replication->peers);
     free(replication);
 }
@@ -51,6 +55,7 @@ void replication_apply_begin(struct replication *replication, const struct conf 
 {
     peers_apply_begin(&replication->peers, conf);
     secondaries_apply(replication->secondaries, conf);
+    followers_apply(replication->followers, conf);
 }
 
 void replication_apply_end(struct replication *replication)

@@ -10,6 +10,7 @@
 #include "daemon/peers.h"
 #include "daemon/server.h"
 
+struct followers_all;
 struct replicate_keeper;
 struct secondaries;
 
@@ -18,6 +19,7 @@ struct replication {
     struct peers peers;
     struct replicate_keeper *keeper;
     struct secondaries *secondaries;
+    struct followers_all *followers;
 };
 
 /* When there is a registry, which has no zones yet. */

@@ -1,4 +1,6 @@
 """A zone that follows: transferred, refreshed, notified, restored, expired."""
+import time
+
 import dns.flags
 import dns.message
 import dns.opcode
@@ -101,3 +103,27 @@ def test_a_copy_is_not_changed_here(tandem):
     copy.wait(lambda: serial(copy) == 1)
     done = copy.cli("record", "add", "example.com", "new", "60", "A", "192.0.2.7")
     assert done.returncode != 0 and "primary" in done.stderr
+
+
+def pair(tandem, **options):
+    """A primary and a secondary that know each other."""
+    source = tandem(start=False, zones=[])
+    copy = tandem(start=False, zones=[])
+    source.configure(keys=KEYS, peers=[{"name": "ns2", "address": "127.0.0.1:%d" % copy.port, "key": KEY}],
+                     zones=[{"name": "example.com", "file": "example.com.zone", "to": ["ns2"]}])
+    source.zone("example.com", ZONE)
+    copy.configure(keys=KEYS, peers=[{"name": "ns1", "address": "127.0.0.1:%d" % source.port, "key": KEY}],
+                   zones=[dict({"name": "example.com", "from": ["ns1"]}, **options)])
+    source.start()
+    copy.start()
+    copy.wait(lambda: serial(copy) == 1)
+    return source, copy
+
+
+def test_a_change_is_announced_and_followed_at_once(tandem):
+    source, copy = pair(tandem)
+    for number in range(2, 6):
+        began = time.monotonic()
+        assert source.cli("record", "add", "example.com", "new%d" % number, "60", "A", "192.0.2.7").returncode == 0
+        copy.wait(lambda: serial(copy) == number, 5)
+        assert time.monotonic() - began < 1.0
