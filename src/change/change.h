@@ -56,7 +56,7 @@ struct changeset {
     uint32_t serial_to;
     const struct change_record *removed; /* the SOA first; a break has none */
     uint32_t removed_count;
-    const struct change_record *added;
+    const struct change_record *added; /* the SOA first; of a break: all of the zone, or none */
     uint32_t added_count;
 };
 
@@ -135,6 +135,7 @@ struct change_about {
     bool has_serial_seen;
     uint32_t serial_seen; /* refuse when the zone has another (If-Match) */
     bool is_released;     /* the brake has been let go for this one */
+    bool tells_all;       /* a break carries the whole zone: it can be restored from that */
     bool is_known;        /* a whole version that history need not tell: what it has been before,
                            * or the first that there ever was */
 };

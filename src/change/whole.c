@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/macros.h"
 #include "change/internal.h"
 #include "wire/rrtype.h"
 
@@ -57,6 +58,51 @@ static void take_records(struct change_draft *step, const struct zone_version *b
     changeset->added_count = records->added_count + 1;
 }
 
+struct all {
+    struct change_draft *step;
+    struct change_record *records;
+    uint32_t count;
+};
+
+static void add_node(struct all *all, const struct zone_version *version,
+                     const struct zone_node *node)
+{
+    const struct wire_rrset *set = zone_node_sets(version, node);
+    struct wire_name name;
+
+    zone_node_name(version, node, &name);
+    const uint8_t *owner = td_arena_memdup(&all->step->arena, name.octets, name.size);
+    for (unsigned i = 0; i < node->set_count; i++, set = wire_rrset_next(set)) {
+        if (set->type == WIRE_TYPE_SOA)
+            continue;
+        for (size_t at = 0; at < set->size;) {
+            struct wire_rdata rdata = wire_rrset_rdata(set, &at);
+            all->records[all->count++] = (struct change_record){ .owner = owner,
+                                                                 .rdata = rdata.octets,
+                                                                 .ttl = set->ttl,
+                                                                 .type = set->type,
+                                                                 .rdata_size = rdata.size };
+        }
+    }
+}
+
+/* As take_records: the data are those of the version, and only lent. */
+static void take_all(struct change_draft *step, const struct zone_version *version)
+{
+    static const enum zone_order orders[] = { ZONE_ORDER_NAMES, ZONE_ORDER_NSEC3 };
+    struct all all = { .step = step };
+    struct zone_walk walk;
+
+    all.records = td_arena_alloc(&step->arena, (version->record_count + 1) * sizeof(*all.records));
+    all.records[all.count++] = soa_of(step, version);
+    for (size_t i = 0; i < TD_COUNT(orders); i++)
+        for (const struct zone_node *node = zone_walk_first(&walk, version, orders[i]);
+             node != NULL; node = zone_walk_next(&walk))
+            add_node(&all, version, node);
+    step->changeset.added = all.records;
+    step->changeset.added_count = all.count;
+}
+
 td_err change_commit_whole(struct change_door *door, struct change_zone *zone,
                            struct zone_version *version, const struct changeset *records,
                            const struct change_about *about, struct change_wait *wait,
@@ -84,6 +130,8 @@ td_err change_commit_whole(struct change_door *door, struct change_zone *zone,
         step->changeset.is_break = true;
     else
         take_records(step, zone->newest, version, records);
+    if (step->changeset.is_break && about->tells_all)
+        take_all(step, version);
     change_step_encode(step);
     step->changeset.removed = step->changeset.added = NULL;
     change_batch_add(door, step);

@@ -126,11 +126,19 @@ static int take_words(struct parse *parse)
 
 /* ---- arguments of the verb ---- */
 
+/* "30" or "30s" */
 static bool read_seconds(const char *text, uint32_t *ret_seconds)
 {
+    char number[16];
+    size_t size = strlen(text);
     uint32_t value;
 
-    if (!control_number_read(text, &value) || value == 0 || value > CONTROL_TIMEOUT_MAX_S)
+    if (size == 0 || size >= sizeof(number))
+        return false;
+    memcpy(number, text, size + 1);
+    if (number[size - 1] == 's')
+        number[size - 1] = '\0';
+    if (!control_number_read(number, &value) || value == 0 || value > CONTROL_TIMEOUT_MAX_S)
         return false;
     *ret_seconds = value;
     return true;

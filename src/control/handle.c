@@ -62,7 +62,7 @@ void control_handle_status(const struct control_host *host, const struct control
 static void put_zone(struct control_json *json, const struct control_zone *zone)
 {
     control_json_text(json, "name", zone->name);
-    control_json_text(json, "role", "primary");
+    control_json_text(json, "role", zone->is_secondary ? "secondary" : "primary");
     control_json_text(json, "state", control_zone_state_word(zone->state));
     control_json_bool(json, "is_loading", zone->is_loading);
     control_json_bool(json, "last_load_failed", zone->has_failed);
@@ -138,6 +138,7 @@ void control_put_zone_status(struct control_json *json, const struct control_zon
     control_json_bool(json, "conflict", zone->has_conflict);
     control_json_bool(json, "held", zone->is_held);
     control_json_text(json, "trouble", zone->trouble);
+    control_put_follow(json, zone);
     put_diags(json, zone);
 }
 

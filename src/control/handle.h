@@ -59,6 +59,11 @@ CONTROL_HANDLE(zone_freeze);
 CONTROL_HANDLE(zone_thaw);
 CONTROL_HANDLE(zone_flush);
 CONTROL_HANDLE(zone_release);
+CONTROL_HANDLE(zone_refresh);
+CONTROL_HANDLE(zone_retransfer);
+CONTROL_HANDLE(zone_notify);
+CONTROL_HANDLE(zone_why);
+CONTROL_HANDLE(peer_status);
 
 /* GET /metrics: Prometheus text. */
 void control_handle_metrics(const struct control_host *host, struct control_reply *reply);
@@ -109,6 +114,14 @@ void control_reply_host_error(struct control_reply *reply, td_err err);
 
 /* How a zone is: the members of an object. */
 void control_put_zone_status(struct control_json *json, const struct control_zone_status *zone);
+/* The part of it about peers. */
+void control_put_follow(struct control_json *json, const struct control_zone_status *zone);
+
+/* Read --wait; false: it is neither "all" nor a number. */
+bool control_wait_read(const struct control_call *call, struct control_follow_wait *ret_wait);
+/* Wait for them; false: the reply says why not. */
+bool control_wait_for(const struct control_host *host, struct control_follow_wait *wait,
+                      struct control_reply *reply);
 
 /* The answer of what was done to a zone, which is ended; or why not, from diag. */
 void control_reply_zone(struct control_reply *reply, const struct control_call *call, td_err err,

@@ -81,13 +81,22 @@ static void refuse(struct control_reply *reply, td_err err, const struct control
 static void edit(const struct control_host *host, enum control_edit_action action,
                  const struct control_call *call, struct control_reply *reply)
 {
+    struct control_follow_wait wait;
     struct control_outcome outcome;
 
+    if (call->wait != NULL && !control_wait_read(call, &wait)) {
+        control_reply_error(reply, CONTROL_ERROR_BAD_REQUEST, NULL,
+                            "'wait' is all, or a number of secondaries, not '%s'", call->wait);
+        return;
+    }
     td_err err = host->edit(host->context, action, call, &outcome);
-    if (err == TD_OK)
-        reply_outcome(reply, call, &outcome);
-    else
+    wait.serial = outcome.change.serial_to;
+    bool must_wait = err == TD_OK && call->wait != NULL && !call->dry_run && !outcome.is_open &&
+                     wait.serial != 0;
+    if (err != TD_OK)
         refuse(reply, err, &outcome);
+    else if (!must_wait || control_wait_for(host, &wait, reply))
+        reply_outcome(reply, call, &outcome);
     control_outcome_fini(&outcome);
 }
 

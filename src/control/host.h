@@ -18,6 +18,7 @@
 #include "base/counter.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "control/host_follow.h"
 #include "zone/set.h"
 
 enum { CONTROL_FAILED_ZONES_MAX = 20, CONTROL_ZONE_STATES = ZONE_STATE_EXPIRED + 1 };
@@ -27,7 +28,8 @@ struct control_zone {
     const char *name;    /* presentation form, with its last dot */
     const uint8_t *wire; /* the same uncompressed */
     enum zone_state state;
-    bool is_loading;  /* its file is being read */
+    bool is_loading; /* its file is being read */
+    bool is_secondary;
     bool has_failed;  /* the last load failed; what is served is older */
     bool has_version; /* the numbers below are known */
     uint32_t serial;
@@ -68,6 +70,7 @@ struct control_zone_status {
     bool has_conflict;   /* file and zone were both changed */
     bool is_held;        /* the brake holds a change */
     const char *trouble; /* more about the two before; NULL: none */
+    struct control_follow follow;
 };
 
 struct control_status {
@@ -189,11 +192,15 @@ enum control_order {
     CONTROL_ORDER_TAKE_FILE,
     CONTROL_ORDER_TAKE_LOG,
     CONTROL_ORDER_TAKE_MERGE,
+    CONTROL_ORDER_REFRESH,
+    CONTROL_ORDER_RETRANSFER,
+    CONTROL_ORDER_NOTIFY,
 };
 
 struct control_host {
     void *context;
     struct td_counters *counters;
+    struct control_follow_host follow;
 
     TD_NODISCARD td_err (*status)(void *context, struct control_status *ret_status);
 

@@ -331,6 +331,7 @@ int control_show_zone_status(const json_t *answer, struct td_buf *out, struct td
     }
     if (json_is_string(json_object_get(answer, "failed")))
         put_text(out, "load failed", text_of(answer, "failed"));
+    control_show_follow(answer, out);
     put_changes(out, answer);
     put_findings(out, answer);
     return CONTROL_EXIT_OK;

@@ -27,4 +27,9 @@ int control_show_show(const json_t *answer, struct td_buf *out, struct td_buf *c
 int control_show_diff(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_blame(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_text(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_follow_order(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_why(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_peer_status(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+/* Of a zone's status, the part about its peers. */
+void control_show_follow(const json_t *zone, struct td_buf *out);
 int control_show_order(const json_t *answer, struct td_buf *out, struct td_buf *complaints);

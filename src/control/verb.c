@@ -30,7 +30,10 @@
 #define ARG_IF_SERIAL \
     { "if-serial", CONTROL_ARG_NUMBER, FIELD(if_serial), \
       "only when the zone has this serial (in the API also If-Match)" }
-#define ARGS_EDIT   ARG_REASON, ARG_DRY_RUN, ARG_IF_SERIAL
+#define ARG_WAIT \
+    { "wait", CONTROL_ARG_TEXT, FIELD(wait), \
+      "return when so many secondaries have it: all, or a number" }
+#define ARGS_EDIT   ARG_REASON, ARG_DRY_RUN, ARG_IF_SERIAL, ARG_WAIT, ARG_TIMEOUT
 #define ARGS_RECORD \
     { "ttl", CONTROL_ARG_NUMBER, FIELD(ttl), "its TTL", .is_hidden = true }, \
     { "type", CONTROL_ARG_TEXT, FIELD(type), "its type", .is_hidden = true }, \
@@ -194,6 +197,34 @@ const struct control_verb control_verbs[] = {
       .args = { ARG_ZONE, ARG_DRY_RUN, ARG_TIMEOUT },
       .help = "Do the change that the brake holds, all the same.",
       .handle = control_handle_zone_release, .show = control_show_order },
+    { .words = "zone refresh", .aliases = "refresh zone-refresh retrieve xfr-check",
+      .method = "POST", .path = "/v1/zones/{NAME}/refresh",
+      .args = { ARG_ZONE, ARG_TIMEOUT },
+      .help = "Have a secondary ask its primaries for something newer, now.",
+      .handle = control_handle_zone_refresh, .show = control_show_follow_order },
+    { .words = "zone retransfer", .aliases = "retransfer zone-retransfer force_transfer",
+      .method = "POST", .path = "/v1/zones/{NAME}/retransfer",
+      .args = { ARG_ZONE, ARG_TIMEOUT },
+      .help = "Have a secondary transfer the whole zone, whatever the serial.",
+      .more = "A serial that is not greater than the one here breaks the history: secondaries "
+              "of this server have to be told to transfer it anew as well.",
+      .handle = control_handle_zone_retransfer, .show = control_show_follow_order },
+    { .words = "zone notify", .aliases = "notify zone-notify pdns_notify",
+      .method = "POST", .path = "/v1/zones/{NAME}/notify",
+      .args = { ARG_ZONE, ARG_TIMEOUT },
+      .help = "Send NOTIFY to the secondaries of a zone, now.",
+      .handle = control_handle_zone_notify, .show = control_show_follow_order },
+    { .words = "zone why",
+      .method = "GET", .path = "/v1/zones/{NAME}/why",
+      .args = { ARG_ZONE, { "PEER", CONTROL_ARG_OPTIONAL, FIELD(peer), "only what was with it" } },
+      .help = "Tell what last happened between a zone and its peers, and what to do.",
+      .more = "Each line is one attempt: when, with whom, over what, and what came of it.",
+      .handle = control_handle_zone_why, .show = control_show_why },
+    { .words = "peer status",
+      .method = "GET", .path = "/v1/peers",
+      .args = { { "NAME", CONTROL_ARG_OPTIONAL, FIELD(peer), "one peer; all" } },
+      .help = "Say of each peer whether it is reached, and how many zones are in step with it.",
+      .handle = control_handle_peer_status, .show = control_show_peer_status },
     { .words = "config check", .aliases = "conf-check checkconf",
       .args = { { "FILE", CONTROL_ARG_WORD, FIELD(file), "the configuration" } },
       .help = "Check a configuration and whether what it names is there.",

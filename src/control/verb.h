@@ -28,7 +28,7 @@ enum control_exit {
 };
 
 enum {
-    CONTROL_ARGS_MAX = 10,
+    CONTROL_ARGS_MAX = 12,
     CONTROL_WORDS_MAX = 256,   /* of a command line, and items of a list from there */
     CONTROL_LIST_MAX = 100000, /* items of a list in the API */
     CONTROL_TIMEOUT_S = 120,   /* what a verb that waits is given, unless told otherwise */
@@ -92,6 +92,8 @@ struct control_call {
     const char *serial_to;
     const char *reason;
     const char *take;
+    const char *peer;
+    const char *wait; /* "all", or how many secondaries */
     struct control_words rest;
     struct control_words rdata; /* one text for each record */
     struct control_words lines; /* of a change, see change_text.h */

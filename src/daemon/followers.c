@@ -182,13 +182,13 @@ static void tell_notify(struct follower *follower, const struct question *questi
 
     td_addr_format_port(&question->addr, addr);
     if (is_good) {
-        story_add(&followers->story, wall_s(followers), follower->peer->name, true,
+        story_add(&followers->story, wall_s(followers), follower->peer->name, STORY_NOTIFY,
                   "NOTIFY of serial %u to %s: answered", question->ask.serial, addr);
         return;
     }
     replicate_reply_why(&question->ask, &question->reply, why);
     if (follower->notify_tries == 0) /* the first of a row is news */
-        story_add(&followers->story, wall_s(followers), follower->peer->name, false,
+        story_add(&followers->story, wall_s(followers), follower->peer->name, STORY_NEWS,
                   "NOTIFY of serial %u to %s: %s", question->ask.serial, addr, why);
     if ((follower->notify_tries & (follower->notify_tries + 1)) == 0)
         serve_log(LOG_WARNING, EVENT_NOTIFY_FAILED, followers->zone->name,
@@ -249,7 +249,7 @@ static void in_step(struct follower *follower)
     follower->lag_ns = now_ns(followers) - follower->behind_ns;
     follower->has_lag = true;
     follower->behind_ns = 0;
-    story_add(&followers->story, wall_s(followers), follower->peer->name, true,
+    story_add(&followers->story, wall_s(followers), follower->peer->name, STORY_STEP,
               "has serial %u, %llu ms after it was published", follower->serial,
               (unsigned long long)(follower->lag_ns / IO_NS_PER_MS));
 }
@@ -270,7 +270,7 @@ static void tell_trouble(struct follower *follower, const struct question *quest
                  "is greater ('tandem zone serial'), or it is made to transfer the zone anew",
                  reply->serial);
     if (follower->why == NULL || strcmp(follower->why, why) != 0) {
-        story_add(&followers->story, wall_s(followers), follower->peer->name, false,
+        story_add(&followers->story, wall_s(followers), follower->peer->name, STORY_NEWS,
                   "SOA from %s: %s", td_addr_format_port(&question->addr, addr), why);
         serve_log(LOG_WARNING, EVENT_ZONE_BEHIND, followers->zone->name, "peer %s, remote %s: %s",
                   follower->peer->name, td_addr_format_port(&question->addr, addr), why);

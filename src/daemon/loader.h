@@ -56,6 +56,7 @@ struct loader_job {
     struct zone_build *build;         /* TRANSFER */
     struct zone_version *before;      /* pinned by the job */
     uint64_t sequence;                /* of the newest change that is in `before` */
+    bool has_whole;                   /* RESTORE: the first of `replay` is the whole zone */
     struct td_buf replay;             /* RESTORE: changesets, each behind its size in 4 octets */
 
     td_err result;

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "control/control.h"
+#include "daemon/operator_follow.h"
 #include "daemon/operator_internal.h"
 #include "daemon/operator_pending.h"
 #include "daemon/operator_view.h"
@@ -413,6 +414,7 @@ td_err operator_start(struct fiber *fiber, struct server *server, struct td_diag
         .history = operator_history,
         .zone_text = operator_zone_text,
         .zone_order = operator_zone_order,
+        .follow = operator_follow_host,
     };
 
     server->started_s = io_wall_s(server->io);

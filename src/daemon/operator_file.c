@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "control/local.h"
 #include "control/words.h"
+#include "daemon/operator_follow.h"
 #include "daemon/operator_internal.h"
 #include "daemon/operator_past.h"
 #include "daemon/operator_view.h"
@@ -244,8 +245,22 @@ static td_err begin(struct fiber *fiber, struct order *order, struct registry_zo
                            : order->order == CONTROL_ORDER_TAKE_LOG ? REGISTRY_TAKE_LOG
                                                                     : REGISTRY_TAKE_MERGE);
         return TD_OK;
+    case CONTROL_ORDER_REFRESH:
+    case CONTROL_ORDER_RETRANSFER:
+    case CONTROL_ORDER_NOTIFY:
+        return operator_follow_order(zone, order->order, order->diag);
     }
     return TD_E_UNSUPPORTED;
+}
+
+/* A zone that has no data yet may be looked for at its primaries all the same. */
+static td_err find(struct server *server, const struct order *order,
+                   struct registry_zone **ret_zone)
+{
+    if (order->order != CONTROL_ORDER_REFRESH && order->order != CONTROL_ORDER_RETRANSFER)
+        return operator_find_zone(server, order->call->zone, ret_zone, order->diag);
+    *ret_zone = registry_find(server->registry, order->call->zone);
+    return *ret_zone == NULL ? TD_E_NOT_FOUND : TD_OK;
 }
 
 static td_err wait_for(struct fiber *fiber, struct order *order, struct registry_zone **ret_zone)
@@ -257,7 +272,8 @@ static td_err wait_for(struct fiber *fiber, struct order *order, struct registry
         *ret_zone = registry_find(order->server->registry, order->call->zone);
         if (*ret_zone == NULL)
             return TD_E_NOT_FOUND;
-        if (!registry_zone_is_working(*ret_zone))
+        if (!registry_zone_is_working(*ret_zone) &&
+            !operator_follow_is_working(*ret_zone, order->order))
             return TD_OK;
         if (order->server->wants_stop)
             return TD_E_CLOSED;
@@ -277,7 +293,7 @@ static td_err do_order(struct fiber *fiber, struct server *server, void *argumen
     struct registry_zone *zone;
 
     order->server = server;
-    td_err err = operator_find_zone(server, order->call->zone, &zone, order->diag);
+    td_err err = find(server, order, &zone);
     if (err == TD_OK)
         err = begin(fiber, order, zone);
     if (err == TD_OK)

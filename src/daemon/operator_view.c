@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/operator_follow.h"
 #include "daemon/operator_pending.h"
 #include "wire/name.h"
 #include "zone/lineage.h"
@@ -25,6 +26,7 @@ static void view_zone(struct td_arena *arena, const struct registry_zone *zone,
         .wire = td_arena_memdup(arena, entry->name, entry->name_size),
         .state = atomic_load_explicit(&entry->state, memory_order_relaxed),
         .is_loading = registry_zone_is_working(zone),
+        .is_secondary = zone->secondary != NULL,
         .has_failed = zone->failed_s != 0,
         .has_version = newest != NULL,
     };
@@ -106,6 +108,7 @@ void operator_view_zone(struct server *server, const struct registry_zone *zone,
     td_arena_init(&ret_zone->arena, 0);
     fill_zone(&ret_zone->arena, zone, ret_zone);
     fill_changes(server, zone, ret_zone);
+    operator_view_follow(server, zone, ret_zone);
 }
 
 /* ---- all zones ---- */

@@ -56,6 +56,7 @@ struct registry_zone {
     bool has_file;               /* `file` is known */
     struct store_zone_file file; /* as it was when the zone was last in step with it */
     uint64_t sequence;           /* of the newest change that was published; 0: none is known */
+    uint64_t whole_sequence;     /* of the newest break that tells the whole zone; 0: none */
     uint64_t base_sequence;      /* of the base in the state directory; 0: there is none */
     uint32_t changes;            /* published since the base was written */
     enum registry_take take;     /* for the load under way */

@@ -25,12 +25,16 @@ enum { TRIM_EVERY = 1024 };
 
 static bool is_behind(const struct registry_zone *zone)
 {
-    return zone->base_sequence == 0 ? zone->changes != 0 : zone->changes > CHANGES_MAX;
+    if (zone->base_sequence != 0 || zone->whole_sequence != 0)
+        return zone->changes > CHANGES_MAX;
+    return zone->changes != 0;
 }
 
 /* The newest change that is not needed to restore the zone; 0: all are. */
 static uint64_t restorable(const struct registry_zone *zone)
 {
+    if (registry_zone_is_dirty(zone) && zone->base_sequence == 0 && zone->whole_sequence != 0)
+        return zone->whole_sequence - 1;
     if (registry_zone_is_dirty(zone))
         return zone->base_sequence;
     return zone->has_file ? zone->file.sequence : 0;
@@ -56,6 +60,22 @@ static void trim(struct registry *registry, struct registry_zone *zone)
     }
 }
 
+/* What the base says is of no use any more. */
+static void take_break(struct registry *registry, struct registry_zone *zone,
+                       const struct changeset *changeset)
+{
+    bool tells_all = changeset->added_count != 0;
+
+    zone->base_sequence = 0;
+    zone->whole_sequence = tells_all ? changeset->sequence : 0;
+    if (tells_all || zone->secondary == NULL)
+        return;
+    if (zone->job == NULL)
+        registry_give(registry, zone, LOADER_BASE); /* at once: nothing else has it */
+    else
+        zone->wants_base = true;
+}
+
 void registry_published(void *context, struct change_zone *changed,
                         const struct changeset *changeset)
 {
@@ -65,7 +85,7 @@ void registry_published(void *context, struct change_zone *changed,
     zone->sequence = changeset->sequence;
     zone->changes++;
     if (changeset->is_break)
-        zone->base_sequence = 0; /* what it says is of no use any more */
+        take_break(registry, zone, changeset);
     if (zone->changes % TRIM_EVERY == 0)
         trim(registry, zone);
     registry_reclaim_soon(registry);

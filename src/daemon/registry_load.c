@@ -197,7 +197,8 @@ static td_err add_replay(struct registry *registry, struct registry_zone *zone, 
     return err;
 }
 
-static uint64_t last_break(struct registry *registry, const struct registry_zone *zone)
+static const struct store_log_change *last_break(struct registry *registry,
+                                                 const struct registry_zone *zone)
 {
     const struct zone_entry *entry = zone->zone.entry;
     size_t count;
@@ -206,20 +207,28 @@ static uint64_t last_break(struct registry *registry, const struct registry_zone
 
     while (count-- > 0)
         if (changes[count].flags & STORE_LOG_BREAK)
-            return changes[count].sequence;
-    return 0;
+            return &changes[count];
+    return NULL;
 }
 
 static bool restore(struct registry *registry, struct registry_zone *zone)
 {
-    bool has_base = zone->base_sequence != 0 && zone->base_sequence >= last_break(registry, zone);
+    const struct store_log_change *broken = last_break(registry, zone);
+    bool has_base =
+        zone->base_sequence != 0 && (broken == NULL || zone->base_sequence >= broken->sequence);
+    bool has_whole = !has_base && broken != NULL && broken->added != 0;
 
-    if (!has_base && zone->path == NULL)
+    if (!has_base && !has_whole && (zone->path == NULL || zone->secondary != NULL))
         return false;
+    zone->whole_sequence = has_whole ? broken->sequence : 0;
     struct loader_job *job = registry_job_new(registry, zone, LOADER_RESTORE);
     if (has_base)
         job->base_path = store_base_path(registry->parts.state, zone->zone.entry->name);
-    uint64_t from = has_base ? zone->base_sequence : zone->has_file ? zone->file.sequence : 0;
+    job->has_whole = has_whole;
+    uint64_t from = has_base         ? zone->base_sequence
+                    : has_whole      ? broken->sequence - 1
+                    : zone->has_file ? zone->file.sequence
+                                     : 0;
     if (add_replay(registry, zone, from, job) != TD_OK) {
         zone->job = NULL;
         loader_job_free(job);
@@ -342,7 +351,7 @@ static bool take_load(struct registry *registry, struct registry_zone *zone, str
 static void take_restored(struct registry *registry, struct registry_zone *zone,
                           struct loader_job *job)
 {
-    bool has_base = job->base_path != NULL;
+    bool has_base = job->base_path != NULL || job->has_whole;
 
     keep_diags(zone, job);
     if (job->result != TD_OK) {
@@ -357,9 +366,12 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
     zone->failed_s = 0;
     zone->load_ns = job->cpu_ns;
     serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name,
-              "restore, serial %u, %llu records, from %s and the log, %llu ms",
-              job->version->serial, (unsigned long long)job->version->record_count,
-              has_base ? "its base" : "its file", (unsigned long long)(job->cpu_ns / IO_NS_PER_MS));
+              "restore, serial %u, %llu records, from %s, %llu ms", job->version->serial,
+              (unsigned long long)job->version->record_count,
+              job->has_whole ? "the log"
+              : has_base     ? "its base and the log"
+                             : "its file and the log",
+              (unsigned long long)(job->cpu_ns / IO_NS_PER_MS));
     change_restore(registry->door, &zone->zone, job->version);
     job->version = NULL;
     registry_reclaim_soon(registry);

@@ -161,6 +161,7 @@ void secondary_end(struct registry_zone *zone)
     zone->secondary = NULL;
     zone->zone.is_copy = false;
     free(secondary->from);
+    free(secondary->transfer_peer);
     free(secondary);
 }
 

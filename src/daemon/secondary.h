@@ -54,7 +54,13 @@ struct secondary {
     uint64_t look_ns;            /* of the next look */
     uint64_t retried_s;          /* wall clock of the last look that failed; 0: none since */
     uint32_t failures;           /* looks that failed, one after the other */
-    struct peers_row *hint;      /* who notified last */
+    uint64_t transfer_s;         /* wall clock of the last transfer that was good; 0: none */
+    uint64_t transfer_octets;
+    uint64_t transfer_records;
+    char *transfer_peer; /* the name of whom it came from */
+    uint32_t transfer_ms;
+    uint16_t transfer_type;
+    struct peers_row *hint; /* who notified last */
     uint32_t hint_serial;
     uint32_t hints_in_vain; /* announcements that were not true, one after the other */
     uint8_t warned;         /* percent of the time to expiry that has been told */

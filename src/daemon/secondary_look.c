@@ -135,11 +135,20 @@ static void tell_step(struct secondary *secondary, const struct secondary_look *
     struct peers_row *row = look->rows[step->peer];
     char addr[TD_ADDR_TEXT_SIZE];
 
-    bool is_routine = step->is_good && step->type == WIRE_TYPE_SOA;
-    story_add(&secondary->story, step->time_s, row->peer->name, is_routine, "%s from %s: %s",
+    enum story_kind kind = step->is_good && step->type == WIRE_TYPE_SOA ? STORY_LOOK : STORY_NEWS;
+    story_add(&secondary->story, step->time_s, row->peer->name, kind, "%s from %s: %s",
               words_of(step->type), td_addr_format_port(&step->addr, addr), step->text);
     if (step->type == WIRE_TYPE_SOA)
         return;
+    if (step->is_good) {
+        free(secondary->transfer_peer);
+        secondary->transfer_peer = td_strdup(row->peer->name);
+        secondary->transfer_s = step->time_s;
+        secondary->transfer_octets = step->octets;
+        secondary->transfer_records = step->records;
+        secondary->transfer_ms = step->took_ms;
+        secondary->transfer_type = step->type;
+    }
     row->transfers_in += step->is_good;
     row->transfers_in_failed += !step->is_good;
     serve_log(step->is_good ? LOG_INFO : LOG_WARNING,
@@ -174,8 +183,8 @@ static void tell(struct secondary *secondary, const struct secondary_look *look)
     for (uint32_t i = 0; i < look->refresh.step_count; i++)
         tell_step(secondary, look, &look->refresh.steps[i]);
     if (look->refresh.has_read && look->refresh.read.strays != 0)
-        story_add(&secondary->story, secondary_wall_s(secondary), secondary_look_peer(look), false,
-                  "%u records of other zones were left out, the first: %s",
+        story_add(&secondary->story, secondary_wall_s(secondary), secondary_look_peer(look),
+                  STORY_NEWS, "%u records of other zones were left out, the first: %s",
                   look->refresh.read.strays, look->refresh.read.stray);
     tell_peers(secondary, look);
 }
@@ -256,7 +265,7 @@ static void postpone(struct secondary *secondary)
         }
     if (first != NULL && secondary->retried_s == 0) {
         secondary->retried_s = secondary_wall_s(secondary);
-        story_add(&secondary->story, secondary_wall_s(secondary), first->peer->name, true,
+        story_add(&secondary->story, secondary_wall_s(secondary), first->peer->name, STORY_LOOK,
                   "not asked: it has not answered other zones either; it is tried again soon");
     }
     if (due <= secondary_now_ns(secondary))

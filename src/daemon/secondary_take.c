@@ -19,13 +19,17 @@
 #include "serve/log.h"
 #include "wire/rrtype.h"
 
-/* More records than this are published as a whole version. */
-enum { DRAFT_RECORDS_MAX = 2000 };
+/*
+ * More records than this are published as a whole version; a whole zone of no more than that many
+ * goes to the log altogether, so that it is safe with its publication; a larger one is written as
+ * a base right after.
+ */
+enum { DRAFT_RECORDS_MAX = 2000, LOGGED_RECORDS_MAX = 20000, REASON_SIZE = 100 };
 
 static void tell(struct secondary *secondary, const struct secondary_look *look, const char *what,
                  const char *why)
 {
-    story_add(&secondary->story, secondary_wall_s(secondary), secondary_look_peer(look), false,
+    story_add(&secondary->story, secondary_wall_s(secondary), secondary_look_peer(look), STORY_NEWS,
               "%s: %.200s", what, why);
     serve_log(LOG_ERROR, EVENT_TRANSFER_IN_FAILED, secondary->zone->name, "peer %s, %s: %s",
               secondary_look_peer(look), what, why);
@@ -218,7 +222,15 @@ static void commit_whole(struct secondary *secondary, struct secondary_look *loo
         .added_count = job->diff.added_count,
     };
     struct td_diag diag;
+    char reason[REASON_SIZE];
 
+    if (is_break && zone->newest != NULL &&
+        !change_serial_is_greater(job->version->serial, zone->newest->serial)) {
+        snprintf(reason, sizeof(reason), "retransfer: serial %u in the place of %u, a break",
+                 job->version->serial, zone->newest->serial);
+        who.reason = reason;
+    }
+    who.tells_all = job->version->record_count <= LOGGED_RECORDS_MAX;
     td_err err = brake(secondary, job, &diag);
     if (err == TD_OK)
         err = change_commit_whole(secondary->all->registry->door, zone, job->version,

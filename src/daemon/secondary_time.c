@@ -108,7 +108,7 @@ static void expire(struct secondary *secondary)
     secondary->is_expired = true;
     zone_entry_publish(secondary->all->registry->parts.zones, zone->zone.entry, NULL,
                        ZONE_STATE_EXPIRED);
-    story_add(&secondary->story, secondary_wall_s(secondary), NULL, false,
+    story_add(&secondary->story, secondary_wall_s(secondary), NULL, STORY_NEWS,
               "expired: no primary has confirmed serial %u for as long as its SOA permits; "
               "queries get SERVFAIL until one does",
               zone->zone.newest->serial);

@@ -29,10 +29,11 @@ static bool is_with(const struct story_line *line, const char *peer)
            (line->peer != NULL && peer != NULL && strcmp(line->peer, peer) == 0);
 }
 
-static void make_room(struct story *story, const char *peer, bool is_routine)
+static void make_room(struct story *story, const char *peer, enum story_kind kind)
 {
-    for (uint32_t i = story->count; is_routine && i-- > 0 && story->lines[i].is_routine;)
-        if (is_with(&story->lines[i], peer))
+    for (uint32_t i = kind == STORY_NEWS ? 0 : story->count;
+         i-- > 0 && story->lines[i].kind != STORY_NEWS;)
+        if (story->lines[i].kind == kind && is_with(&story->lines[i], peer))
             drop(story, i);
     if (story->count == STORY_LINES_MAX)
         drop(story, 0);
@@ -42,7 +43,7 @@ static void make_room(struct story *story, const char *peer, bool is_routine)
     story->lines = td_realloc(story->lines, story->capacity * sizeof(story->lines[0]));
 }
 
-void story_add(struct story *story, uint64_t time_s, const char *peer, bool is_routine,
+void story_add(struct story *story, uint64_t time_s, const char *peer, enum story_kind kind,
                const char *format, ...)
 {
     char text[TEXT_SIZE];
@@ -51,19 +52,19 @@ void story_add(struct story *story, uint64_t time_s, const char *peer, bool is_r
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    make_room(story, peer, is_routine);
+    make_room(story, peer, kind);
     story->lines[story->count++] = (struct story_line){
         .time_s = time_s,
         .peer = peer == NULL ? NULL : td_strdup(peer),
         .text = td_strdup(text),
-        .is_routine = is_routine,
+        .kind = kind,
     };
 }
 
 const struct story_line *story_trouble(const struct story *story, const char *peer)
 {
     for (uint32_t i = story->count; i-- > 0;)
-        if (!story->lines[i].is_routine && (peer == NULL || is_with(&story->lines[i], peer)))
+        if (story->lines[i].kind == STORY_NEWS && (peer == NULL || is_with(&story->lines[i], peer)))
             return &story->lines[i];
     return NULL;
 }

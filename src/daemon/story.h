@@ -1,7 +1,7 @@
 /*
  * daemon/story.h - the last things that happened between a zone and its peers, in words.
  *
- * Shape    A few lines, oldest first. A line of routine takes the place of the line of routine
+ * Shape    A few lines, oldest first. A line of routine takes the place of the one of its kind
  *          before it with the same peer: a zone that is in step has a short story.
  * Floor    10.
  * Threads  The main world's.
@@ -16,11 +16,14 @@
 
 enum { STORY_LINES_MAX = 24 };
 
+/* What is news stays; of every kind of routine only the newest line with a peer does. */
+enum story_kind { STORY_NEWS, STORY_LOOK, STORY_NOTIFY, STORY_STEP };
+
 struct story_line {
     uint64_t time_s; /* wall clock */
     char *peer;      /* its name; NULL: no peer in particular */
     char *text;
-    bool is_routine;
+    enum story_kind kind;
 };
 
 /* All zero is an empty one. */
@@ -30,10 +33,10 @@ struct story {
     uint32_t capacity;
 };
 
-void story_add(struct story *story, uint64_t time_s, const char *peer, bool is_routine,
+void story_add(struct story *story, uint64_t time_s, const char *peer, enum story_kind kind,
                const char *format, ...) TD_PRINTF(5, 6);
 
-/* Of its lines with the peer (NULL: any), the last one that is no routine; NULL: none. */
+/* Of its lines with the peer (NULL: any), the last one that is news; NULL: none. */
 const struct story_line *story_trouble(const struct story *story, const char *peer);
 
 void story_fini(struct story *story);

@@ -176,9 +176,45 @@ static void replay_one(struct loader_job *job, struct zone_edit *edit,
     }
 }
 
-static td_err replay(struct loader_job *job, struct td_diag *diag)
+static td_err read_change(struct td_reader *reader, struct td_arena *arena,
+                          struct changeset *ret_changeset)
 {
-    struct td_reader reader = td_reader_of(job->replay.data, job->replay.size);
+    const uint8_t *octets;
+    uint32_t size;
+
+    td_err err = td_read_u32(reader, &size);
+    if (err == TD_OK)
+        err = td_read_octets(reader, size, &octets);
+    return err == TD_OK ? change_decode(octets, size, arena, ret_changeset) : err;
+}
+
+/* The first change is a break that tells the whole zone. */
+static td_err build_whole(struct loader_job *job, struct td_reader *reader, struct td_diag *diag)
+{
+    struct zone_build *build = zone_build_new(job->apex, job->zonefile.seed, NULL);
+    struct zone_build_report built;
+    struct changeset changeset;
+    struct td_arena arena;
+
+    td_arena_init(&arena, 0);
+    td_err err = read_change(reader, &arena, &changeset);
+    for (uint32_t i = 0; err == TD_OK && i < changeset.added_count; i++) {
+        const struct change_record *record = &changeset.added[i];
+        err = zone_build_add(build, record->owner, record->type, record->ttl, record->rdata,
+                             record->rdata_size);
+    }
+    if (err == TD_OK)
+        err = zone_build_finish(build, &built, &job->version);
+    else
+        zone_build_free(build);
+    if (err != TD_OK)
+        td_diag_say(diag, "the zone in the log cannot be read");
+    td_arena_fini(&arena);
+    return err;
+}
+
+static td_err replay(struct loader_job *job, struct td_reader reader, struct td_diag *diag)
+{
     struct zone_edit *edit = zone_edit_begin(job->version);
     struct td_arena arena;
     td_err err = TD_OK;
@@ -186,13 +222,7 @@ static td_err replay(struct loader_job *job, struct td_diag *diag)
     td_arena_init(&arena, 0);
     while (err == TD_OK && td_reader_left(&reader) != 0) {
         struct changeset changeset;
-        const uint8_t *octets;
-        uint32_t size;
-        err = td_read_u32(&reader, &size);
-        if (err == TD_OK)
-            err = td_read_octets(&reader, size, &octets);
-        if (err == TD_OK)
-            err = change_decode(octets, size, &arena, &changeset);
+        err = read_change(&reader, &arena, &changeset);
         if (err == TD_OK)
             replay_one(job, edit, &changeset);
         td_arena_reset(&arena);
@@ -208,17 +238,23 @@ static td_err replay(struct loader_job *job, struct td_diag *diag)
 
 static td_err restore(struct io *io, struct loader_job *job)
 {
+    struct td_reader reader = td_reader_of(job->replay.data, job->replay.size);
     struct td_diag diag = { .line = 0 };
     uint64_t sequence;
+    td_err err;
 
-    if (job->base_path == NULL) {
-        td_err err = load(io, job);
-        return err == TD_OK ? report_failure(job, replay(job, &diag), &diag) : err;
+    if (job->has_whole) {
+        err = build_whole(job, &reader, &diag);
+    } else if (job->base_path == NULL) {
+        err = load(io, job);
+        if (err != TD_OK)
+            return err;
+    } else {
+        err = store_base_read(io, job->base_path, job->apex, job->zonefile.seed, &sequence,
+                              &job->version, &diag);
     }
-    td_err err = store_base_read(io, job->base_path, job->apex, job->zonefile.seed, &sequence,
-                                 &job->version, &diag);
     if (err == TD_OK)
-        err = replay(job, &diag);
+        err = replay(job, reader, &diag);
     return report_failure(job, err, &diag);
 }
 

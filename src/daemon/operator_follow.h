@@ -1,0 +1,21 @@
+/*
+ * daemon/operator_follow.h - replication as an operator sees it.
+ *
+ * Floor    10. Not for other directories.
+ */
+#pragma once
+
+#include "daemon/operator_internal.h"
+#include "daemon/registry.h"
+
+/* Main world: how the zone follows and is followed; in the arena of the status. */
+void operator_view_follow(struct server *server, const struct registry_zone *zone,
+                          struct control_zone_status *status);
+
+/* Main world: begin what is ordered, and see whether it is over. */
+TD_NODISCARD td_err operator_follow_order(struct registry_zone *zone, enum control_order order,
+                                          struct td_diag *diag);
+bool operator_follow_is_working(const struct registry_zone *zone, enum control_order order);
+
+/* For the host table. */
+extern const struct control_follow_host operator_follow_host;
