@@ -96,10 +96,15 @@ static void real_on_wake(uv_poll_t *waker, int status TD_UNUSED, int events TD_U
     real_awake(&real->io);
 }
 
+/*
+ * libuv looks at timers before it waits, too: then it must not wait any more, for it knows nothing
+ * of ours that is due now.
+ */
 static void real_on_timer(uv_timer_t *timer)
 {
     struct io_real *real = real_of(timer->data);
     real_awake(&real->io);
+    uv_stop(&real->loop);
     real->timer_due_ns = IO_FOREVER;
 }
 
