@@ -120,6 +120,20 @@ void auth_add_named(struct auth_walk *walk, const struct zone_node *node,
         add_signature(walk, node, entry);
 }
 
+void auth_add_pointed(struct auth_walk *walk, const struct zone_node *node,
+                      const struct wire_rrset *set, uint16_t pointer)
+{
+    struct answer_set *entry =
+        add(walk, set, SECTION_ADDITIONAL, (uint8_t)(ANSWER_OPTIONAL | rotation_of(set->type)));
+
+    if (td_unlikely(entry == NULL))
+        return;
+    entry->place = PLACE_POINTER;
+    entry->pointer = pointer;
+    if (walk->wants_proof)
+        add_signature(walk, node, entry);
+}
+
 void auth_add_soa(struct auth_walk *walk)
 {
     const struct zone_node *apex = zone_version_apex(walk->version);

@@ -58,8 +58,8 @@ static bool is_followed_for(uint16_t type)
 }
 
 /* What a node has to say; a wildcard's node says it in the name of the name asked. */
-static inline const uint8_t *answer_from(struct auth_walk *walk, const struct zone_node *node,
-                                         bool is_wildcard)
+static TD_ALWAYS_INLINE const uint8_t *answer_from(struct auth_walk *walk,
+                                                   const struct zone_node *node, bool is_wildcard)
 {
     uint16_t type = walk->query->type;
     const struct wire_rrset *set;
@@ -99,7 +99,13 @@ static bool is_parents(const struct auth_walk *walk)
             zone_node_set(walk->version, found->node, WIRE_TYPE_NSEC) != NULL);
 }
 
-const uint8_t *auth_name(struct auth_walk *walk)
+static TD_COLD const uint8_t *answer_from_wildcard(struct auth_walk *walk,
+                                                   const struct zone_node *wildcard)
+{
+    return answer_from(walk, wildcard, true);
+}
+
+static TD_ALWAYS_INLINE const uint8_t *name(struct auth_walk *walk)
 {
     const struct zone_found *found = &walk->found;
 
@@ -116,10 +122,15 @@ const uint8_t *auth_name(struct auth_walk *walk)
         const struct zone_node *wildcard =
             zone_find_wildcard(walk->version, walk->key, found->encloser_label);
         if (wildcard != NULL)
-            return answer_from(walk, wildcard, true);
+            return answer_from_wildcard(walk, wildcard);
     }
     name_error(walk);
     return NULL;
+}
+
+const uint8_t *auth_name(struct auth_walk *walk)
+{
+    return name(walk);
 }
 
 /* What could not be added before all of the answer section was there. */
@@ -158,7 +169,7 @@ void auth_answer(const struct auth_query *query, struct answer *answer)
 
     answer->is_authoritative = true;
     zone_find(query->version, query->key, &walk.found);
-    const uint8_t *target = auth_name(&walk);
+    const uint8_t *target = name(&walk); /* laid out here: it is the common case */
     if (td_unlikely(target != NULL))
         auth_follow(&walk, target);
     if (walk.proof_count != 0 || walk.cut != NULL || walk.additional != NULL || walk.is_full)

@@ -52,17 +52,49 @@ static void add_all_glue(struct auth_walk *walk, const struct wire_rrset *server
     }
 }
 
+/* A name that is not there as it is written: made from a wildcard, or hidden. */
+static void add_target_slowly(struct auth_walk *walk, const uint8_t *name, uint16_t pointer)
+{
+    unsigned first = walk->answer->set_count;
+
+    add_addresses(walk, name, ANSWER_OPTIONAL);
+    for (unsigned i = first; i < walk->answer->set_count; i++) {
+        walk->answer->sets[i].place = PLACE_POINTER;
+        walk->answer->sets[i].pointer = pointer;
+    }
+}
+
+static bool is_set_said(const struct answer *answer, const struct wire_rrset *set)
+{
+    for (unsigned i = 0; i < answer->set_count; i++)
+        if (answer->sets[i].set == set)
+            return true;
+    return false;
+}
+
 /* A name server whose name stands in the image: its addresses point there. */
 static void add_target(struct auth_walk *walk, const struct wire_rrset *servers,
                        struct wire_image_target target)
 {
-    unsigned first = walk->answer->set_count;
-    size_t at = target.rdata_at;
+    const struct zone_version *version = walk->version;
+    const uint8_t *name = servers->data + target.rdata_at + 2;
+    unsigned size = td_get_u16(name - 2);
+    const struct zone_node *node =
+        zone_find_hashed(version, target.hash, name, size - zone_version_name_size(version));
 
-    add_addresses(walk, wire_rrset_rdata(servers, &at).octets, ANSWER_OPTIONAL);
-    for (unsigned i = first; i < walk->answer->set_count; i++) {
-        walk->answer->sets[i].place = PLACE_POINTER;
-        walk->answer->sets[i].pointer = target.pointer;
+    if (td_unlikely(node == NULL)) {
+        add_target_slowly(walk, name, target.pointer);
+        return;
+    }
+    if (td_unlikely(auth_target_of(version, node) == TARGET_NONE))
+        return;
+    const struct wire_rrset *set = zone_node_sets(version, node);
+    for (unsigned left = node->set_count; left > 0; left--, set = wire_rrset_next(set)) {
+        if (set->type > WIRE_TYPE_AAAA && set->type != WIRE_TYPE_RRSIG)
+            break; /* sets stand in the order of their types, signatures behind theirs */
+        if ((set->type == WIRE_TYPE_A || set->type == WIRE_TYPE_AAAA) &&
+            !is_set_said(walk->answer, set))
+            auth_add_pointed(walk, node, set, target.pointer);
     }
 }
 

@@ -53,6 +53,10 @@ void auth_add_named(struct auth_walk *walk, const struct zone_node *node,
                     const struct wire_rrset *set, const uint8_t *name, enum wire_section section,
                     uint8_t flags);
 
+/* Add an optional set of a node whose name stands in the prepared image, and its signature. */
+void auth_add_pointed(struct auth_walk *walk, const struct zone_node *node,
+                      const struct wire_rrset *set, uint16_t pointer);
+
 /* Add the SOA of a negative answer, with the TTL of RFC 2308 3. */
 void auth_add_soa(struct auth_walk *walk);
 
@@ -105,6 +109,17 @@ enum auth_target {
 /* The node that has the data of a name in record data, if it is in the zone (auth/additional.c). */
 enum auth_target auth_target_find(const struct auth_walk *walk, const uint8_t *name,
                                   const struct zone_node **ret_node);
+
+/* What a node is whose name stands in record data. */
+static inline enum auth_target auth_target_of(const struct zone_version *version,
+                                              const struct zone_node *node)
+{
+    if (node->flags & ZONE_NODE_OCCLUDED)
+        node = zone_node_at(version, node->cover);
+    else if (!(node->flags & ZONE_NODE_DELEGATION))
+        return TARGET_OWN;
+    return (node->flags & ZONE_NODE_DELEGATION) != 0 ? TARGET_GLUE : TARGET_NONE;
+}
 
 /* Add the set of a type for such a name to the additional section (auth/additional.c). */
 void auth_target_add(struct auth_walk *walk, enum auth_target target, const struct zone_node *node,

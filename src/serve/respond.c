@@ -46,10 +46,9 @@ static void collect(struct request *request, unsigned flags)
     request->has_answer = true;
 }
 
-enum stage_result stage_answer(struct request *request)
+void stage_answer(struct request *request)
 {
     collect(request, 0);
-    return STAGE_NEXT;
 }
 
 /* ---- policy: response rate limiting ---- */
@@ -131,7 +130,7 @@ static void encode_refusal(struct request *request)
     request->out[3] = (uint8_t)((request->out[3] & 0xF0) | (request->rcode & 0x0F));
 }
 
-enum stage_result stage_encode(struct request *request)
+void stage_encode(struct request *request)
 {
     struct serve_worker *worker = request->worker;
     struct answer *answer = &worker->answer;
@@ -139,7 +138,7 @@ enum stage_result stage_encode(struct request *request)
     put_header(request);
     if (!request->has_answer) {
         encode_refusal(request);
-        return STAGE_NEXT;
+        return;
     }
     if (request->ede == ANSWER_EDE_NONE && answer->ede_code != ANSWER_EDE_NONE) {
         request->ede = answer->ede_code;
@@ -167,7 +166,6 @@ enum stage_result stage_encode(struct request *request)
     request->out_size = encode.size;
     if (td_unlikely(worker->scratch.used != 0))
         td_arena_reset(&worker->scratch);
-    return STAGE_NEXT;
 }
 
 /* ---- seal: OPT, TSIG ---- */
@@ -224,7 +222,7 @@ static void put_tsig(struct request *request)
         request->out_size = 0; /* an unsigned answer would be worth nothing */
 }
 
-enum stage_result stage_seal(struct request *request)
+void stage_seal(struct request *request)
 {
     struct serve_worker *worker = request->worker;
 
@@ -237,5 +235,4 @@ enum stage_result stage_seal(struct request *request)
     serve_count(worker, serve_counter_of_rcode(request->rcode));
     if (request->out[2] & (WIRE_FLAG_TC >> 8))
         serve_count(worker, SERVE_COUNT_TRUNCATED);
-    return STAGE_NEXT;
 }

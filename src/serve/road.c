@@ -2,63 +2,52 @@
 
 #include "serve/worker.h"
 
-static enum stage_result (*const stages[STAGE_COUNT])(struct request *) = {
-    [STAGE_ADMIT] = stage_admit,
-    [STAGE_PARSE] = stage_parse,
-    [STAGE_AUTHENTICATE] = stage_authenticate,
-    [STAGE_ROUTE] = stage_route,
-    [STAGE_ANSWER] = stage_answer,
-    [STAGE_POLICY] = stage_policy,
-    [STAGE_ENCODE] = stage_encode,
-    [STAGE_SEAL] = stage_seal,
-};
+/*
+ * The stages stand in a row and each is called in one place only, so that a build that sees all
+ * files at once lays them one behind the other: for most queries a stage is a test or two, and
+ * a call would cost more than that.
+ */
 
-void request_init(struct request *request, struct serve_worker *worker, enum transport transport,
-                  const uint8_t *in, uint32_t in_size, uint8_t *out, uint32_t out_capacity)
+/* What was found out may settle what is said; returns whether the request is still on the road. */
+static bool turn_off(struct request *request, enum stage_result result)
 {
-    request->worker = worker;
-    request->in = in;
-    request->in_size = in_size;
-    request->out = out;
-    request->out_capacity = out_capacity;
-    request->out_size = 0;
-    request->udp = NULL;
-    request->path = NULL;
-    request->conn = NULL;
-    request->entry = NULL;
-    request->version = NULL;
-    request->zone = NULL;
-    request->ede_text = NULL;
-    request->remote.family = 0;
-    request->question_end = 0;
-    request->rcode = 0;
-    request->ede = ANSWER_EDE_NONE;
-    request->transport = (uint8_t)transport;
-    request->stage = STAGE_ADMIT;
-    request->cookie = TSIG_COOKIE_MALFORMED;
-    request->has_key = false;
-    request->has_tsig = false;
-    request->has_answer = false;
-    request->is_taken = false;
-    request->tail.has_edns = false;
-    request->tail.tsig_at = 0;
+    if (result == STAGE_DONE) {
+        request->stage = STAGE_POLICY;
+        return true;
+    }
+    request->stage = STAGE_COUNT;
+    return result == STAGE_SENT;
 }
 
-bool road_run(struct request *request, enum stage_number end)
+bool road_begin(struct request *request)
 {
-    unsigned stage = request->stage;
+    enum stage_result result = stage_admit(request);
 
-    while (stage < end) {
-        enum stage_result result = stages[stage](request);
-        if (td_likely(result == STAGE_NEXT)) {
-            stage++;
-        } else if (result == STAGE_DONE) {
-            stage = stage < STAGE_POLICY ? STAGE_POLICY : STAGE_ENCODE;
-        } else {
-            request->stage = STAGE_COUNT;
-            return result == STAGE_SENT;
-        }
+    if (td_likely(result == STAGE_NEXT))
+        result = stage_parse(request);
+    if (td_likely(result == STAGE_NEXT))
+        result = stage_authenticate(request);
+    if (td_likely(result == STAGE_NEXT))
+        result = stage_route(request);
+    if (td_unlikely(result != STAGE_NEXT))
+        return turn_off(request, result);
+    request->stage = STAGE_ANSWER;
+    return true;
+}
+
+bool road_finish(struct request *request)
+{
+    if (td_unlikely(request->stage == STAGE_COUNT))
+        return true;
+    if (td_likely(request->stage <= STAGE_ANSWER))
+        stage_answer(request);
+    if (td_likely(request->stage <= STAGE_POLICY) &&
+        td_unlikely(stage_policy(request) != STAGE_NEXT)) {
+        request->stage = STAGE_COUNT;
+        return false;
     }
-    request->stage = (uint8_t)stage;
+    stage_encode(request);
+    stage_seal(request);
+    request->stage = STAGE_COUNT;
     return true;
 }

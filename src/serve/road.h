@@ -1,9 +1,10 @@
 /*
  * serve/road.h - the one road for a query.
  *
- * Shape    admit -> parse -> authenticate -> route -> answer -> policy -> encode -> seal: one
- *          table of stages. A stage says what comes next; whoever is DONE goes on at policy,
- *          with a refusal or an answer.
+ * Shape    admit -> parse -> authenticate -> route | answer -> policy -> encode -> seal: eight
+ *          stages in a row, in two halves, so that a batch takes the first half one after the
+ *          other, and what the second will look at is on its way. A stage says what comes next;
+ *          whoever is DONE goes on at policy, with a refusal or an answer.
  * Floor    7.
  * Threads  The worker's.
  */
@@ -35,24 +36,59 @@ enum stage_number {
  * Make ready for the road; `in` and `out` may be the same buffer only if the caller can
  * spare the query.
  */
-void request_init(struct request *request, struct serve_worker *worker, enum transport transport,
-                  const uint8_t *in, uint32_t in_size, uint8_t *out, uint32_t out_capacity);
+static inline void request_init(struct request *request, struct serve_worker *worker,
+                                enum transport transport, const uint8_t *in, uint32_t in_size,
+                                uint8_t *out, uint32_t out_capacity)
+{
+    request->worker = worker;
+    request->in = in;
+    request->in_size = in_size;
+    request->out = out;
+    request->out_capacity = out_capacity;
+    request->out_size = 0;
+    request->udp = NULL;
+    request->path = NULL;
+    request->conn = NULL;
+    request->entry = NULL;
+    request->version = NULL;
+    request->zone = NULL;
+    request->ede_text = NULL;
+    request->remote.family = 0;
+    request->question_end = 0;
+    request->rcode = 0;
+    request->ede = ANSWER_EDE_NONE;
+    request->transport = (uint8_t)transport;
+    request->stage = STAGE_ADMIT;
+    request->cookie = TSIG_COOKIE_MALFORMED;
+    request->has_key = false;
+    request->has_tsig = false;
+    request->has_answer = false;
+    request->is_taken = false;
+    request->tail.has_edns = false;
+    request->tail.tsig_at = 0;
+}
 
 /*
- * Run the stages from the request's next one on, up to and not including `end`. Returns whether
- * it is still on the road.
+ * The first half, up to and with `route`. Returns whether it is still on the road: the second half
+ * is to be run. Then request->stage is STAGE_ANSWER when a zone version is to be asked.
  */
-bool road_run(struct request *request, enum stage_number end);
+bool road_begin(struct request *request);
+
+/*
+ * The second half, from the request's stage on. Returns whether the response in `out` (of
+ * out_size octets; 0: none) is to be sent.
+ */
+bool road_finish(struct request *request);
 
 /* ---- the stages, each in its own file ---- */
 enum stage_result stage_admit(struct request *request);
 enum stage_result stage_parse(struct request *request);
 enum stage_result stage_authenticate(struct request *request);
 enum stage_result stage_route(struct request *request);
-enum stage_result stage_answer(struct request *request);
-enum stage_result stage_policy(struct request *request);
-enum stage_result stage_encode(struct request *request);
-enum stage_result stage_seal(struct request *request);
+void stage_answer(struct request *request);
+enum stage_result stage_policy(struct request *request); /* NEXT or DROP */
+void stage_encode(struct request *request);
+void stage_seal(struct request *request);
 
 /* CHAOS TXT: version.bind, hostname.bind, id.server (RFC 4892). */
 enum stage_result chaos_answer(struct request *request);

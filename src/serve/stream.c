@@ -19,7 +19,7 @@ static void take_message(void *context, struct net_conn *conn, const uint8_t *oc
     request_init(request, worker, TRANSPORT_TCP, octets, (uint32_t)size, worker->stream_buffer,
                  NET_MESSAGE_SIZE_MAX);
     request->conn = conn;
-    bool is_answered = road_run(request, STAGE_COUNT);
+    bool is_answered = road_begin(request) && road_finish(request);
     if (request->is_taken)
         return;
     if (is_answered && request->out_size != 0) {

@@ -193,7 +193,7 @@ static void send_answer(struct serve_thread *thread, struct job *job)
         request->transport == TRANSPORT_UDP ? IO_UDP_BUFFER_SIZE : NET_MESSAGE_SIZE_MAX;
     request->stage = STAGE_ENCODE;
     request->is_taken = false;
-    if (!road_run(request, STAGE_COUNT) || request->out_size == 0)
+    if (!road_finish(request) || request->out_size == 0)
         return;
     if (request->transport != TRANSPORT_UDP) {
         memcpy(net_conn_reserve(request->conn, request->out_size), request->out, request->out_size);

@@ -148,7 +148,7 @@ void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_ite
                      items[i].answer, IO_UDP_BUFFER_SIZE);
         request->udp = udp;
         request->path = items[i].path;
-        if (road_run(request, STAGE_ANSWER) && request->stage == STAGE_ANSWER &&
+        if (road_begin(request) && request->stage == STAGE_ANSWER &&
             zone_is_worth_a_prefetch(request->version)) {
             zone_prefetch_slot(request->version, &request->key);
             has_far = true;
@@ -158,7 +158,7 @@ void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_ite
         if (worker->requests[i].stage == STAGE_ANSWER)
             zone_prefetch_node(worker->requests[i].version, &worker->requests[i].key);
     for (uint32_t i = 0; i < count; i++) {
-        if (road_run(&worker->requests[i], STAGE_COUNT))
+        if (road_finish(&worker->requests[i]))
             items[i].answer_size = worker->requests[i].out_size;
     }
 }

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "wire/rrset.h"
@@ -67,28 +68,41 @@ struct wire_image {
     uint8_t additional_count;
     uint8_t pointer_count; /* compression pointers to patch */
     uint8_t target_count;  /* name servers whose addresses are not in the image, see below */
-    uint16_t offsets[];    /* pointer_count places to patch; target_count pairs; then the octets */
+    uint16_t offsets[];    /* pointer_count places to patch; the targets; then the octets */
 };
 
 /*
  * A name server inside the zone but not below the delegation: its addresses belong to another
- * part of the zone and are looked up when the answer is made.
+ * part of the zone and are looked up when the answer is made, by a hash that was made before.
  */
 struct wire_image_target {
+    uint64_t hash;     /* of its name (base/hash.h) */
     uint16_t pointer;  /* message offset of its name, for the image's question */
     uint16_t rdata_at; /* offset of its rdlength in the data of the NS set */
 };
 
+enum { WIRE_IMAGE_TARGET_WORDS = 6 }; /* of offsets[]: pointer, rdata_at, hash */
+
 static inline struct wire_image_target wire_image_target(const struct wire_image *image, unsigned i)
 {
-    const uint16_t *pair = image->offsets + image->pointer_count + 2 * i;
+    const uint16_t *words = image->offsets + image->pointer_count + WIRE_IMAGE_TARGET_WORDS * i;
+    struct wire_image_target target = { .pointer = words[0], .rdata_at = words[1] };
 
-    return (struct wire_image_target){ .pointer = pair[0], .rdata_at = pair[1] };
+    memcpy(&target.hash, words + 2, sizeof(target.hash));
+    return target;
+}
+
+static inline void wire_image_target_put(uint16_t *words, const struct wire_image_target *target)
+{
+    words[0] = target->pointer;
+    words[1] = target->rdata_at;
+    memcpy(words + 2, &target->hash, sizeof(target->hash));
 }
 
 static inline const uint8_t *wire_image_octets(const struct wire_image *image)
 {
-    return (const uint8_t *)(image->offsets + image->pointer_count + 2 * image->target_count);
+    return (const uint8_t *)(image->offsets + image->pointer_count +
+                             WIRE_IMAGE_TARGET_WORDS * image->target_count);
 }
 
 struct answer {

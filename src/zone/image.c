@@ -31,7 +31,7 @@ struct layout {
     unsigned server_count;
     uint16_t pointers[POINTERS_MAX];
     unsigned pointer_count;
-    uint16_t targets[2 * SERVERS_MAX];
+    uint16_t targets[WIRE_IMAGE_TARGET_WORDS * SERVERS_MAX];
     unsigned target_count;
     uint8_t octets[IMAGE_SIZE_MAX];
     unsigned size;
@@ -180,6 +180,18 @@ static bool is_node_named(const struct layout *layout, const struct zone_node *n
            zone_labels_equal(node->labels, name, node->labels_size);
 }
 
+static void put_target(struct layout *layout, const struct server *server)
+{
+    struct wire_key key;
+
+    wire_key_make(&key, zone_version_seed(layout->view), server->name);
+    struct wire_image_target target = { .hash = key.hashes[0],
+                                        .pointer = server->at,
+                                        .rdata_at = server->rdata_at };
+    wire_image_target_put(layout->targets + WIRE_IMAGE_TARGET_WORDS * layout->target_count++,
+                          &target);
+}
+
 /* Glue of the name servers at or below the delegation; the rest of the zone's become targets. */
 static void put_glue(struct layout *layout, const struct zone_node *delegation,
                      const uint32_t *below, uint32_t below_count)
@@ -198,9 +210,7 @@ static void put_glue(struct layout *layout, const struct zone_node *delegation,
                 if (is_node_named(layout, zone_node_at(layout->view, below[n]), server->name, size))
                     node = zone_node_at(layout->view, below[n]);
         } else if (apex_size == 1 || suffix_at(server->name, size, apex, apex_size) == 0) {
-            layout->targets[2 * layout->target_count] = server->at;
-            layout->targets[2 * layout->target_count + 1] = server->rdata_at;
-            layout->target_count++;
+            put_target(layout, server);
         }
         if (node == NULL)
             continue;
@@ -217,7 +227,7 @@ size_t zone_image_span(const struct wire_image *image)
 static void write_image(struct wire_image *image, const struct layout *layout,
                         unsigned authority_size, unsigned authority_count)
 {
-    size_t offsets = layout->pointer_count + 2 * layout->target_count;
+    size_t offsets = layout->pointer_count + WIRE_IMAGE_TARGET_WORDS * layout->target_count;
 
     *image = (struct wire_image){
         .size = (uint16_t)layout->size,
@@ -230,7 +240,7 @@ static void write_image(struct wire_image *image, const struct layout *layout,
     };
     memcpy(image->offsets, layout->pointers, layout->pointer_count * sizeof(uint16_t));
     memcpy(image->offsets + layout->pointer_count, layout->targets,
-           2 * layout->target_count * sizeof(uint16_t));
+           WIRE_IMAGE_TARGET_WORDS * layout->target_count * sizeof(uint16_t));
     memcpy(image->offsets + offsets, layout->octets, layout->size);
 }
 
@@ -238,7 +248,7 @@ static void write_image(struct wire_image *image, const struct layout *layout,
 static uint32_t store(struct zone_space *space, const struct layout *layout, uint32_t old,
                       unsigned authority_size, unsigned authority_count)
 {
-    size_t offsets = layout->pointer_count + 2 * layout->target_count;
+    size_t offsets = layout->pointer_count + WIRE_IMAGE_TARGET_WORDS * layout->target_count;
     size_t size = sizeof(struct wire_image) + offsets * sizeof(uint16_t) + layout->size;
     uint32_t index = old;
 

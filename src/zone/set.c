@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/octets.h"
 #include "zone/label.h"
 
 enum { SLOTS_MIN = 16 };
@@ -113,10 +114,9 @@ void zone_set_reserve(struct zone_set *set, size_t count)
         resize(set, count);
 }
 
-static struct zone_entry *find(const struct zone_set *set, uint64_t hash, const uint8_t *lower,
-                               unsigned size)
+static inline struct zone_entry *find_in(const struct table *table, uint64_t hash,
+                                         const uint8_t *lower, unsigned size)
 {
-    const struct table *table = atomic_load_explicit(&set->table, memory_order_acquire);
     uint32_t mask = table->slot_count - 1;
 
     for (uint32_t slot = (uint32_t)(hash >> 32) & mask;; slot = (slot + 1) & mask) {
@@ -124,9 +124,15 @@ static struct zone_entry *find(const struct zone_set *set, uint64_t hash, const 
         if (entry == NULL)
             return NULL;
         if (entry != &gone && entry->hash == hash && entry->name_size == size &&
-            memcmp(entry->name, lower, size) == 0)
+            td_octets_same(entry->name, lower, size))
             return entry;
     }
+}
+
+static struct zone_entry *find(const struct zone_set *set, uint64_t hash, const uint8_t *lower,
+                               unsigned size)
+{
+    return find_in(atomic_load_explicit(&set->table, memory_order_acquire), hash, lower, size);
 }
 
 td_err zone_set_add(struct zone_set *set, const uint8_t *apex, struct zone_entry **ret_entry)
@@ -198,8 +204,9 @@ struct zone_entry *zone_set_find(const struct zone_set *set, const struct wire_k
         if (!(depths >> depth % 64 & 1))
             continue;
         unsigned at = key->offsets[label];
-        struct zone_entry *entry = find(set, key->hashes[label], key->lower + at, key->size - at);
-        if (entry != NULL) {
+        struct zone_entry *entry =
+            find_in(table, key->hashes[label], key->lower + at, key->size - at);
+        if (td_likely(entry != NULL)) {
             *ret_label = label;
             return entry;
         }

@@ -4,6 +4,8 @@
 
 #include "base/assert.h"
 #include "base/basen.h"
+#include "base/macros.h"
+#include "base/octets.h"
 #include "wire/rrtype.h"
 #include "zone/label.h"
 #include "zone/order.h"
@@ -69,37 +71,33 @@ static inline uint32_t slot_home(const struct zone_version *version, uint64_t ha
 
 static inline bool is_named(const struct zone_node *node, const uint8_t *lower, unsigned size)
 {
-    if (node->labels_size != size)
-        return false;
-    if (td_likely(node->flags & ZONE_NODE_LOWER))
-        return memcmp(node->labels, lower, size) == 0;
-    return zone_labels_equal(node->labels, lower, (uint8_t)size);
+    return node->labels_size == size &&
+           (td_likely(td_octets_same(node->labels, lower, size)) ||
+            td_unlikely(!(node->flags & ZONE_NODE_LOWER) &&
+                        zone_labels_equal(node->labels, lower, (uint8_t)size)));
 }
 
-/* The node of a name given as its hash and its lower-cased labels; 0: none. */
-static inline uint32_t probe(const struct zone_version *version, uint64_t hash,
-                             const uint8_t *lower, unsigned size)
+/* The node of a name given as its hash and its lower-cased labels, and its index; NULL: none. */
+static inline const struct zone_node *probe(const struct zone_version *version, uint64_t hash,
+                                            const uint8_t *lower, unsigned size,
+                                            uint32_t *ret_index)
 {
     uint32_t slot = slot_home(version, hash);
 
     for (;;) {
         uint64_t value = slot_at(version, slot);
-        if (value == 0)
-            return 0;
-        if ((uint32_t)(value >> 32) == (uint32_t)hash) {
+        if (td_likely((uint32_t)(value >> 32) == (uint32_t)hash)) {
             const struct zone_node *node = zone_node_at(version, (uint32_t)value);
-            if (node->hash == (uint32_t)(hash >> 32) && is_named(node, lower, size))
-                return (uint32_t)value;
+            *ret_index = (uint32_t)value;
+            if (td_likely(value != 0 && node->hash == (uint32_t)(hash >> 32)) &&
+                td_likely(is_named(node, lower, size)))
+                return node;
         }
+        if (value == 0)
+            return NULL;
         if (++slot == version->slot_count)
             slot = 0;
     }
-}
-
-static inline const struct zone_node *node_or_null(const struct zone_version *version,
-                                                   uint32_t index)
-{
-    return index == 0 ? NULL : zone_node_at(version, index);
 }
 
 uint32_t zone_find_index(const struct zone_version *version, const struct wire_key *key,
@@ -107,14 +105,32 @@ uint32_t zone_find_index(const struct zone_version *version, const struct wire_k
 {
     unsigned at = key->offsets[label];
     unsigned size = key->size - at - version->lineage->name_size;
+    uint32_t index;
 
-    return probe(version, key->hashes[label], key->lower + at, size);
+    return probe(version, key->hashes[label], key->lower + at, size, &index) == NULL ? 0 : index;
 }
 
 const struct zone_node *zone_find_exact(const struct zone_version *version,
                                         const struct wire_key *key, unsigned label)
 {
-    return node_or_null(version, zone_find_index(version, key, label));
+    unsigned at = key->offsets[label];
+    unsigned size = key->size - at - version->lineage->name_size;
+    uint32_t index;
+
+    return probe(version, key->hashes[label], key->lower + at, size, &index);
+}
+
+const struct zone_node *zone_find_hashed(const struct zone_version *version, uint64_t hash,
+                                         const uint8_t *labels, unsigned size)
+{
+    uint8_t lower[WIRE_KEY_SIZE_MAX];
+    uint32_t index;
+    const struct zone_node *node = probe(version, hash, labels, size, &index);
+
+    if (td_likely(node != NULL) || zone_labels_are_lower(labels, (uint8_t)size))
+        return node;
+    wire_name_lower(lower, labels, size);
+    return probe(version, hash, lower, size, &index);
 }
 
 const struct zone_node *zone_find_wildcard(const struct zone_version *version,
@@ -124,11 +140,12 @@ const struct zone_node *zone_find_wildcard(const struct zone_version *version,
     unsigned at = key->offsets[label];
     unsigned size = key->size - at - version->lineage->name_size;
     uint64_t hash = td_hash_label(version->lineage->seed, key->hashes[label], lower + 1, 1);
+    uint32_t index;
 
     if (size + 2u > WIRE_KEY_SIZE_MAX)
         return NULL;
     memcpy(lower + 2, key->lower + at, size);
-    return node_or_null(version, probe(version, hash, lower, size + 2));
+    return probe(version, hash, lower, size + 2, &index);
 }
 
 bool zone_contains(const struct zone_version *version, const struct wire_key *key)
@@ -163,25 +180,29 @@ static void find_cover(const struct zone_version *version, const struct wire_key
 void zone_find(const struct zone_version *version, const struct wire_key *key,
                struct zone_found *ret_found)
 {
-    unsigned relative = key->label_count - version->lineage->label_count;
+    const struct zone_lineage *lineage = version->lineage;
+    unsigned relative = (unsigned)key->label_count - lineage->label_count;
+    unsigned end = (unsigned)key->size - lineage->name_size; /* of the labels below the apex */
     /* Names deeper than the deepest of the zone need not be looked for. */
     unsigned label = relative > version->depth ? relative - version->depth : 0;
+    const struct zone_node *node = NULL;
+    uint32_t index;
 
-    ret_found->node = NULL;
+    for (; label < relative; label++) {
+        unsigned at = key->offsets[label];
+        node = probe(version, key->hashes[label], key->lower + at, end - at, &index);
+        if (node != NULL)
+            break;
+    }
+    if (node == NULL)
+        node = zone_version_apex(version);
+    ret_found->node = label == 0 ? node : NULL;
     ret_found->cover = NULL;
     ret_found->cover_label = 0;
-    for (;; label++) {
-        const struct zone_node *node =
-            label == relative ? zone_version_apex(version) : zone_find_exact(version, key, label);
-        if (node == NULL)
-            continue;
-        ret_found->encloser = node;
-        ret_found->encloser_label = (uint8_t)label;
-        if (label == 0)
-            ret_found->node = node;
-        break;
-    }
-    find_cover(version, key, ret_found);
+    ret_found->encloser = node;
+    ret_found->encloser_label = (uint8_t)label;
+    if (td_unlikely(node->flags & (ZONE_NODE_DELEGATION | ZONE_NODE_OCCLUDED | ZONE_NODE_DNAME)))
+        find_cover(version, key, ret_found);
 }
 
 static inline unsigned first_label(const struct zone_version *version, const struct wire_key *key)

@@ -184,6 +184,13 @@ void zone_find(const struct zone_version *version, const struct wire_key *key,
 const struct zone_node *zone_find_exact(const struct zone_version *version,
                                         const struct wire_key *key, unsigned label);
 
+/*
+ * The node of a name whose hash is known, or NULL: one probe. `labels` are those below the apex, of
+ * `size` octets, in any case.
+ */
+const struct zone_node *zone_find_hashed(const struct zone_version *version, uint64_t hash,
+                                         const uint8_t *labels, unsigned size);
+
 /* The node "*.<encloser>", or NULL. `label` is where the encloser begins in the key. */
 const struct zone_node *zone_find_wildcard(const struct zone_version *version,
                                            const struct wire_key *key, unsigned label);
