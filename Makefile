@@ -33,7 +33,7 @@ help:
 ## make asan         unit tests and replay of the fuzz corpora under AddressSanitizer and UBSan
 ## make tsan         unit tests and scenarios under ThreadSanitizer
 ## make fuzz T=60    every fuzz target with libFuzzer, T seconds each
-## make interop      the same questions to tandem and to BIND, NSD and Knot (below build/peers)
+## make interop      zones to and from BIND, NSD, Knot and PowerDNS, and the same questions to them and to tandem
 ## make bench        instructions per question, and tandem beside NSD, Knot, BIND and gdnsd; under ten minutes
 ## make bench-full   the same in fifteen rounds, what a zone costs, and latency beside a load
 ## make sim          the scenarios in the simulator, with a new seed (SEED=n replays one)
@@ -100,7 +100,8 @@ fuzz: build/fuzz/build.ninja
 sim: build/debug/build.ninja
 	@SEED=$(SEED) $(PYTHON) tools/test sim
 
-interop: build
+interop: build build/asan/build.ninja
+	@$(PYTHON) tools/test interop
 	@eval "$$(tools/peers)"; $(PYTHON) tests/interop/differential
 
 bench: build
