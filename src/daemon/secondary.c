@@ -81,7 +81,7 @@ static void take_rows(struct secondary *secondary, const struct conf_peer_refs *
     for (uint32_t i = 0; i < refs->count; i++)
         secondary->from[i] = secondary->all->peers->rows[refs->items[i]];
     secondary->from_count = refs->count;
-    secondary->hint = NULL;
+    secondary->hint = secondary->last = NULL;
 }
 
 static bool is_same_from(const struct secondary *secondary, const struct conf_peer_refs *refs)

@@ -54,6 +54,9 @@ struct secondary {
     uint64_t look_ns;            /* of the next look */
     uint64_t retried_s;          /* wall clock of the last look that failed; 0: none since */
     uint32_t failures;           /* looks that failed, one after the other */
+    uint64_t changed_ns;         /* of the last look that found something newer */
+    uint32_t changed_soon;       /* such looks that came soon after one another */
+    struct peers_row *last;      /* whom that came from; NULL */
     uint64_t transfer_s;         /* wall clock of the last transfer that was good; 0: none */
     uint64_t transfer_octets;
     uint64_t transfer_records;

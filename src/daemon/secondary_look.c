@@ -13,7 +13,12 @@
 #include "serve/log.h"
 #include "wire/rrtype.h"
 
-enum { MS_PER_S = 1000 };
+enum {
+    MS_PER_S = 1000,
+    HOT_CHANGES = 4, /* so many changes that came so soon after one another: */
+    HOT_SOON_MS = 100,
+    HOT_MS = 2, /* from one look to the next */
+};
 
 static void feed(struct secondaries *all);
 
@@ -60,6 +65,29 @@ static void stay_until(struct secondary *secondary, const struct secondary_look 
     secondary->expires_ns = until;
 }
 
+/*
+ * A primary notifies at most every 50 ms or so. While changes come faster than that, it is asked
+ * between two NOTIFYs as well: each costs a datagram, and none is needed once there is a pause.
+ */
+static void note_pace(struct secondary *secondary, const struct secondary_look *look,
+                      bool has_changed)
+{
+    uint64_t now = secondary_now_ns(secondary);
+
+    if (!has_changed)
+        return;
+    bool is_soon = now - secondary->changed_ns < HOT_SOON_MS * IO_NS_PER_MS;
+    secondary->changed_soon = is_soon ? secondary->changed_soon + 1 : 0;
+    secondary->changed_ns = now;
+    secondary->last = look->rows[look->refresh.peer];
+}
+
+static bool is_hot(const struct secondary *secondary)
+{
+    return secondary->changed_soon >= HOT_CHANGES && secondary->last != NULL &&
+           secondary_now_ns(secondary) - secondary->changed_ns < HOT_SOON_MS * IO_NS_PER_MS;
+}
+
 void secondary_succeeded(struct secondary *secondary, struct secondary_look *look, bool has_changed)
 {
     const struct registry_zone *zone = secondary->zone;
@@ -82,8 +110,9 @@ void secondary_succeeded(struct secondary *secondary, struct secondary_look *loo
     if (has_changed || secondary_now_ns(secondary) - secondary->saved_ns >
                            secondary_expire_ms(secondary) * (IO_NS_PER_MS / 10))
         secondary_save(secondary);
-    secondary->look_ns =
-        secondary_now_ns(secondary) + secondary_refresh_ms(secondary) * IO_NS_PER_MS;
+    note_pace(secondary, look, has_changed);
+    uint64_t ms = is_hot(secondary) ? HOT_MS : secondary_refresh_ms(secondary);
+    secondary->look_ns = secondary_now_ns(secondary) + ms * IO_NS_PER_MS;
     end_look(secondary);
     secondary_arm(secondary);
 }
@@ -284,6 +313,10 @@ static struct secondary_look *look_new(struct secondary *secondary)
     look->all = secondary->all;
     look->began_ns = secondary_now_ns(secondary);
     look->hint = secondary->hint;
+    if (is_hot(secondary) && !secondary->is_asked) {
+        look->hint = secondary->last;
+        refresh->is_quick = true;
+    }
     look->has_hint_serial = secondary->has_hint_serial;
     look->hint_serial = secondary->hint_serial;
     refresh->task = (struct replicate_task){ .run = refresh_run, .done = on_looked };

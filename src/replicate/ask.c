@@ -211,7 +211,9 @@ static td_err ask_once(struct fiber *fiber, struct replicate_ask *ask, bool is_t
     struct io *io = io_fiber_io(fiber);
     struct acceptance acceptance = { io, ask, reply };
     uint8_t question[REPLICATE_QUESTION_SIZE];
-    uint8_t answer[REPLICATE_UDP_SIZE + 2048];
+    uint8_t own[REPLICATE_UDP_SIZE + 2048];
+    uint8_t *answer = ask->answer == NULL ? own : ask->answer;
+    size_t capacity = ask->answer == NULL ? sizeof(own) : ask->answer_capacity;
     struct net_exchange exchange = {
         .local = replicate_peer_source(ask->peer, ask->to),
         .remote = ask->to,
@@ -220,13 +222,12 @@ static td_err ask_once(struct fiber *fiber, struct replicate_ask *ask, bool is_t
         .context = &acceptance,
         .deadline_ns = io_now_ns(io) + patience_ns,
     };
-    size_t size;
 
     *reply = (struct replicate_reply){ .verdict = TSIG_GOOD, .ede = ANSWER_EDE_NONE };
     td_err err = replicate_ask_write(io, ask, question, &exchange.question_size);
     if (err == TD_OK)
-        err = is_tcp ? net_exchange_tcp(fiber, &exchange, answer, sizeof(answer), &size)
-                     : net_exchange_udp(fiber, &exchange, answer, sizeof(answer), &size);
+        err = is_tcp ? net_exchange_tcp(fiber, &exchange, answer, capacity, &ask->answer_size)
+                     : net_exchange_udp(fiber, &exchange, answer, capacity, &ask->answer_size);
     /* A wrong signature was all that came. */
     if (err == TD_E_TIMEOUT && reply->verdict != TSIG_GOOD)
         err = TD_OK;

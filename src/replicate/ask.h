@@ -37,6 +37,9 @@ struct replicate_ask {
     bool has_edns;
     bool has_serial; /* IXFR: the one we have; NOTIFY: the new one */
     uint32_t serial;
+    uint8_t *answer; /* NULL, or room for the octets of the answer */
+    size_t answer_capacity;
+    size_t answer_size; /* of what came */
 
     /* Of the question that was sent last. */
     uint16_t id;

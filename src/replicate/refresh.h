@@ -56,6 +56,8 @@ struct refresh {
     uint32_t serial;
     bool wants_whole; /* AXFR at once */
     bool takes_any;   /* whatever its serial */
+    bool is_quick;    /* changes come one after the other: the first is asked for them by one
+                       * datagram before anything else */
     uint32_t min_rate;
     struct transfer_limits limits;
     const struct td_hash_seed *seed;
