@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/err.h"
 
 enum control_peer_state {
     CONTROL_PEER_UNKNOWN, /* it has not been asked yet */
