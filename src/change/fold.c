@@ -1,5 +1,6 @@
 #include "change/fold.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,10 +8,9 @@
 #include "wire/name.h"
 #include "wire/rrtype.h"
 
-int change_record_order(const void *left, const void *right)
+/* Whatever their TTLs. */
+static int order_same(const struct change_record *a, const struct change_record *b)
 {
-    const struct change_record *a = left;
-    const struct change_record *b = right;
     int order = wire_name_compare(a->owner, b->owner);
 
     if (order != 0)
@@ -21,10 +21,23 @@ int change_record_order(const void *left, const void *right)
     order = memcmp(a->rdata, b->rdata, both);
     if (order != 0)
         return order;
-    if (a->rdata_size != b->rdata_size)
-        return a->rdata_size < b->rdata_size ? -1 : 1;
-    return a->ttl < b->ttl ? -1 : a->ttl > b->ttl;
+    return a->rdata_size < b->rdata_size ? -1 : a->rdata_size > b->rdata_size;
 }
+
+int change_record_order(const void *left, const void *right)
+{
+    const struct change_record *a = left;
+    const struct change_record *b = right;
+    int order = order_same(a, b);
+
+    return order != 0 ? order : a->ttl < b->ttl ? -1 : a->ttl > b->ttl;
+}
+
+/* Where the records of a change end in both lists. */
+struct change_fold_end {
+    uint32_t removed;
+    uint32_t added;
+};
 
 void change_record_cancel(struct change_record *a, uint32_t *a_count, struct change_record *b,
                           uint32_t *b_count)
@@ -54,6 +67,8 @@ void change_fold_fini(struct change_fold *fold)
 {
     free(fold->removed);
     free(fold->added);
+    free(fold->passing);
+    free(fold->ends);
     td_arena_fini(&fold->arena);
 }
 
@@ -87,8 +102,11 @@ void change_fold_add(struct change_fold *fold, const struct changeset *changeset
         td_grow(fold->added, fold->added_count, fold->added_capacity);
         fold->added[fold->added_count++] = copy(fold, record);
     }
-    if (fold->changes++ == 0)
+    if (fold->changes == 0)
         fold->serial_from = changeset->serial_from;
+    td_grow(fold->ends, fold->changes, fold->ends_capacity);
+    fold->ends[fold->changes++] =
+        (struct change_fold_end){ .removed = fold->removed_count, .added = fold->added_count };
     fold->serial_to = changeset->serial_to;
 }
 
@@ -103,6 +121,89 @@ void change_fold_finish(struct change_fold *fold)
     sort(fold->removed, fold->removed_count);
     sort(fold->added, fold->added_count);
     change_record_cancel(fold->removed, &fold->removed_count, fold->added, &fold->added_count);
+}
+
+/* ---- settling ---- */
+
+/* What happens to a record in one of the changes, which removes first and adds then. */
+struct event {
+    const struct change_record *record;
+    uint32_t change;
+    bool is_added;
+};
+
+static int event_order(const void *left, const void *right)
+{
+    const struct event *a = left;
+    const struct event *b = right;
+    int order = order_same(a->record, b->record);
+
+    if (order != 0)
+        return order;
+    if (a->change != b->change)
+        return a->change < b->change ? -1 : 1;
+    return a->is_added - b->is_added;
+}
+
+static struct event *events_of(const struct change_fold *fold)
+{
+    struct event *events =
+        td_calloc((size_t)fold->removed_count + fold->added_count + 1, sizeof(*events));
+    size_t count = 0;
+
+    for (uint32_t i = 0, change = 0; i < fold->removed_count; i++) {
+        while (i >= fold->ends[change].removed)
+            change++;
+        events[count++] = (struct event){ &fold->removed[i], change, false };
+    }
+    for (uint32_t i = 0, change = 0; i < fold->added_count; i++) {
+        while (i >= fold->ends[change].added)
+            change++;
+        events[count++] = (struct event){ &fold->added[i], change, true };
+    }
+    if (count > 1)
+        qsort(events, count, sizeof(*events), event_order);
+    return events;
+}
+
+/* What becomes of one record: its first event and its last. */
+static void settle(struct change_fold *fold, const struct event *first, const struct event *last,
+                   uint32_t *passing_capacity)
+{
+    if (!first->is_added) {
+        td_grow(fold->removed, fold->removed_count, fold->removed_capacity);
+        fold->removed[fold->removed_count++] = *first->record;
+    }
+    if (last->is_added) {
+        td_grow(fold->added, fold->added_count, fold->added_capacity);
+        fold->added[fold->added_count++] = *last->record;
+    }
+    if (first->is_added && !last->is_added) {
+        td_grow(fold->passing, fold->passing_count, *passing_capacity);
+        fold->passing[fold->passing_count++] = *last->record;
+    }
+}
+
+void change_fold_settle(struct change_fold *fold)
+{
+    size_t count = (size_t)fold->removed_count + fold->added_count;
+    struct change_record *removed = fold->removed;
+    struct change_record *added = fold->added;
+    struct event *events = events_of(fold);
+    uint32_t passing_capacity = 0;
+
+    fold->removed = fold->added = NULL;
+    fold->removed_count = fold->added_count = 0;
+    fold->removed_capacity = fold->added_capacity = 0;
+    for (size_t first = 0, next; first < count; first = next) {
+        next = first + 1;
+        while (next < count && order_same(events[first].record, events[next].record) == 0)
+            next++;
+        settle(fold, &events[first], &events[next - 1], &passing_capacity);
+    }
+    free(events);
+    free(removed);
+    free(added);
 }
 
 /* Take out of a list what stands in the other, which stays. */

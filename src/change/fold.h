@@ -4,7 +4,8 @@
  * Shape    add them, oldest first, then finish: what is left is what would have to be removed and
  *          added to come from before the first to behind the last; sorted, by owner in canonical
  *          order, type, data and TTL. SOAs are kept apart: the first that was removed, the last
- *          that was added.
+ *          that was added. Changesets that come from elsewhere, and may not fit each other, are
+ *          settled instead.
  * Floor    5.
  * Threads  One owner. Records are copied.
  */
@@ -26,12 +27,29 @@ struct change_fold {
     uint32_t serial_from; /* of the first */
     uint32_t serial_to;   /* of the last */
     uint32_t changes;     /* how many were added */
+
+    /* Only of a fold that is settled. */
+    struct change_record *passing; /* added first and removed last: not there behind it all */
+    uint32_t passing_count;
+
+    /* Private. */
+    struct change_fold_end *ends; /* of the records of each change */
+    uint32_t ends_capacity;
 };
 
 void change_fold_init(struct change_fold *fold);
 void change_fold_fini(struct change_fold *fold);
 void change_fold_add(struct change_fold *fold, const struct changeset *changeset);
 void change_fold_finish(struct change_fold *fold);
+
+/*
+ * Instead of finish, where a change may add what was there already or remove what was not. Nothing
+ * is cancelled; each record, whatever its TTL, is in `removed` when the first that happens to it is
+ * that it is removed, in `added` when the last is that it is added, in both, or in `passing`.
+ * Taking out `passing` and `removed`, then putting in `added`, gives what doing all of them in
+ * their order would. Every list is sorted.
+ */
+void change_fold_settle(struct change_fold *fold);
 
 /*
  * Of a difference, take out what undoes the fold: of `removed` what the fold adds, of `added` what

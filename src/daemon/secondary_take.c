@@ -1,10 +1,11 @@
 /*
  * What a look has found becomes a change of the zone. The primary's serial is kept as it is.
  *
- * Differences are put on the newest version record by record; one that does not fit says that the
- * two are not what they seem, and the zone is transferred whole. A whole zone is checked and
- * compared by the loader; a small difference becomes a change like any other, a large one a new
- * version. What is not newer, taken all the same, breaks history.
+ * Differences are put on the newest version record by record; a record that is to go and is not
+ * there says that the two are not what they seem, and the zone is transferred whole. One that is to
+ * come and is there already does no harm: NSD 4.6 adds sets again that have not changed. A whole
+ * zone is checked and compared by the loader; a small difference becomes a change like any other, a
+ * large one a new version. What is not newer, taken all the same, breaks history.
  */
 #include <stdio.h>
 #include <string.h>
@@ -96,17 +97,72 @@ static void refused(struct secondary *secondary, struct secondary_look *look, td
         fail(secondary, look, "it was received, and refused", diag->text);
 }
 
+/* What goes into a draft: the differences of an IXFR, or those that a comparison has found. */
+struct order {
+    const struct change_fold *fold; /* or NULL */
+    struct loader_diff diff;
+    struct change_record soa;
+};
+
+/*
+ * What was added and removed again is there only if it was before; what was removed has to be
+ * there. *ret_there counts those that need not have been added.
+ */
+static bool put_fold(struct change_draft *draft, const struct change_fold *fold,
+                     uint32_t *ret_there)
+{
+    uint32_t there = 0;
+
+    for (uint32_t i = 0; i < fold->passing_count; i++) {
+        const struct change_record *r = &fold->passing[i];
+        td_err err = change_draft_remove(draft, r->owner, r->type, r->rdata, r->rdata_size);
+        if (err != TD_OK && err != TD_E_NOT_FOUND)
+            return false;
+        there += err == TD_OK;
+    }
+    for (uint32_t i = 0; i < fold->removed_count; i++) {
+        const struct change_record *r = &fold->removed[i];
+        if (change_draft_remove(draft, r->owner, r->type, r->rdata, r->rdata_size) != TD_OK)
+            return false;
+    }
+    for (uint32_t i = 0; i < fold->added_count; i++) {
+        const struct change_record *r = &fold->added[i];
+        td_err err = change_draft_add(draft, r->owner, r->type, r->ttl, r->rdata, r->rdata_size);
+        if (err != TD_OK && err != TD_E_EXISTS)
+            return false;
+        there += err == TD_E_EXISTS;
+    }
+    *ret_there = there;
+    return true;
+}
+
+/* Whether it fits. */
+static bool put(struct secondary *secondary, const struct secondary_look *look,
+                struct change_draft *draft, const struct order *order)
+{
+    const struct change_record *soa = &order->soa;
+    uint32_t there = 0, misfits = 0;
+
+    if (order->fold != NULL ? !put_fold(draft, order->fold, &there)
+                            : !registry_put_diff(draft, &order->diff, &misfits))
+        return false;
+    if (there != 0)
+        story_add(&secondary->story, secondary_wall_s(secondary), secondary_look_peer(look), true,
+                  "%u records that its IXFR adds were here already", there);
+    td_err err =
+        change_draft_add(draft, soa->owner, soa->type, soa->ttl, soa->rdata, soa->rdata_size);
+    return err == TD_OK || err == TD_E_EXISTS;
+}
+
 /* Returns whether the draft was handed on; then the look is not to be touched any more. */
 static bool commit_draft(struct secondary *secondary, struct secondary_look *look,
-                         const struct loader_diff *diff, const struct change_record *soa,
-                         bool takes_misfits)
+                         const struct order *order)
 {
     struct registry *registry = secondary->all->registry;
     struct change_zone *zone = &secondary->zone->zone;
     struct change_about who = about(look);
     struct change_draft *draft;
     struct td_diag diag;
-    uint32_t misfits = 0;
 
     zone->is_copy = false; /* for everybody else it is one */
     td_err err = change_draft_begin(registry->door, zone, &draft, &diag);
@@ -115,9 +171,7 @@ static bool commit_draft(struct secondary *secondary, struct secondary_look *loo
         refused(secondary, look, err, &diag);
         return true;
     }
-    bool has_room = registry_put_diff(draft, diff, &misfits);
-    err = change_draft_add(draft, soa->owner, soa->type, soa->ttl, soa->rdata, soa->rdata_size);
-    if (!has_room || (err != TD_OK && err != TD_E_EXISTS) || (misfits != 0 && !takes_misfits)) {
+    if (!put(secondary, look, draft, order)) {
         change_draft_abort(draft);
         return false;
     }
@@ -132,17 +186,15 @@ static bool commit_draft(struct secondary *secondary, struct secondary_look *loo
 static void take_changes(struct secondary *secondary, struct secondary_look *look)
 {
     const struct change_fold *fold = &look->refresh.read.fold;
-    struct loader_diff diff = {
-        .removed = fold->removed,
-        .removed_count = fold->removed_count,
-        .added = fold->added,
-        .added_count = fold->added_count,
+    struct order order = {
+        .fold = fold,
+        .soa = fold->soa_after,
     };
 
-    if (commit_draft(secondary, look, &diff, &fold->soa_after, false))
+    if (commit_draft(secondary, look, &order))
         return;
     tell(secondary, look, "its IXFR does not fit what is here",
-         "a record to be removed is not there, or one to be added is: AXFR follows");
+         "a record to be removed is not there, or it is too large: AXFR follows");
     secondary_look_whole(secondary, look);
 }
 
@@ -272,10 +324,9 @@ void secondary_take_job(struct secondary *secondary, struct loader_job *job)
         return;
     }
     td_assert(job->before == before); /* only transfers change it, one at a time */
-    struct change_record soa;
     if (is_newer && is_small && !job->diff.is_too_large) {
-        soa = soa_of(job->version);
-        if (commit_draft(secondary, look, &job->diff, &soa, true))
+        struct order order = { .diff = job->diff, .soa = soa_of(job->version) };
+        if (commit_draft(secondary, look, &order))
             return;
     }
     commit_whole(secondary, look, job, !is_newer || job->diff.is_too_large);

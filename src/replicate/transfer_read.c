@@ -149,7 +149,7 @@ static td_err take_soa(struct transfer_read *read, const struct wire_record *rec
         return fail_record(read, record, TD_E_INVALID,
                            "the differences of the IXFR do not follow each other");
     if (serial == read->serial) {
-        change_fold_finish(&read->fold);
+        change_fold_settle(&read->fold);
         done(read, TRANSFER_CHANGES);
         return TD_OK;
     }

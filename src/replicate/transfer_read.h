@@ -37,7 +37,7 @@ struct transfer_read {
     bool is_done;             /* the last SOA has come */
     uint32_t serial;          /* the new one */
     struct zone_build *build; /* WHOLE: the caller may take it, and puts NULL here */
-    struct change_fold fold;  /* CHANGES: finished; ended by transfer_read_fini */
+    struct change_fold fold;  /* CHANGES: settled; ended by transfer_read_fini */
     uint64_t octets;
     uint64_t records;
     uint32_t messages;
