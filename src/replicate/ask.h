@@ -20,6 +20,7 @@
 #include "io/fiber.h"
 #include "replicate/peer.h"
 #include "tsig/tsig.h"
+#include "wire/const.h"
 #include "wire/message.h"
 
 enum {
@@ -88,6 +89,13 @@ td_err replicate_ask(struct fiber *fiber, struct replicate_ask *ask, unsigned tr
 static inline bool replicate_reply_is_good(const struct replicate_reply *reply)
 {
     return reply->err == TD_OK && reply->verdict == TSIG_GOOD && reply->rcode == 0;
+}
+
+/* Is it what servers say that know no EDNS (RFC 6891 7)? Of one that was asked with it. */
+static inline bool replicate_reply_refuses_edns(const struct replicate_reply *reply)
+{
+    return reply->err == TD_OK &&
+           (reply->rcode == WIRE_RCODE_FORMERR || reply->rcode == WIRE_RCODE_NOTIMP);
 }
 
 enum { REPLICATE_WHY_SIZE = 256 };

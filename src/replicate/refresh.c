@@ -17,6 +17,7 @@ struct candidate {
     uint32_t peer;
     struct td_addr addr;
     uint32_t serial;
+    bool has_edns; /* it does not refuse it */
     bool has_expire;
     uint32_t expire_s;
 };
@@ -93,8 +94,7 @@ static bool ask_serial(struct fiber *fiber, struct refresh *refresh, uint32_t pe
 
     td_err err =
         replicate_ask(fiber, &ask, ASK_TRIES, (uint64_t)ASK_PATIENCE_MS * IO_NS_PER_MS, &reply);
-    /* One that knows no EDNS (RFC 6891 7). */
-    if (err == TD_OK && reply.rcode == WIRE_RCODE_FORMERR) {
+    if (err == TD_OK && replicate_reply_refuses_edns(&reply)) {
         ask.has_edns = false;
         err = replicate_ask(fiber, &ask, 1, (uint64_t)ASK_PATIENCE_MS * IO_NS_PER_MS, &reply);
     }
@@ -107,6 +107,7 @@ static bool ask_serial(struct fiber *fiber, struct refresh *refresh, uint32_t pe
     *ret_candidate = (struct candidate){ .peer = peer,
                                          .addr = *addr,
                                          .serial = reply.serial,
+                                         .has_edns = ask.has_edns,
                                          .has_expire = reply.has_expire,
                                          .expire_s = reply.expire_s };
     return step->is_good;
@@ -139,14 +140,26 @@ static void insert(struct candidate *list, uint32_t *count, const struct candida
 
 /* ---- transfers ---- */
 
-static bool transfer(struct fiber *fiber, struct refresh *refresh,
-                     const struct candidate *candidate, bool is_incremental)
+/* What came, in words; an IXFR may be answered with the whole zone (RFC 1995 4). */
+static void tell_transfer(const struct refresh *refresh, struct refresh_step *step)
+{
+    bool is_other = step->type == WIRE_TYPE_IXFR && refresh->read.kind == TRANSFER_WHOLE;
+
+    snprintf(step->text, sizeof(step->text), "serial %u, %s%llu records, %llu octets, %u ms",
+             refresh->read.serial, is_other ? "answered with the whole zone, " : "",
+             (unsigned long long)refresh->read.records, (unsigned long long)refresh->read.octets,
+             step->took_ms);
+}
+
+static bool transfer(struct fiber *fiber, struct refresh *refresh, struct candidate *candidate,
+                     bool is_incremental)
 {
     struct transfer_in in = {
         .peer = refresh->peers[candidate->peer],
         .addr = &candidate->addr,
         .apex = refresh->apex,
         .is_incremental = is_incremental,
+        .has_edns = candidate->has_edns,
         .serial_had = refresh->serial,
         .min_rate = refresh->min_rate,
         .read = &refresh->read,
@@ -156,6 +169,7 @@ static bool transfer(struct fiber *fiber, struct refresh *refresh,
     transfer_read_init(&refresh->read, refresh->apex, is_incremental, refresh->serial,
                        refresh->seed, &refresh->limits);
     td_err err = transfer_in_run(fiber, &in);
+    candidate->has_edns = candidate->has_edns && !in.refuses_edns;
     struct refresh_step *step = step_new(fiber, refresh, candidate->peer, &candidate->addr,
                                          is_incremental ? WIRE_TYPE_IXFR : WIRE_TYPE_AXFR);
     step->took_ms = ms_since(fiber, began_ns);
@@ -173,9 +187,7 @@ static bool transfer(struct fiber *fiber, struct refresh *refresh,
         err = TD_E_INVALID;
     }
     if (err == TD_OK)
-        snprintf(step->text, sizeof(step->text), "serial %u, %llu records, %llu octets, %u ms",
-                 refresh->read.serial, (unsigned long long)refresh->read.records,
-                 (unsigned long long)refresh->read.octets, step->took_ms);
+        tell_transfer(refresh, step);
     else
         snprintf(step->text, sizeof(step->text), "%s", in.why);
     if (err == TD_OK) {
@@ -206,24 +218,35 @@ static void succeed(struct refresh *refresh, uint32_t peer)
     }
 }
 
+/* Again, when it may have been EDNS that was not understood. */
+static bool transfer_whole(struct fiber *fiber, struct refresh *refresh,
+                           struct candidate *candidate)
+{
+    bool had_edns = candidate->has_edns;
+
+    return transfer(fiber, refresh, candidate, false) ||
+           (had_edns && !candidate->has_edns && !io_fiber_is_cancelled(fiber) &&
+            transfer(fiber, refresh, candidate, false));
+}
+
 static bool transfer_with_slot(struct fiber *fiber, struct refresh *refresh,
-                               const struct candidate *candidate)
+                               struct candidate *candidate)
 {
     bool is_incremental = refresh->has_serial && !refresh->wants_whole;
 
     refresh->has_expire = candidate->has_expire;
     refresh->expire_s = candidate->expire_s;
-    bool is_good = transfer(fiber, refresh, candidate, is_incremental);
+    bool is_good = is_incremental ? transfer(fiber, refresh, candidate, true)
+                                  : transfer_whole(fiber, refresh, candidate);
     bool is_there = !refresh->steps[refresh->step_count - 1].is_unreachable;
     if (!is_good && is_incremental && is_there && !io_fiber_is_cancelled(fiber))
-        is_good = transfer(fiber, refresh, candidate, false);
+        is_good = transfer_whole(fiber, refresh, candidate);
     if (is_good)
         succeed(refresh, candidate->peer);
     return is_good;
 }
 
-static bool transfer_from(struct fiber *fiber, struct refresh *refresh,
-                          const struct candidate *candidate)
+static bool transfer_from(struct fiber *fiber, struct refresh *refresh, struct candidate *candidate)
 {
     struct replicate_peer *peer = refresh->peers[candidate->peer];
 

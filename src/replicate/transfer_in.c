@@ -51,16 +51,20 @@ static td_err fail_exchange(struct transfer_in *in, const struct replicate_ask *
     return err;
 }
 
-/* The first message has the question of ours; those behind it may leave it out (RFC 5936 2.2.1). */
+/*
+ * The first message should have our question, those behind it may leave it out (RFC 5936 2.2.1).
+ * Some leave it out of all of them; on a connection of ours the ID is enough.
+ */
 static bool fits(const struct transfer_in *in, const struct replicate_ask *ask,
                  const uint8_t *octets, size_t size)
 {
     struct wire_header header;
 
-    if (in->read->messages == 0)
+    if (wire_header_read(octets, size, &header) != TD_OK)
+        return false;
+    if (in->read->messages == 0 && header.counts[0] != 0)
         return replicate_ask_fits(ask, octets, size);
-    return wire_header_read(octets, size, &header) == TD_OK && header.id == ask->id &&
-           (header.flags & WIRE_FLAG_QR) != 0 && header.counts[0] <= 1 &&
+    return header.id == ask->id && (header.flags & WIRE_FLAG_QR) != 0 && header.counts[0] <= 1 &&
            wire_header_opcode(&header) == WIRE_OPCODE_QUERY;
 }
 
@@ -73,6 +77,7 @@ static td_err take_first(struct fiber *fiber, struct transfer_in *in, struct rep
         return fail(in, TD_E_MALFORMED, "the answer cannot be read");
     if (!replicate_reply_is_good(&reply)) {
         replicate_reply_why(ask, &reply, in->why);
+        in->refuses_edns = ask->has_edns && replicate_reply_refuses_edns(&reply);
         return TD_E_REFUSED;
     }
     in->has_expire = reply.has_expire;
@@ -160,7 +165,7 @@ td_err transfer_in_run(struct fiber *fiber, struct transfer_in *in)
         .to = in->addr,
         .apex = in->apex,
         .type = in->is_incremental ? WIRE_TYPE_IXFR : WIRE_TYPE_AXFR,
-        .has_edns = true,
+        .has_edns = in->has_edns,
         .has_serial = in->is_incremental,
         .serial = in->serial_had,
     };

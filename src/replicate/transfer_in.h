@@ -17,12 +17,14 @@ struct transfer_in {
     const struct td_addr *addr;
     const uint8_t *apex;
     bool is_incremental;
+    bool has_edns; /* in the question */
     uint32_t serial_had;
     uint32_t min_rate;          /* octets a second */
     struct transfer_read *read; /* initialized */
 
     bool has_expire;
     uint32_t expire_s;
+    bool refuses_edns;   /* it may be EDNS that it does not understand (RFC 6891 7) */
     bool is_unreachable; /* there was no connection, or nothing came through it */
     char why[REPLICATE_WHY_SIZE];
 };
