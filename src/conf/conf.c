@@ -53,3 +53,11 @@ const char *conf_key_algorithm_text(uint32_t algorithm)
 
     return option->choices[algorithm].word;
 }
+
+const struct conf_zone_options *conf_template_options(const struct conf *conf, const char *name)
+{
+    for (uint32_t i = 0; i < conf->template_count; i++)
+        if (strcmp(conf->templates[i].name, name) == 0)
+            return conf->templates[i].options;
+    return NULL;
+}

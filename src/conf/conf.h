@@ -147,6 +147,32 @@ struct conf_peer {
     uint32_t column;
 };
 
+/* Names; one that begins with "*." stands for all that are below it, "*" for all. */
+struct conf_names {
+    const struct conf_name *items;
+    uint32_t count;
+};
+
+/* A catalog zone (RFC 9432): made here of the zones that there are, or one that brings zones. */
+struct conf_catalog {
+    struct conf_name name;
+    bool is_produced;
+    bool is_primary_only;      /* produced: only zones that we are primary of */
+    struct conf_names members; /* produced: none: all */
+    struct conf_names allow;   /* none: all */
+    struct conf_brake brake;   /* share of the members that may go at once */
+    uint32_t quarantine_ms;
+    const struct conf_zone_options *options;  /* of the catalog itself */
+    const struct conf_zone_options *settings; /* of its members */
+    uint32_t line;
+    uint32_t column;
+};
+
+struct conf_template {
+    const char *name;
+    const struct conf_zone_options *options;
+};
+
 enum conf_key_algorithm {
     CONF_KEY_HMAC_SHA1,
     CONF_KEY_HMAC_SHA224,
@@ -183,6 +209,10 @@ struct conf {
     uint32_t zone_count;
     const struct conf_zone_directory *directories; /* in the order of the file */
     uint32_t directory_count;
+    const struct conf_template *templates; /* by name */
+    uint32_t template_count;
+    const struct conf_catalog *catalogs; /* in the order of the file */
+    uint32_t catalog_count;
     struct conf_store *store; /* the memory of all of it */
 };
 
@@ -225,6 +255,12 @@ void conf_free_cleanup(struct conf **conf);
 
 /* By uncompressed wire form in lower case; NULL: there is none. */
 const struct conf_zone *conf_zone_find(const struct conf *conf, const uint8_t *wire, size_t size);
+
+/* What a template gives to zones; NULL: there is none of this name. */
+const struct conf_zone_options *conf_template_options(const struct conf *conf, const char *name);
+
+/* Does one of them stand for this name (uncompressed, lower case)? */
+bool conf_names_have(const struct conf_names *names, const uint8_t *wire, size_t size);
 
 /* The words of the configuration file for an algorithm, "hmac-sha256". */
 const char *conf_key_algorithm_text(uint32_t algorithm);

@@ -35,6 +35,7 @@ size_t conf_option_size(const struct conf_option *option)
         [CONF_CREDENTIAL] = sizeof(struct conf_octets),
         [CONF_KEY] = sizeof(uint32_t),
         [CONF_PEERS] = sizeof(struct conf_peer_refs),
+        [CONF_NAMES] = sizeof(struct conf_names),
     };
 
     td_assert(sizes[option->type] != 0);

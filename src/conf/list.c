@@ -22,6 +22,8 @@ static size_t item_size(enum conf_type type)
         return sizeof(struct conf_cookie_secrets);
     case CONF_PEERS:
         return sizeof(uint32_t);
+    case CONF_NAMES:
+        return sizeof(struct conf_name);
     default:
         return sizeof(struct td_addr);
     }
@@ -186,6 +188,19 @@ static bool peer_read(struct conf_load *load, const struct conf_option *option,
     return true;
 }
 
+static bool name_read(struct conf_load *load, const struct conf_option *option,
+                      const struct conf_scalar *scalar, struct conf_items *items)
+{
+    struct conf_name name;
+
+    if (strcmp(scalar->text, "none") == 0)
+        return true;
+    if (!conf_name_read(load, option, scalar, &name))
+        return false;
+    item_add(items, option->type, &name);
+    return true;
+}
+
 bool conf_item_read(struct conf_load *load, const struct conf_option *option,
                     const struct conf_scalar *scalar, struct conf_items *items)
 {
@@ -198,6 +213,8 @@ bool conf_item_read(struct conf_load *load, const struct conf_option *option,
         return acl_read(load, option, scalar, items);
     case CONF_PEERS:
         return peer_read(load, option, scalar, items);
+    case CONF_NAMES:
+        return name_read(load, option, scalar, items);
     case CONF_PREFIXES:
         if (!conf_prefix_read(load, option, scalar, &prefix))
             return false;

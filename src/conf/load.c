@@ -135,6 +135,8 @@ static void section_preset(struct conf_load *load, const struct conf_section *se
 
 static void list_read(struct conf_load *load, const struct conf_option *option,
                       const struct conf_yaml_node *node);
+static void settings_read(struct conf_load *load, const struct conf_yaml_node *map,
+                          struct conf_zone_row *row);
 
 /*
  * Fill the struct at `base` from a mapping. Bit i of `given` says that row i has its value
@@ -161,6 +163,8 @@ static void map_read(struct conf_load *load, const struct conf_section *section,
         written |= (uint64_t)1 << i;
         if (option->type == CONF_LIST)
             list_read(load, option, values[i]);
+        else if (option->section == &conf_section_template && values[i]->kind == CONF_YAML_MAPPING)
+            settings_read(load, values[i], field);
         else if (option->type != CONF_MAP)
             (void)conf_value_read(load, option, values[i], field);
         else if (values[i]->kind == CONF_YAML_MAPPING)
@@ -207,6 +211,28 @@ static void peer_row_read(struct conf_load *load, const struct conf_yaml_node *n
     load->peers[load->peer_count++] = row;
 }
 
+/* What stands in a template, without its name. */
+static void settings_read(struct conf_load *load, const struct conf_yaml_node *map,
+                          struct conf_zone_row *row)
+{
+    const struct conf_option *name = conf_option_find(&conf_section_template, "name");
+
+    row->line = map->line;
+    row->column = map->column;
+    map_read(load, &conf_section_template, map,
+             (uint64_t)1 << (name - conf_section_template.options), row);
+}
+
+static void catalog_row_read(struct conf_load *load, const struct conf_yaml_node *map)
+{
+    struct conf_catalog_row row = { .line = map->line, .column = map->column };
+
+    section_preset(load, &conf_section_catalog, &row);
+    map_read(load, &conf_section_catalog, map, 0, &row);
+    td_grow(load->catalogs, load->catalog_count, load->catalog_capacity);
+    load->catalogs[load->catalog_count++] = row;
+}
+
 static void zone_row_read(struct conf_load *load, const struct conf_yaml_node *map)
 {
     struct conf_zone_row row = { .line = map->line, .column = map->column };
@@ -241,6 +267,8 @@ static void row_read(struct conf_load *load, const struct conf_option *option,
         key_row_read(load, map);
     else if (option->section == &conf_section_peer)
         peer_row_read(load, name, map);
+    else if (option->section == &conf_section_catalog)
+        catalog_row_read(load, map);
     else if (option->section == &conf_section_template)
         template_row_read(load, name, map);
     else
@@ -327,6 +355,7 @@ static void load_fini(struct conf_load *load)
     free(load->key_order);
     free(load->peers);
     free(load->templates);
+    free(load->catalogs);
     free(load->zones);
     conf_free(load->conf);
 }

@@ -45,6 +45,9 @@ struct conf_load {
     struct conf_peer_row *peers;
     uint32_t peer_count;
     uint32_t peer_capacity;
+    struct conf_catalog_row *catalogs;
+    uint32_t catalog_count;
+    uint32_t catalog_capacity;
     struct conf_zone_row *templates;
     uint32_t template_count;
     uint32_t template_capacity;
@@ -143,6 +146,8 @@ bool conf_items_store(struct conf_load *load, const struct conf_option *option,
                       struct conf_items *items, const struct conf_yaml_node *node, void *field);
 void conf_items_fini(struct conf_items *items, enum conf_type type);
 
+bool conf_name_read(struct conf_load *load, const struct conf_option *option,
+                    const struct conf_scalar *scalar, struct conf_name *ret_name);
 bool conf_prefix_read(struct conf_load *load, const struct conf_option *option,
                       const struct conf_scalar *scalar, struct td_prefix *ret_prefix);
 /* The index of the key of this name; `text` may be a part of the scalar. */
@@ -216,6 +221,9 @@ const struct conf_zone_options *conf_options_over(struct conf_load *load,
                                                   const struct conf_section *section,
                                                   const struct conf_zone_row *from,
                                                   const struct conf_zone_options *inherited);
+/* Needs the zones. `preset`: what those get that name no template. */
+void conf_resolve_catalogs(struct conf_load *load, const struct conf_templates *templates,
+                           const struct conf_zone_options *preset);
 void conf_resolve_zones(struct conf_load *load);
 /* Put indices of conf.directories in the order of their paths. */
 void conf_directories_sort(const struct conf *conf, uint32_t *order);

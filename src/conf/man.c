@@ -55,6 +55,12 @@ static void option_print(struct td_buf *out, const struct conf_option *option)
     value_print(out, option);
 }
 
+/* A mapping of options that have a section of their own elsewhere. */
+static bool is_settings(const struct conf_section *section, const struct conf_option *option)
+{
+    return section->path[0] != '\0' && option->section == &conf_section_template;
+}
+
 /* A heading with the options below it, then the sections inside it with theirs. */
 static void section_print(struct td_buf *out, const struct conf_section *section, const char *help)
 {
@@ -66,10 +72,10 @@ static void section_print(struct td_buf *out, const struct conf_section *section
         td_buf_add_char(out, '\n');
     }
     for (uint32_t i = 0; i < section->count; i++)
-        if (section->options[i].section == NULL)
+        if (section->options[i].section == NULL || is_settings(section, &section->options[i]))
             option_print(out, &section->options[i]);
     for (uint32_t i = 0; i < section->count; i++)
-        if (section->options[i].section != NULL)
+        if (section->options[i].section != NULL && !is_settings(section, &section->options[i]))
             section_print(out, section->options[i].section, section->options[i].help);
 }
 

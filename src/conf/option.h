@@ -42,6 +42,7 @@ enum conf_type {
     CONF_CREDENTIAL,     /* the same, read from a credential of the service */
     CONF_KEY,            /* uint32_t: the name of a key, its index + 1 */
     CONF_PEERS,          /* struct conf_peer_refs; one or a list */
+    CONF_NAMES,          /* struct conf_names; one or a list */
     CONF_MAP,            /* a struct of its own: section */
     CONF_LIST,           /* a list of maps: section; read by conf/load.c */
     CONF_TYPE_COUNT,
@@ -108,6 +109,16 @@ struct conf_zone_row {
     uint32_t column;
 };
 
+/* A row of catalogs: as it was written. */
+struct conf_catalog_row {
+    struct conf_catalog catalog;
+    struct conf_peer_refs from;
+    struct conf_peer_refs to;
+    struct conf_zone_row settings; /* as a template without a name */
+    uint32_t line;
+    uint32_t column;
+};
+
 /* A row of peers: as it was written. */
 struct conf_peer_row {
     struct conf_word label; /* its name */
@@ -119,6 +130,7 @@ extern const struct conf_section conf_section_file;
 extern const struct conf_section conf_section_server;
 extern const struct conf_section conf_section_key;
 extern const struct conf_section conf_section_peer;
+extern const struct conf_section conf_section_catalog;
 extern const struct conf_section conf_section_template;
 extern const struct conf_section conf_section_zone;
 

@@ -71,6 +71,7 @@ static void type_print(struct td_buf *out, const struct conf_option *option)
         [CONF_ACL] = "\"$ref\": \"#/$defs/words\"",
         [CONF_KEY] = "\"type\": \"string\"",
         [CONF_PEERS] = "\"$ref\": \"#/$defs/words\"",
+        [CONF_NAMES] = "\"$ref\": \"#/$defs/words\"",
         [CONF_COOKIE_SECRETS] = "\"$ref\": \"#/$defs/cookieSecrets\"",
         [CONF_SECRET] = "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9+/]+={0,2}$\"",
     };
@@ -179,7 +180,8 @@ static void option_print(struct td_buf *out, const struct conf_option *option, u
     td_buf_add_text(out, ",");
     indent(out, depth);
     if (option->type == CONF_MAP) {
-        section_print(out, option->section, SECTION_WHOLE, depth);
+        bool is_named = option->section == &conf_section_template; /* without its name */
+        section_print(out, option->section, is_named ? SECTION_NAMED : SECTION_WHOLE, depth);
     } else if (option->type == CONF_LIST) {
         list_print(out, option, depth);
     } else {

@@ -8,7 +8,8 @@
 bool conf_type_is_list(enum conf_type type)
 {
     return type == CONF_ADDRS || type == CONF_PREFIXES || type == CONF_ACL ||
-           type == CONF_ADDR_OR_OFF || type == CONF_COOKIE_SECRETS || type == CONF_PEERS;
+           type == CONF_ADDR_OR_OFF || type == CONF_COOKIE_SECRETS || type == CONF_PEERS ||
+           type == CONF_NAMES;
 }
 
 struct unit {
@@ -93,6 +94,7 @@ void conf_option_expect(const struct conf_option *option, struct td_buf *out)
         [CONF_CREDENTIAL] = "the name of a credential",
         [CONF_KEY] = "the name of a key",
         [CONF_PEERS] = "names of peers",
+        [CONF_NAMES] = "domain names, *.NAME for all below a name, or *",
         [CONF_MAP] = "a mapping of options",
         [CONF_LIST] = "a list",
     };

@@ -145,8 +145,8 @@ static bool path_read(struct conf_load *load, const struct conf_option *option,
     return true;
 }
 
-static bool name_read(struct conf_load *load, const struct conf_option *option,
-                      const struct conf_scalar *scalar, struct conf_name *field)
+bool conf_name_read(struct conf_load *load, const struct conf_option *option,
+                    const struct conf_scalar *scalar, struct conf_name *field)
 {
     struct wire_name name;
     char text[WIRE_NAME_TEXT_SIZE];
@@ -229,7 +229,7 @@ static bool scalar_read(struct conf_load *load, const struct conf_option *option
     case CONF_PATH:
         return path_read(load, option, scalar, field);
     case CONF_NAME:
-        return name_read(load, option, scalar, field);
+        return conf_name_read(load, option, scalar, field);
     case CONF_TEMPLATE:
         return word_read(load, option, scalar, field);
     case CONF_KEY:

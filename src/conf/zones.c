@@ -107,6 +107,19 @@ static void directories_check_twice(struct conf_load *load)
     free(order);
 }
 
+/* Zones that come later, at run time, may name them. */
+static void templates_keep(struct conf_load *load, const struct conf_templates *templates)
+{
+    struct conf_template *kept =
+        td_arena_alloc(load->arena, (templates->count + 1) * sizeof(*kept));
+
+    for (uint32_t i = 0; i < templates->count; i++)
+        kept[i] = (struct conf_template){ .name = templates->rows[i].label.text,
+                                          .options = templates->options[i] };
+    load->conf->templates = kept;
+    load->conf->template_count = templates->count;
+}
+
 void conf_resolve_zones(struct conf_load *load)
 {
     struct conf_templates templates;
@@ -137,6 +150,10 @@ void conf_resolve_zones(struct conf_load *load)
     conf->directories = directories;
     zones_check_twice(load);
     directories_check_twice(load);
+    conf_resolve_catalogs(load, &templates,
+                          preset == CONF_TEMPLATE_NONE ? &conf->server.zones
+                                                       : templates.options[preset]);
+    templates_keep(load, &templates);
     conf_templates_fini(&templates);
     conf_intern_fini(&intern);
 }

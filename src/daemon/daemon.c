@@ -257,6 +257,7 @@ static void run(struct fiber *fiber, void *argument)
     operator_stop(fiber, server);
     if (serve_worker_count(server->serve) != 0)
         serve_stop(fiber, server->serve, STOP_GRACE_MS);
+    replication_stop(fiber, server->replication);
     registry_free(fiber, server->registry);
     server->registry = NULL; /* letters of workers may still come */
     replication_free(fiber, server->replication);

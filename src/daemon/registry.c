@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "daemon/catalogs.h"
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "daemon/secondary.h"
@@ -13,7 +14,7 @@
 #include "serve/log.h"
 #include "zone/lineage.h"
 
-enum { RECLAIM_EVERY_MS = 50 };
+enum { RECLAIM_EVERY_MS = 50, QUARANTINE_MS = 86400000 };
 
 /* ---- memory of readers ---- */
 
@@ -46,10 +47,15 @@ static void dispose(void *context, struct zone_lineage *lineage)
 
 static void zone_free(struct registry_zone *zone)
 {
+    *zone->back = zone->next;
+    if (zone->next != NULL)
+        zone->next->back = zone->back;
     if (zone->job != NULL)
         zone->job->owner = NULL; /* it is freed when it is back */
     free(zone->path);
     free(zone->name);
+    free(zone->owner);
+    free(zone->label);
     free(zone->diags);
     free(zone);
 }
@@ -61,6 +67,7 @@ static void remove_zone(struct registry *registry, struct registry_zone *zone)
     followers_end(zone);
     change_withdraw(registry->door, &zone->zone, ZONE_STATE_FAILED);
     zone_set_remove(registry->parts.zones, zone->zone.entry);
+    catalogs_zones_changed(registry->catalogs);
     serve_zone_retire(registry->parts.serve, zone->settings);
     zone_free(zone);
     registry_reclaim_soon(registry);
@@ -94,7 +101,11 @@ static struct registry_zone *add_zone(struct registry *registry, const uint8_t *
     zone->registry = registry;
     zone->name = td_strdup(wire_name_format(name, text));
     zone->next = registry->zones;
+    zone->back = &registry->zones;
+    if (zone->next != NULL)
+        zone->next->back = &zone->next;
     registry->zones = zone;
+    registry_keep_zone(registry, zone);
     return zone;
 }
 
@@ -114,29 +125,52 @@ static bool is_other_file(const char *a, const char *b)
     return a == NULL || b == NULL ? a != b : strcmp(a, b) != 0;
 }
 
-/* Bring a row in step with what the configuration says of it. */
-static void take_row(struct registry *registry, const struct conf *conf, const uint8_t *name,
-                     const char *path, const struct conf_zone_options *options)
+static void take_texts(struct registry_zone *zone, const struct registry_row *row)
 {
-    struct registry_zone *zone = registry_find_wire(registry, name);
+    char *owner = row->owner == NULL ? NULL : td_strdup(row->owner);
+    uint8_t *label = row->label == NULL ? NULL : td_memdup(row->label, row->label[0] + 1u);
 
-    if (zone == NULL)
-        zone = add_zone(registry, name);
-    if (zone->is_seen)
-        return; /* a row of its own comes before a directory */
-    zone->is_seen = true;
+    free(zone->owner);
+    free(zone->label);
+    zone->owner = owner;
+    zone->label = label;
+    zone->origin = row->origin;
+    zone->catalog = row->catalog;
+}
+
+static void take_settings(struct registry *registry, const struct conf *conf,
+                          struct registry_zone *zone, const struct registry_row *row)
+{
     struct serve_zone *before = zone->settings;
-    zone->settings = settings_of_zone(conf, options);
+
+    zone->settings = settings_of_zone(conf, row->options, row->catalog != REGISTRY_CATALOG_NOT);
     atomic_store_explicit(&zone->zone.entry->settings, zone->settings, memory_order_seq_cst);
     serve_zone_retire(registry->parts.serve, before);
-    settings_rules(options, &zone->zone.rules, &zone->has_serial_check);
-    zone->history = options->history;
+    settings_rules(row->options, &zone->zone.rules, &zone->has_serial_check);
+    zone->history = row->options->history;
+}
+
+void registry_take_row(struct registry *registry, const struct conf *conf,
+                       const struct registry_row *row)
+{
+    struct registry_zone *zone = registry_find_wire(registry, row->name);
+    bool is_new = zone == NULL;
+
+    if (is_new)
+        zone = add_zone(registry, row->name);
+    else if (registry->is_applying && zone->is_seen)
+        return; /* what stands first counts */
+    zone->is_seen = true;
+    take_texts(zone, row);
+    take_settings(registry, conf, zone, row);
     bool was_copy = zone->secondary != NULL;
-    secondary_apply(registry->secondaries, zone, options);
-    followers_zone_apply(registry->followers, zone, options);
-    bool is_moved = is_other_file(zone->path, path);
+    secondary_apply(registry->secondaries, zone, row->options);
+    followers_zone_apply(registry->followers, zone, row->options);
+    if (is_new || was_copy != (zone->secondary != NULL))
+        catalogs_zones_changed(registry->catalogs);
+    bool is_moved = is_other_file(zone->path, row->path);
     if (is_moved)
-        move_file(zone, path);
+        move_file(zone, row->path);
     if (zone->secondary != NULL && was_copy && zone->secondary->is_ready)
         return; /* it goes on following */
     if (zone->zone.newest != NULL)
@@ -168,7 +202,10 @@ static bool take_file(void *context, const char *file, bool is_directory)
     char *text = td_strdup(file);
     text[size - (sizeof(suffix) - 1)] = '\0';
     if (wire_name_from_text(text, &name) == TD_OK)
-        take_row(directory->registry, directory->conf, name.octets, path, directory->row->options);
+        registry_take_row(directory->registry, directory->conf,
+                          &(struct registry_row){ .name = name.octets,
+                                                  .path = path,
+                                                  .options = directory->row->options });
     else
         serve_log(LOG_WARNING, EVENT_ZONE_LOAD_FAILED, NULL,
                   "'%s' is left out: '%s' is not a domain name", path, text);
@@ -177,16 +214,28 @@ static bool take_file(void *context, const char *file, bool is_directory)
     return true;
 }
 
+void registry_drop(struct registry *registry, struct registry_zone *zone, uint64_t quarantine_ms)
+{
+    uint8_t apex[WIRE_NAME_SIZE_MAX];
+
+    memcpy(apex, zone->zone.entry->name, zone->zone.entry->name_size);
+    remove_zone(registry, zone);
+    registry_forget(registry, apex, quarantine_ms);
+}
+
+/* What is kept of a zone that was in the configuration is kept: it may come back. */
 static void drop_unseen(struct registry *registry)
 {
-    for (struct registry_zone **at = &registry->zones; *at != NULL;) {
-        struct registry_zone *zone = *at;
-        if (zone->is_seen) {
-            at = &zone->next;
+    struct registry_zone *next;
+
+    for (struct registry_zone *zone = registry->zones; zone != NULL; zone = next) {
+        next = zone->next;
+        if (zone->is_seen)
             continue;
-        }
-        *at = zone->next;
-        remove_zone(registry, zone);
+        if (zone->origin == REGISTRY_FROM_CONF)
+            remove_zone(registry, zone);
+        else
+            registry_drop(registry, zone, QUARANTINE_MS);
     }
 }
 
@@ -196,10 +245,14 @@ void registry_apply(struct fiber *fiber, struct registry *registry, const struct
     change_drain(fiber, registry->door);
     for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next)
         zone->is_seen = false;
+    registry->is_applying = true;
+    catalogs_apply_begin(registry->catalogs, conf);
     zone_set_reserve(registry->parts.zones, conf->zone_count);
     for (uint32_t i = 0; i < conf->zone_count; i++)
-        take_row(registry, conf, conf->zones[i].name.wire, conf->zones[i].file,
-                 conf->zones[i].options);
+        registry_take_row(registry, conf,
+                          &(struct registry_row){ .name = conf->zones[i].name.wire,
+                                                  .path = conf->zones[i].file,
+                                                  .options = conf->zones[i].options });
     for (uint32_t i = 0; i < conf->directory_count; i++) {
         struct directory directory = { registry, conf, &conf->directories[i] };
         struct td_diag diag;
@@ -207,6 +260,8 @@ void registry_apply(struct fiber *fiber, struct registry *registry, const struct
             TD_OK)
             serve_log(LOG_ERROR, EVENT_ZONE_LOAD_FAILED, NULL, "%s", diag.text);
     }
+    catalogs_take_rows(registry->catalogs);
+    registry->is_applying = false;
     drop_unseen(registry);
     registry_reclaim_soon(registry);
 }
@@ -269,6 +324,11 @@ void registry_follow_by(struct registry *registry, struct secondaries *secondari
     registry->followers = followers;
 }
 
+void registry_list_by(struct registry *registry, struct catalogs *catalogs)
+{
+    registry->catalogs = catalogs;
+}
+
 struct store_log *registry_log(struct registry *registry)
 {
     return registry->parts.log;
@@ -294,6 +354,8 @@ td_err registry_new(const struct registry_parts *parts, struct registry **ret_re
     change_listen(registry->door, &registry->listener);
     io_timer_init(&registry->reclaim, reclaim, registry);
     io_timer_init(&registry->keep, registry_keep, registry);
+    io_timer_init(&registry->quarantine, registry_quarantine, registry);
+    io_timer_start(parts->io, &registry->quarantine, io_deadline_ms(parts->io, 1000));
     td_err err =
         loader_new(parts->io, parts->keepers, registry_take_job, registry, &registry->loader, diag);
     if (err != TD_OK) {
@@ -318,9 +380,9 @@ void registry_free(struct fiber *fiber, struct registry *registry)
     change_dispose_by(registry->door, NULL, NULL);
     io_timer_stop(&registry->reclaim); /* only now: a load that ended meanwhile has started it */
     io_timer_stop(&registry->keep);
+    io_timer_stop(&registry->quarantine);
     while (registry->zones != NULL) {
         struct registry_zone *zone = registry->zones;
-        registry->zones = zone->next;
         secondary_end(zone);
         followers_end(zone);
         change_withdraw(registry->door, &zone->zone, ZONE_STATE_FAILED);

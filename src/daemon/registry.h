@@ -19,6 +19,7 @@
 #include "serve/serve.h"
 #include "store/log.h"
 
+struct catalogs;
 struct followers;
 struct followers_all;
 struct registry;
@@ -35,8 +36,29 @@ enum registry_take {
     REGISTRY_TAKE_MERGE, /* what was changed in the file is changed in the zone */
 };
 
+/* Where a zone is said to be, the strongest first. */
+enum registry_origin { REGISTRY_FROM_CONF, REGISTRY_FROM_COMMAND, REGISTRY_FROM_CATALOG };
+
+enum registry_catalog {
+    REGISTRY_CATALOG_NOT, /* a zone like any other */
+    REGISTRY_CATALOG_PRODUCED,
+    REGISTRY_CATALOG_FOLLOWED,
+};
+
+/* What is said of a zone. All of it is copied. */
+struct registry_row {
+    const uint8_t *name; /* uncompressed, lower case */
+    const char *path;    /* of its file; NULL: none */
+    const struct conf_zone_options *options;
+    enum registry_origin origin;
+    enum registry_catalog catalog;
+    const char *owner;    /* the catalog, or the template, that it is from; NULL */
+    const uint8_t *label; /* its unique label in the catalog; NULL */
+};
+
 struct registry_zone {
     struct registry_zone *next; /* in no order */
+    struct registry_zone **back;
     struct registry *registry;
     struct change_zone zone;
     struct serve_zone *settings;
@@ -50,6 +72,10 @@ struct registry_zone {
     bool wants_flush;            /* the same, for the file to be written */
     bool wants_base;
     bool is_seen; /* by the configuration being applied */
+    enum registry_origin origin;
+    enum registry_catalog catalog;
+    char *owner;    /* as in struct registry_row */
+    uint8_t *label; /* the same */
     struct conf_history history;
     bool has_serial_check; /* a file whose serial went back is refused */
 
@@ -91,6 +117,19 @@ void registry_free(struct fiber *fiber, struct registry *registry);
 
 struct change_door *registry_door(struct registry *registry);
 struct store_log *registry_log(struct registry *registry);
+
+/* Have a zone as the row says, whether there is one already or not. */
+void registry_take_row(struct registry *registry, const struct conf *conf,
+                       const struct registry_row *row);
+
+/*
+ * Be without a zone from now on. What is kept of it is forgotten, at once or, should it not come
+ * back, after this time. The zone is not busy (change_drain).
+ */
+void registry_drop(struct registry *registry, struct registry_zone *zone, uint64_t quarantine_ms);
+
+/* Catalogs are made and followed by this; before the first registry_apply. */
+void registry_list_by(struct registry *registry, struct catalogs *catalogs);
 
 /* Zones follow, and are followed, by these; before the first registry_apply. */
 void registry_follow_by(struct registry *registry, struct secondaries *secondaries,

@@ -16,6 +16,9 @@ struct registry {
     struct loader *loader;
     struct secondaries *secondaries;
     struct followers_all *followers;
+    struct catalogs *catalogs;
+    struct io_timer quarantine;
+    bool is_applying; /* a configuration */
     struct registry_zone *zones;
     struct change_listener listener;
     struct io_timer reclaim;
@@ -76,6 +79,15 @@ void registry_put_state(struct registry *registry, struct registry_zone *zone,
 
 /* The load is refused; the reason is added to the zone's diagnostics and logged. */
 void registry_load_failed(struct registry *registry, struct registry_zone *zone, const char *why);
+
+/* ---- registry_forget.c ---- */
+
+/* The zone is wanted again: nothing of it is forgotten. */
+void registry_keep_zone(struct registry *registry, const struct registry_zone *zone);
+/* Forget what has been in quarantine for long enough; look again later. */
+void registry_quarantine(struct io_timer *timer, void *context);
+/* Forget it then, if it does not come back. 0: now. */
+void registry_forget(struct registry *registry, const uint8_t *apex, uint64_t quarantine_ms);
 
 /* ---- registry_keep.c ---- */
 

@@ -8,6 +8,7 @@
 #include "base/writer.h"
 #include "change/encode.h"
 #include "change/fold.h"
+#include "daemon/catalogs.h"
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "serve/log.h"
@@ -90,6 +91,9 @@ void registry_published(void *context, struct change_zone *changed,
         trim(registry, zone);
     registry_reclaim_soon(registry);
     followers_published(zone, changeset->serial_from == 0);
+    if (zone->catalog == REGISTRY_CATALOG_FOLLOWED ||
+        (zone->catalog == REGISTRY_CATALOG_PRODUCED && changeset->is_break))
+        catalogs_published(registry->catalogs, zone);
     if (changeset->origin != CHANGE_FILE && is_behind(zone))
         registry_keep_soon(registry);
 }
@@ -225,6 +229,9 @@ td_err registry_zone_flush(struct registry_zone *zone, struct td_diag *diag)
 
 td_err registry_zone_release(struct registry_zone *zone, struct td_diag *diag)
 {
+    if (zone->catalog == REGISTRY_CATALOG_FOLLOWED &&
+        catalogs_release(zone->registry->catalogs, zone))
+        return TD_OK;
     if (!zone->is_held) {
         td_diag_say(diag, "the brake holds nothing of this zone");
         return TD_E_NOT_FOUND;

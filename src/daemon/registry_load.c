@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/writer.h"
+#include "daemon/catalogs.h"
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "daemon/secondary.h"
@@ -252,6 +253,10 @@ void registry_zone_start(struct registry *registry, struct registry_zone *zone)
         secondary_start(zone); /* with nothing: the zone is LOADING */
         return;
     }
+    if (zone->catalog == REGISTRY_CATALOG_PRODUCED) {
+        catalogs_published(registry->catalogs, zone); /* it is made */
+        return;
+    }
     /* Never the file alone where the zone was changed at run time: that would forget the changes.
      */
     if (has_changes)
@@ -376,6 +381,8 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
     job->version = NULL;
     registry_reclaim_soon(registry);
     followers_published(zone, true);
+    if (zone->catalog != REGISTRY_CATALOG_NOT)
+        catalogs_published(registry->catalogs, zone);
     if (zone->secondary != NULL)
         secondary_start(zone);
     else

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "daemon/catalogs.h"
 #include "daemon/followers.h"
 #include "daemon/secondary.h"
 #include "replicate/task.h"
@@ -35,9 +36,17 @@ td_err replication_new(struct server *server, const struct conf *conf,
     replication->followers =
         followers_all_new(server->registry, &replication->peers, replication->keeper);
     registry_follow_by(server->registry, replication->secondaries, replication->followers);
+    replication->catalogs = catalogs_new(server->registry, server->io);
+    registry_list_by(server->registry, replication->catalogs);
     serve_notifies_to(server->serve, take_notify, replication);
     *ret_replication = replication;
     return TD_OK;
+}
+
+void replication_stop(struct fiber *fiber, struct replication *replication)
+{
+    if (replication != NULL)
+        catalogs_stop(fiber, replication->catalogs);
 }
 
 void replication_free(struct fiber *fiber, struct replication *replication)
@@ -47,6 +56,7 @@ void replication_free(struct fiber *fiber, struct replication *replication)
     replicate_keeper_free(fiber, replication->keeper);
     secondaries_free(replication->secondaries);
     followers_all_free(replication->followers);
+    catalogs_free(replication->catalogs);
     peers_fini(&replication->peers);
     free(replication);
 }

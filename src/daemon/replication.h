@@ -10,6 +10,7 @@
 #include "daemon/peers.h"
 #include "daemon/server.h"
 
+struct catalogs;
 struct followers_all;
 struct replicate_keeper;
 struct secondaries;
@@ -20,11 +21,14 @@ struct replication {
     struct replicate_keeper *keeper;
     struct secondaries *secondaries;
     struct followers_all *followers;
+    struct catalogs *catalogs;
 };
 
 /* When there is a registry, which has no zones yet. */
 TD_NODISCARD td_err replication_new(struct server *server, const struct conf *conf,
                                     struct replication **ret_replication, struct td_diag *diag);
+/* Nothing is begun any more that changes the registry. NULL is fine. */
+void replication_stop(struct fiber *fiber, struct replication *replication);
 /* The registry has no zones any more. NULL is fine. */
 void replication_free(struct fiber *fiber, struct replication *replication);
 

@@ -263,13 +263,32 @@ static struct policy_acl *unless(struct policy_acl *acl,
     return NULL;
 }
 
+/* Peers of a catalog, and whoever may transfer it. */
+static struct policy_acl *catalog_acl(const struct conf *conf,
+                                      const struct conf_zone_options *options)
+{
+    uint32_t count = options->from.count + options->to.count;
+    uint32_t *items = td_calloc(count + 1, sizeof(*items));
+    struct conf_peer_refs both = { .items = items, .count = count };
+
+    for (uint32_t i = 0; i < options->from.count; i++)
+        items[i] = options->from.items[i];
+    for (uint32_t i = 0; i < options->to.count; i++)
+        items[options->from.count + i] = options->to.items[i];
+    struct policy_acl *acl = acl_of(conf, &options->allow_transfer, &both);
+    free(items);
+    return acl;
+}
+
 struct serve_zone *settings_of_zone(const struct conf *conf,
-                                    const struct conf_zone_options *options)
+                                    const struct conf_zone_options *options, bool is_catalog)
 {
     static const struct conf_acl no_acl;
     static const struct conf_peer_refs no_peers;
     struct serve_zone zone = {
-        .allow_query = unless(acl_of(conf, &options->allow_query, &no_peers), policy_acl_is_any),
+        .allow_query = unless(is_catalog ? catalog_acl(conf, options)
+                                         : acl_of(conf, &options->allow_query, &no_peers),
+                              policy_acl_is_any),
         .allow_transfer =
             unless(acl_of(conf, &options->allow_transfer, &options->to), policy_acl_is_none),
         .allow_notify = unless(acl_of(conf, &no_acl, &options->from), policy_acl_is_none),

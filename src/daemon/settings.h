@@ -14,8 +14,9 @@
 /* The caller owns the result. `random` makes cookie secrets when none are configured. */
 struct serve_settings *settings_of_server(const struct conf *conf, struct io *io);
 
+/* `is_catalog`: only its peers may ask for names in it (RFC 9432 7). */
 struct serve_zone *settings_of_zone(const struct conf *conf,
-                                    const struct conf_zone_options *options);
+                                    const struct conf_zone_options *options, bool is_catalog);
 
 /* Held once by the caller. */
 struct replicate_peer *settings_of_peer(const struct conf *conf, const struct conf_peer *peer);

@@ -41,6 +41,7 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
     X(ZONE_FOLLOWS, "zone-follows") \
     X(ZONE_BEHIND, "zone-behind") \
     X(ZONE_EXPIRED, "zone-expired") \
+    X(CATALOG, "catalog") \
     X(TRANSFER_IN, "transfer-in") \
     X(TRANSFER_IN_FAILED, "transfer-in-failed") \
     X(TRANSFER_OUT, "transfer-out") \
