@@ -87,7 +87,7 @@ static void fill_changes(struct server *server, const struct registry_zone *zone
         store_log_changes(registry_log(server->registry), entry->name, entry->name_size, &count);
 
     ret_zone->history = count;
-    while (count > 0 && all[count - 1].sequence > since) {
+    while (zone->secondary == NULL && count > 0 && all[count - 1].sequence > since) {
         ret_zone->changes++;
         count--;
     }

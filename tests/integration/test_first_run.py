@@ -13,8 +13,9 @@ import pytest
 from conftest import BUILD, ROOT, run
 
 
-def test_the_example_configuration_is_good():
-    done = run("tandem", "config", "check", ROOT / "examples" / "tandem.yaml")
+@pytest.mark.parametrize("name", ["tandem", "secondary"])
+def test_the_example_configuration_is_good(name):
+    done = run("tandem", "config", "check", ROOT / "examples" / (name + ".yaml"))
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -54,6 +55,15 @@ def test_make_run_serves_the_example_until_interrupted():
                 assert process.poll() is None, process.stdout.read()
                 time.sleep(0.05)
         assert len(answer.answer[0]) == 2
+        for _ in range(200):  # and so does its secondary, soon
+            try:
+                answer = dns.query.udp(query, "127.0.0.1", port=5301, timeout=0.2)
+                if answer.answer:
+                    break
+            except dns.exception.Timeout:
+                pass
+            time.sleep(0.05)
+        assert len(answer.answer[0]) == 2
         os.killpg(process.pid, signal.SIGINT)
         output, _ = process.communicate(timeout=10)
     finally:
@@ -61,7 +71,7 @@ def test_make_run_serves_the_example_until_interrupted():
             process.kill()
             process.wait()
     assert process.returncode == 0, output
-    assert len(re.findall(r"^    \S.*(?:example\.com)", output, re.M)) == 3
+    assert len(re.findall(r"^    \S.*(?:example\.com)", output, re.M)) == 5
 
 
 def test_installation(tmp_path):
