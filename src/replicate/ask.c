@@ -256,6 +256,7 @@ static void why_tsig(const struct replicate_ask *ask, const struct replicate_rep
                      char out[REPLICATE_WHY_SIZE])
 {
     char key[WIRE_NAME_TEXT_SIZE];
+    char rcode[WIRE_MNEMONIC_TEXT_SIZE];
 
     wire_name_format(ask->peer->key.name, key);
     if (reply->verdict == TSIG_BADTIME ||
@@ -274,6 +275,12 @@ static void why_tsig(const struct replicate_ask *ask, const struct replicate_rep
             "the peer does not accept our signature with key %.80s (TSIG %s): is the secret the "
             "same on both sides?",
             key, reply->peer_error == WIRE_RCODE_BADSIG ? "BADSIG" : "error");
+    else if (reply->verdict == TSIG_MISSING && reply->rcode != 0)
+        /* PowerDNS 4.7 says so little of a signature that it does not accept. */
+        snprintf(out, REPLICATE_WHY_SIZE,
+                 "it answered %s, not signed: is the key %.80s configured there, with the same "
+                 "secret?",
+                 wire_mnemonic_format(&wire_rcodes, "RCODE", reply->rcode, rcode), key);
     else if (reply->verdict == TSIG_MISSING)
         snprintf(
             out, REPLICATE_WHY_SIZE,

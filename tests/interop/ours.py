@@ -1,7 +1,9 @@
 """tandem as a server of a pair."""
+import re
+
 import world
 import zones
-from world import KEY, SECRET, Server
+from world import KEY, Server
 
 
 class Tandem(Server):
@@ -19,7 +21,7 @@ class Tandem(Server):
         peers = [{"name": "plain%d" % port, "address": "127.0.0.1:%d" % port} for port in ports]
         peers += [{"name": "key%d" % port, "address": "127.0.0.1:%d" % port, "key": KEY} for port in ports]
         self.process_of.configure(
-            keys=[{"name": KEY, "algorithm": "hmac-sha256", "secret": SECRET}], peers=peers,
+            keys=[{"name": KEY, "algorithm": "hmac-sha256", "secret": self.secret}], peers=peers,
             zones=[self.row(zone) for zone in self.zones.values()])
 
     @staticmethod
@@ -49,6 +51,15 @@ class Tandem(Server):
 
     def stop(self):
         self.process_of.stop()
+
+    def differences(self, name):
+        """How many IXFRs of the zone have come or gone, those not counted that were the whole zone."""
+        words = r"\[%s\.\] IXFR, (incoming|outgoing), (?!.*(answered with the whole zone|refused))" % re.escape(name)
+        return len(re.findall(words, self.log()))
+
+    def wait_why(self, name, words):
+        """Until `zone why` says this."""
+        self.process_of.wait(lambda: words in " ".join(self.cli("zone", "why", name).split()), world.PATIENCE_S)
 
     def cli(self, *words):
         done = self.process_of.cli(*words)

@@ -8,7 +8,7 @@ import pathlib
 import sqlite3
 
 import zones
-from world import KEY, SECRET, Server
+from world import KEY, Server
 
 
 class Bind(Server):
@@ -19,7 +19,7 @@ class Bind(Server):
         self.options = options
 
     def command(self):
-        key = 'key "%s" { algorithm hmac-sha256; secret "%s"; };' % (KEY, SECRET)
+        key = 'key "%s" { algorithm hmac-sha256; secret "%s"; };' % (KEY, self.secret)
         head = """
 options { directory "%s"; pid-file none; session-keyfile none; listen-on port %d { 127.0.0.1; };
     listen-on-v6 { none; }; recursion no; dnssec-validation no; empty-zones-enable no; notify explicit;
@@ -59,7 +59,7 @@ class Nsd(Server):
                  'zonelistfile: "%s/zone.list"' % self.where, 'xfrdfile: ""', 'xfrdir: "%s"' % self.where,
                  "server-count: 1", "verbosity: 2", "refuse-any: no",
                  "remote-control:", "control-enable: yes", 'control-interface: "%s/control"' % self.where,
-                 "key:", 'name: "%s"' % KEY, "algorithm: hmac-sha256", 'secret: "%s"' % SECRET]
+                 "key:", 'name: "%s"' % KEY, "algorithm: hmac-sha256", 'secret: "%s"' % self.secret]
         for zone in self.zones.values():
             lines += self.row(zone)
         path = self.write("nsd.conf", "\n".join(lines) + "\n")
@@ -90,7 +90,7 @@ class Knot(Server):
                  "control:", "  listen: %s/control" % self.where,
                  "database:", "  storage: %s/database" % self.where,
                  "log:", "- target: stderr", "  any: info",
-                 "key:", "- id: %s" % KEY, "  algorithm: hmac-sha256", "  secret: %s" % SECRET,
+                 "key:", "- id: %s" % KEY, "  algorithm: hmac-sha256", "  secret: %s" % self.secret,
                  "acl:", "- id: plain", "  address: 127.0.0.1", "  action: [transfer, notify]",
                  "- id: key", "  address: 127.0.0.1", "  key: %s" % KEY, "  action: [transfer, notify]"]
         lines += ["remote:"]
@@ -144,19 +144,21 @@ class Powerdns(Server):
     def command(self):
         schema = pathlib.Path(self.env["BIN_PDNS"]).parents[1] / "share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"
         modules = next(pathlib.Path(self.env["BIN_PDNS"]).parents[1].glob("lib/*/pdns"))
-        with contextlib.closing(sqlite3.connect(self.where / "zones.db")) as database:
-            database.executescript(schema.read_text())
+        is_new = not (self.where / "zones.db").exists()
         self.write("pdns.conf", "\n".join([
             "module-dir=%s" % modules, "launch=gsqlite3", "gsqlite3-database=%s/zones.db" % self.where,
             "gsqlite3-pragma-synchronous=0", "gsqlite3-dnssec=yes", "local-address=127.0.0.1", "local-port=%d" % self.port,
             "socket-dir=%s" % self.where, "primary=yes", "secondary=yes", "daemon=no", "guardian=no",
             "xfr-cycle-interval=1", "zone-cache-refresh-interval=0", "cache-ttl=0", "query-cache-ttl=0",
             "negquery-cache-ttl=0", "allow-axfr-ips=127.0.0.1", "only-notify=", "loglevel=6", "log-dns-details=yes",
-            "distributor-threads=1", "receiver-threads=1", "dname-processing=yes", "8bit-dns=yes",
+            "distributor-threads=1", "receiver-threads=1", "dname-processing=yes", "slave-renotify=yes", "8bit-dns=yes",
             "default-ksk-algorithm=ed25519"]) + "\n")
-        self.util("import-tsig-key", KEY, "hmac-sha256", SECRET)
-        for zone in self.zones.values():
-            self.make(zone)
+        if is_new:
+            with contextlib.closing(sqlite3.connect(self.where / "zones.db")) as database:
+                database.executescript(schema.read_text())
+            self.util("import-tsig-key", KEY, "hmac-sha256", self.secret)
+            for zone in self.zones.values():
+                self.make(zone)
         return ["pdns_server", "--config-dir=%s" % self.where]
 
     def util(self, *words):

@@ -72,6 +72,7 @@ class Server:
         self.env = env
         self.port = processes.free_port()
         self.control = processes.free_port()
+        self.secret = SECRET
         self.zones = {}
         self.process = None
         self.log_file = None
