@@ -50,8 +50,7 @@ void auth_answer(const struct auth_query *query, struct answer *answer);
 /*
  * The zone that has to answer: the one with the longest apex; but for DS of a name that is an apex
  * here the zone above, unless there is a cut of somebody else's between the two (4035 3.1.4.1).
- * NULL: none is ours. *ret_label is where its apex begins in the key; written only when there is
- * one. The zone may be without a version (not loaded).
+ * NULL: none is ours. The zone may be without a version (not loaded).
  */
 struct zone_entry *auth_zone_find(const struct zone_set *zones, const struct wire_key *key,
-                                  uint16_t type, unsigned *ret_label);
+                                  uint16_t type);

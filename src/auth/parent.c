@@ -1,5 +1,6 @@
 /* DS belongs to the parent: RFC 4035 3.1.4.1. */
 #include "auth/answer.h"
+#include "base/macros.h"
 #include "wire/rrtype.h"
 
 /* Does the zone itself answer for the name, or would it only refer to one in between? */
@@ -11,25 +12,26 @@ static bool answers(const struct zone_version *version, const struct wire_key *k
     return found.cover == NULL || found.cover == found.node;
 }
 
-struct zone_entry *auth_zone_find(const struct zone_set *zones, const struct wire_key *key,
-                                  uint16_t type, unsigned *ret_label)
+static TD_NOINLINE struct zone_entry *find_above(const struct zone_set *zones,
+                                                 const struct wire_key *key,
+                                                 struct zone_entry *entry)
 {
-    unsigned label, above_label;
-    struct zone_entry *entry = zone_set_find(zones, key, 0, &label);
+    struct zone_entry *above = zone_set_find(zones, key, 1);
 
-    if (entry == NULL)
-        return NULL;
-    *ret_label = label;
-    if (type != WIRE_TYPE_DS || label != 0 || key->label_count == 0)
-        return entry;
-
-    struct zone_entry *above = zone_set_find(zones, key, 1, &above_label);
     if (above == NULL)
         return entry;
     const struct zone_version *version =
         atomic_load_explicit(&above->version, memory_order_acquire);
-    if (version != NULL && !answers(version, key))
+    return version != NULL && !answers(version, key) ? entry : above;
+}
+
+struct zone_entry *auth_zone_find(const struct zone_set *zones, const struct wire_key *key,
+                                  uint16_t type)
+{
+    struct zone_entry *entry = zone_set_find(zones, key, 0);
+
+    if (td_likely(type != WIRE_TYPE_DS) || entry == NULL || key->label_count == 0 ||
+        zone_entry_label(entry, key) != 0)
         return entry;
-    *ret_label = above_label;
-    return above;
+    return find_above(zones, key, entry);
 }

@@ -72,7 +72,7 @@ static inline uint64_t td_hash_label(const struct td_hash_seed *seed, uint64_t s
 
     for (; __builtin_expect(size > 8, 0); label += 8, size -= 8)
         suffix = td_hash_step(suffix ^ seed->k0, key, td_hash_load(label));
-    return td_hash_step(suffix ^ seed->k0, key, td_hash_load(label) << (64 - 8 * size));
+    return td_hash_step(suffix ^ seed->k0, key, td_hash_load(label) << (-8 * size & 63));
 }
 
 /* The hash of any octets; no padding is needed. */

@@ -13,6 +13,7 @@
 #define TD_UNUSED             __attribute__((unused))
 #define TD_HOT                __attribute__((hot))
 #define TD_COLD               __attribute__((cold, noinline))
+#define TD_NOINLINE           __attribute__((noinline)) /* the way that few take */
 #define TD_ALWAYS_INLINE      inline __attribute__((always_inline))
 
 #define td_likely(x)   __builtin_expect(!!(x), 1)

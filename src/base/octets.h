@@ -27,14 +27,17 @@ static inline uint32_t td_octets_load4(const uint8_t *at)
     return v;
 }
 
-/* Exactly the same; reads nothing behind `size` octets. */
-static inline bool td_octets_same(const uint8_t *a, const uint8_t *b, size_t size)
+enum { TD_OCTETS_SHORT_MAX = 32 };
+
+/* Exactly the same? For up to TD_OCTETS_SHORT_MAX octets; reads nothing behind `size` of them. */
+static inline bool td_octets_same_short(const uint8_t *a, const uint8_t *b, size_t size)
 {
     if (size >= 8) {
-        for (size_t at = 0; at + 8 < size; at += 8)
-            if (td_octets_load8(a + at) != td_octets_load8(b + at))
-                return false;
-        return td_octets_load8(a + size - 8) == td_octets_load8(b + size - 8);
+        if (size > 16 && (td_octets_load8(a + 8) != td_octets_load8(b + 8) ||
+                          td_octets_load8(a + size - 16) != td_octets_load8(b + size - 16)))
+            return false;
+        return td_octets_load8(a) == td_octets_load8(b) &&
+               td_octets_load8(a + size - 8) == td_octets_load8(b + size - 8);
     }
     if (size >= 4)
         return td_octets_load4(a) == td_octets_load4(b) &&
@@ -43,4 +46,10 @@ static inline bool td_octets_same(const uint8_t *a, const uint8_t *b, size_t siz
         if (a[at] != b[at])
             return false;
     return true;
+}
+
+/* Exactly the same? */
+static inline bool td_octets_same(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    return size <= TD_OCTETS_SHORT_MAX ? td_octets_same_short(a, b, size) : memcmp(a, b, size) == 0;
 }

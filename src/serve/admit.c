@@ -1,4 +1,8 @@
 /* admit and parse: is it a query, and what does it ask? */
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/macros.h"
 #include "io/udp.h"
 #include "net/conn.h"
 #include "serve/road.h"
@@ -6,6 +10,13 @@
 #include "wire/const.h"
 
 enum { RECORDS_MAX = 16 }; /* behind the question, of a query or NOTIFY */
+
+void request_read_header(struct request *request)
+{
+    td_err err = wire_header_read(request->in, request->in_size, &request->header);
+
+    td_assert(err == TD_OK); /* admit has seen to it */
+}
 
 const struct td_addr *request_remote(struct request *request)
 {
@@ -21,15 +32,15 @@ const struct td_addr *request_remote(struct request *request)
 /* Silence for what is no query: an answer to an answer would be a loop (RFC 1035 7.3). */
 enum stage_result stage_admit(struct request *request)
 {
-    if (wire_header_read(request->in, request->in_size, &request->header) != TD_OK ||
-        (request->header.flags & WIRE_FLAG_QR)) {
+    if (td_unlikely(request->in_size < WIRE_HEADER_SIZE) ||
+        td_unlikely(request->in[2] & WIRE_FLAG_QR >> 8)) {
         serve_count(request->worker, SERVE_COUNT_DROPPED);
         return STAGE_DROP;
     }
     return STAGE_NEXT;
 }
 
-static enum stage_result fail(struct request *request, uint16_t rcode)
+static TD_NOINLINE enum stage_result fail(struct request *request, uint16_t rcode)
 {
     request_fail(request, rcode, ANSWER_EDE_NONE, NULL);
     return STAGE_DONE;
@@ -42,7 +53,7 @@ static bool is_opcode_known(unsigned opcode)
 }
 
 /* The one question: its name as a look-up key, type and class. */
-static bool read_question(struct request *request)
+static TD_ALWAYS_INLINE bool read_question(struct request *request)
 {
     const uint8_t *name = request->in + WIRE_HEADER_SIZE;
     size_t left = request->in_size - WIRE_HEADER_SIZE;
@@ -52,8 +63,9 @@ static bool read_question(struct request *request)
     size_t at = WIRE_HEADER_SIZE + (size_t)request->key.size;
     if (request->in_size - at < 4)
         return false;
-    request->type = td_get_u16(request->in + at);
-    request->class = td_get_u16(request->in + at + 2);
+    uint32_t both = td_get_u32(request->in + at);
+    request->type = (uint16_t)(both >> 16);
+    request->class = (uint16_t)both;
     request->question_end = (uint16_t)(at + 4);
     request->has_key = true;
     return true;
@@ -124,13 +136,15 @@ static bool is_for_cookie(const struct request *request)
            wire_edns_has(&request->tail.edns, WIRE_EDNS_COOKIE);
 }
 
-enum stage_result stage_parse(struct request *request)
+/* All queries but the plainest. */
+static TD_NOINLINE enum stage_result parse_any(struct request *request)
 {
     const struct wire_header *header = &request->header;
-    unsigned opcode = wire_header_opcode(header);
     size_t tail_at = WIRE_HEADER_SIZE;
 
-    request->limit = request->out_capacity < 512 ? request->out_capacity : 512;
+    request_read_header(request);
+    request->has_tail = true;
+    unsigned opcode = wire_header_opcode(header);
     if (td_unlikely(!is_opcode_known(opcode)))
         return fail(request, WIRE_RCODE_NOTIMP);
     if (td_likely(header->counts[0] == 1)) {
@@ -154,5 +168,32 @@ enum stage_result stage_parse(struct request *request)
     }
     if (td_unlikely(header->counts[0] == 0) && !is_for_cookie(request))
         return fail(request, WIRE_RCODE_FORMERR);
+    return STAGE_NEXT;
+}
+
+/* A QUERY of one question and no record? The counts stand behind ID and flags. */
+static inline bool is_plain(const uint8_t *in)
+{
+    static const uint8_t plain[8] = { 0, 1 };
+    uint64_t counts, plain_counts;
+
+    memcpy(&counts, in + 4, 8);
+    memcpy(&plain_counts, plain, 8);
+    return counts == plain_counts && (in[2] & WIRE_FLAG_OPCODE >> 8) == 0;
+}
+
+/* Nothing stands behind a plain question that would be read, authenticated or answered. */
+enum stage_result stage_parse(struct request *request)
+{
+    uint32_t most = request->out_capacity;
+
+    request->limit = most < 512 ? most : 512;
+    if (!is_plain(request->in))
+        return parse_any(request);
+    if (td_unlikely(!read_question(request)))
+        return fail(request, WIRE_RCODE_FORMERR);
+    request->tail.end = request->question_end;
+    if (td_unlikely(request->transport != TRANSPORT_UDP))
+        request->limit = most;
     return STAGE_NEXT;
 }

@@ -1,4 +1,5 @@
 /* authenticate: TSIG (RFC 8945 5.2) and DNS cookies (RFC 7873 5.2). */
+#include "base/macros.h"
 #include "io/io.h"
 #include "serve/log.h"
 #include "serve/road.h"
@@ -18,7 +19,7 @@ static void log_bad_tsig(struct request *request)
                       tsig_verdict_text(request->tsig.verdict), (long long)request->tsig.skew_s);
 }
 
-static enum stage_result verify(struct request *request)
+static TD_COLD enum stage_result verify(struct request *request)
 {
     struct serve_worker *worker = request->worker;
     uint64_t now_s = io_wall_s(worker->io);
@@ -39,7 +40,7 @@ static enum stage_result verify(struct request *request)
 }
 
 /* A bad cookie is answered like a new client, with a fresh one (RFC 7873 5.2.4). */
-static void check_cookie(struct request *request)
+static TD_COLD void check_cookie(struct request *request)
 {
     struct serve_worker *worker = request->worker;
     const struct wire_edns_option *option = &request->tail.edns.options[WIRE_EDNS_COOKIE];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/macros.h"
 #include "serve/worker.h"
 #include "wire/const.h"
 #include "wire/message.h"
@@ -69,7 +70,7 @@ static bool is_common(const struct request *request)
 {
     return request->transport == TRANSPORT_UDP && request->class == WIRE_CLASS_IN &&
            request->tail.tsig_at == 0 && request->worker->rrl == NULL &&
-           wire_header_opcode(&request->header) == WIRE_OPCODE_QUERY &&
+           request_opcode(request) == WIRE_OPCODE_QUERY &&
            (!request->tail.has_edns || request->tail.edns.seen == 0);
 }
 
@@ -89,7 +90,7 @@ static void turn_sets(uint8_t *out, const struct entry *entry, uint32_t by)
     }
 }
 
-bool answer_cache_find(struct answer_cache *cache, struct request *request)
+TD_NOINLINE bool answer_cache_find(struct answer_cache *cache, struct request *request)
 {
     const struct entry *entry = place(cache, request);
 
@@ -106,7 +107,7 @@ bool answer_cache_find(struct answer_cache *cache, struct request *request)
     }
     memcpy(request->out, entry->octets, entry->size);
     memcpy(request->out, request->in, 2);
-    request->out[2] |= (uint8_t)((request->header.flags & WIRE_FLAG_RD) >> 8);
+    request->out[2] |= request->in[2] & (WIRE_FLAG_RD >> 8);
     memcpy(request->out + WIRE_HEADER_SIZE, request->in + WIRE_HEADER_SIZE, request->key.size);
     request->out_size = entry->size;
     if (entry->turn_count != 0)
@@ -187,7 +188,7 @@ static bool find_turns(struct entry *entry, const uint8_t *octets, size_t size)
     return true;
 }
 
-void answer_cache_store(struct answer_cache *cache, const struct request *request)
+TD_NOINLINE void answer_cache_store(struct answer_cache *cache, const struct request *request)
 {
     if (!request->has_answer || !is_common(request) || request->ede != ANSWER_EDE_NONE ||
         request->out_size > CACHE_SIZE_MAX || request->version == NULL ||

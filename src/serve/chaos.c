@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/macros.h"
 #include "serve/road.h"
 #include "serve/worker.h"
 #include "wire/const.h"
@@ -36,7 +37,7 @@ static void put_text(struct request *request, const char *text, uint8_t size)
     };
 }
 
-enum stage_result chaos_answer(struct request *request)
+TD_COLD enum stage_result chaos_answer(struct request *request)
 {
     const struct serve_settings *settings = request->worker->settings;
 

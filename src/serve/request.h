@@ -45,9 +45,9 @@ struct request {
     const struct zone_version *version;
     const struct serve_zone *zone; /* how it is answered */
     const char *ede_text;
-    uint64_t generation;   /* of the zones, before any was looked at */
-    struct td_addr remote; /* see request_remote */
-    struct wire_header header;
+    uint64_t generation;       /* of the zones, before any was looked at */
+    struct td_addr remote;     /* see request_remote */
+    struct wire_header header; /* read when has_tail; see request_read_header */
     uint16_t type;
     uint16_t class;
     uint16_t question_end; /* 0: the question could not be read */
@@ -60,6 +60,7 @@ struct request {
     uint8_t cookie_option[TSIG_COOKIE_SIZE]; /* to be sent, unless MALFORMED */
     bool has_key;                            /* `key` is filled */
     bool has_tsig;                           /* `tsig` is filled */
+    bool has_tail;   /* more than a plain QUERY: EDNS, TSIG, other records or opcodes */
     bool is_taken;   /* a transfer answers, and finishes the connection's query */
     bool has_answer; /* the worker's struct answer is this request's */
     struct tsig_exchange tsig;
@@ -69,6 +70,14 @@ struct request {
 
 /* The client's address, worked out when first asked for. */
 const struct td_addr *request_remote(struct request *request);
+
+/* Fill `header`, which plain queries do without. */
+void request_read_header(struct request *request);
+
+static inline unsigned request_opcode(const struct request *request)
+{
+    return (request->in[2] & WIRE_FLAG_OPCODE >> 8) >> (WIRE_FLAG_OPCODE_SHIFT - 8);
+}
 
 /* A refusal that is on its way: RCODE, EDE and a text that outlives the request (or NULL). */
 static inline void request_fail(struct request *request, uint16_t rcode, uint16_t ede,

@@ -3,6 +3,7 @@
 
 #include "auth/answer.h"
 #include "base/assert.h"
+#include "base/macros.h"
 #include "io/io.h"
 #include "net/conn.h"
 #include "serve/cache.h"
@@ -23,25 +24,24 @@ static bool wants_dnssec(const struct request *request)
     return request->tail.has_edns && (request->tail.edns.flags & WIRE_EDNS_FLAG_DO);
 }
 
-static void collect(struct request *request, unsigned flags)
+static TD_ALWAYS_INLINE void collect(struct request *request, unsigned flags)
 {
     struct serve_worker *worker = request->worker;
-    struct auth_query query = {
-        .version = request->version,
-        .key = &request->key,
-        .name = request->in + WIRE_HEADER_SIZE,
-        .type = request->type,
-        .apex_label = request->apex_label,
-        .flags = (uint8_t)flags,
-    };
+    struct auth_query *query = &worker->query;
 
-    if (wants_dnssec(request))
-        query.flags |= AUTH_DO;
+    if (td_unlikely(request->has_tail) && wants_dnssec(request))
+        flags |= AUTH_DO;
     if (request->transport == TRANSPORT_UDP && worker->settings->has_minimal_any)
-        query.flags |= AUTH_MINIMAL_ANY;
+        flags |= AUTH_MINIMAL_ANY;
+    query->version = request->version;
+    query->key = &request->key;
+    query->name = request->in + WIRE_HEADER_SIZE;
+    query->type = request->type;
+    query->apex_label = request->apex_label;
+    query->flags = (uint8_t)flags;
     answer_reset(&worker->answer, &worker->scratch);
-    auth_answer(&query, &worker->answer);
-    if (request->class == WIRE_CLASS_ANY)
+    auth_answer(query, &worker->answer);
+    if (td_unlikely(request->class == WIRE_CLASS_ANY))
         worker->answer.is_authoritative = false; /* nobody is, for every class */
     request->has_answer = true;
 }
@@ -53,12 +53,12 @@ void stage_answer(struct request *request)
 
 /* ---- policy: response rate limiting ---- */
 
-enum stage_result stage_policy(struct request *request)
+static TD_COLD enum stage_result limit_rate(struct request *request)
 {
     struct serve_worker *worker = request->worker;
 
-    if (td_likely(worker->rrl == NULL) || request->transport != TRANSPORT_UDP ||
-        request->cookie == TSIG_COOKIE_GOOD || request->has_tsig)
+    if (request->transport != TRANSPORT_UDP || request->cookie == TSIG_COOKIE_GOOD ||
+        request->has_tsig)
         return STAGE_NEXT;
     switch (serve_rate_limit(request)) {
     case POLICY_RRL_PASS:
@@ -74,6 +74,11 @@ enum stage_result stage_policy(struct request *request)
         serve_count(worker, SERVE_COUNT_RRL_DROPPED);
         return STAGE_DROP;
     }
+}
+
+enum stage_result stage_policy(struct request *request)
+{
+    return td_likely(request->worker->rrl == NULL) ? STAGE_NEXT : limit_rate(request);
 }
 
 /* ---- encode ---- */
@@ -105,22 +110,47 @@ static uint32_t reserve(const struct request *request)
     return room;
 }
 
+static inline void copy_16(uint8_t *to, const uint8_t *from)
+{
+    __uint128_t octets;
+
+    memcpy(&octets, from, sizeof(octets));
+    memcpy(to, &octets, sizeof(octets));
+}
+
+/* Header and question: 17 octets or more, mostly fewer than 65. */
+static inline void copy_question(uint8_t *to, const uint8_t *from, uint32_t size)
+{
+    if (td_unlikely(size > 64)) {
+        memcpy(to, from, size);
+        return;
+    }
+    copy_16(to, from);
+    if (size > 32) {
+        copy_16(to + 16, from + 16);
+        copy_16(to + size - 32, from + size - 32);
+    }
+    copy_16(to + size - 16, from + size - 16);
+}
+
 /* Header and question are those of the query, but for flags and counts. */
 static inline void put_header(struct request *request)
 {
     uint8_t *out = request->out;
     uint32_t size = request->question_end;
+    uint16_t question_count = size != 0;
 
     if (td_likely(size != 0)) {
-        memcpy(out, request->in, size);
-        td_put_u16(out + 4, 1);
+        copy_question(out, request->in, size);
     } else {
         size = WIRE_HEADER_SIZE;
         memcpy(out, request->in, 2);
-        td_put_u16(out + 4, 0);
     }
-    td_put_u16(out + 2, (uint16_t)(WIRE_FLAG_QR | (request->header.flags & HEADER_FLAGS_KEPT)));
-    memset(out + 6, 0, 6);
+    out[2] =
+        (uint8_t)((WIRE_FLAG_QR | HEADER_FLAGS_KEPT) >> 8 & (request->in[2] | WIRE_FLAG_QR >> 8));
+    out[3] = 0;
+    memset(out + 4, 0, 8);
+    out[5] = (uint8_t)question_count;
     request->out_size = size;
 }
 
@@ -130,47 +160,51 @@ static void encode_refusal(struct request *request)
     request->out[3] = (uint8_t)((request->out[3] & 0xF0) | (request->rcode & 0x0F));
 }
 
+/* An answer with an image that has no room is made of its sets, some of which may be left out. */
+static TD_COLD void encode_again(struct request *request, struct wire_encode *encode)
+{
+    collect(request, AUTH_NO_IMAGE);
+    td_err err = wire_encode(encode, &request->worker->answer);
+    if (td_never(err != TD_OK)) {
+        request->rcode = WIRE_RCODE_SERVFAIL;
+        encode_refusal(request);
+    }
+}
+
 void stage_encode(struct request *request)
 {
     struct serve_worker *worker = request->worker;
     struct answer *answer = &worker->answer;
 
     put_header(request);
-    if (!request->has_answer) {
+    if (td_unlikely(!request->has_answer)) {
         encode_refusal(request);
         return;
     }
-    if (request->ede == ANSWER_EDE_NONE && answer->ede_code != ANSWER_EDE_NONE) {
+    if (td_unlikely(answer->ede_code != ANSWER_EDE_NONE) && request->ede == ANSWER_EDE_NONE) {
         request->ede = answer->ede_code;
         request->ede_text = answer->ede_text;
     }
     request->rcode = answer->rcode;
-    uint32_t kept = reserve(request);
-    struct wire_encode encode = {
-        .message = request->out,
-        .key = &request->key,
-        .table = &worker->encode_table,
-        .size = request->out_size,
-        .limit =
-            request->limit > request->out_size + kept ? request->limit - kept : request->out_size,
-        .turn = request->zone != NULL && request->zone->has_rotation ? worker->turn++ : 0,
-    };
-    if (wire_encode(&encode, answer) != TD_OK) {
-        collect(request, AUTH_NO_IMAGE);
-        td_err err = wire_encode(&encode, answer);
-        if (td_never(err != TD_OK)) {
-            request->rcode = WIRE_RCODE_SERVFAIL;
-            encode_refusal(request);
-        }
-    }
-    request->out_size = encode.size;
+    uint32_t room = request->limit;
+    if (td_unlikely(request->has_tail))
+        room -= reserve(request);
+    struct wire_encode *encode = &worker->encode;
+    encode->message = request->out;
+    encode->key = &request->key;
+    encode->size = request->out_size;
+    encode->limit = (int32_t)room > (int32_t)request->out_size ? room : request->out_size;
+    encode->turn = request->zone != NULL && request->zone->has_rotation ? worker->turn++ : 0;
+    if (td_unlikely(wire_encode(encode, answer) != TD_OK))
+        encode_again(request, encode);
+    request->out_size = encode->size;
     if (td_unlikely(worker->scratch.used != 0))
         td_arena_reset(&worker->scratch);
 }
 
 /* ---- seal: OPT, TSIG ---- */
 
-static void put_options(struct request *request, struct td_writer *writer)
+static TD_COLD void put_options(struct request *request, struct td_writer *writer)
 {
     const struct serve_settings *settings = request->worker->settings;
     const struct wire_edns *edns = &request->tail.edns;
@@ -191,7 +225,7 @@ static void put_options(struct request *request, struct td_writer *writer)
     (void)err; /* an option that does not fit is left out: room was kept for all of them */
 }
 
-static void put_edns(struct request *request)
+static TD_NOINLINE void put_edns(struct request *request)
 {
     struct td_writer writer = { request->out, request->out_capacity, request->out_size };
     size_t mark;
@@ -211,7 +245,7 @@ static void put_edns(struct request *request)
     request->out_size = (uint32_t)writer.cursor;
 }
 
-static void put_tsig(struct request *request)
+static TD_COLD void put_tsig(struct request *request)
 {
     size_t size;
 
@@ -226,10 +260,12 @@ void stage_seal(struct request *request)
 {
     struct serve_worker *worker = request->worker;
 
-    if (request->tail.has_edns)
-        put_edns(request);
-    if (td_unlikely(request->has_tsig))
-        put_tsig(request);
+    if (td_unlikely(request->has_tail)) {
+        if (request->tail.has_edns)
+            put_edns(request);
+        if (td_unlikely(request->has_tsig))
+            put_tsig(request);
+    }
     if (worker->cache != NULL)
         answer_cache_store(worker->cache, request);
     serve_count(worker, serve_counter_of_rcode(request->rcode));

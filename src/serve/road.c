@@ -25,7 +25,7 @@ bool road_begin(struct request *request)
 
     if (td_likely(result == STAGE_NEXT))
         result = stage_parse(request);
-    if (td_likely(result == STAGE_NEXT))
+    if (td_unlikely(request->has_tail) && result == STAGE_NEXT)
         result = stage_authenticate(request);
     if (td_likely(result == STAGE_NEXT))
         result = stage_route(request);
@@ -37,17 +37,14 @@ bool road_begin(struct request *request)
 
 bool road_finish(struct request *request)
 {
-    if (td_unlikely(request->stage == STAGE_COUNT))
-        return true;
-    if (td_likely(request->stage <= STAGE_ANSWER))
+    if (td_likely(request->stage == STAGE_ANSWER))
         stage_answer(request);
+    else if (request->stage == STAGE_COUNT)
+        return true;
     if (td_likely(request->stage <= STAGE_POLICY) &&
-        td_unlikely(stage_policy(request) != STAGE_NEXT)) {
-        request->stage = STAGE_COUNT;
+        td_unlikely(stage_policy(request) != STAGE_NEXT))
         return false;
-    }
     stage_encode(request);
     stage_seal(request);
-    request->stage = STAGE_COUNT;
     return true;
 }

@@ -63,6 +63,7 @@ static inline void request_init(struct request *request, struct serve_worker *wo
     request->has_key = false;
     request->has_tsig = false;
     request->has_answer = false;
+    request->has_tail = false;
     request->is_taken = false;
     request->tail.has_edns = false;
     request->tail.tsig_at = 0;

@@ -1,5 +1,6 @@
 /* route: which zone answers, and may this client ask it? */
 #include "auth/answer.h"
+#include "base/macros.h"
 #include "serve/cache.h"
 #include "serve/log.h"
 #include "serve/notify.h"
@@ -10,15 +11,15 @@
 #include "wire/const.h"
 #include "wire/rrtype.h"
 
-static enum stage_result fail(struct request *request, uint16_t rcode, uint16_t ede,
-                              const char *text)
+static TD_NOINLINE enum stage_result fail(struct request *request, uint16_t rcode, uint16_t ede,
+                                          const char *text)
 {
     request_fail(request, rcode, ede, text);
     return STAGE_DONE;
 }
 
 /* Why a zone of ours has nothing to answer from. */
-static enum stage_result fail_state(struct request *request)
+static TD_COLD enum stage_result fail_state(struct request *request)
 {
     switch (atomic_load_explicit(&request->entry->state, memory_order_acquire)) {
     case ZONE_STATE_LOADING:
@@ -36,7 +37,7 @@ static const struct tsig_key *request_key(const struct request *request)
     return request->has_tsig && request->tsig.verdict == TSIG_GOOD ? request->tsig.key : NULL;
 }
 
-bool request_is_allowed(struct request *request, const struct policy_acl *acl)
+TD_NOINLINE bool request_is_allowed(struct request *request, const struct policy_acl *acl)
 {
     const struct tsig_key *key = request_key(request);
 
@@ -56,7 +57,7 @@ static enum stage_result route_update(struct request *request, struct zone_entry
 }
 
 /* NOTIFY and UPDATE. */
-static enum stage_result route_other(struct request *request)
+static TD_COLD enum stage_result route_other(struct request *request)
 {
     struct zone_entry *entry = zone_set_find_exact(request->worker->zones, &request->key);
 
@@ -83,8 +84,9 @@ static enum stage_result route_transfer(struct request *request)
 }
 
 /* Types that are no data: only ANY has an answer here. */
-static enum stage_result route_meta(struct request *request)
+static TD_COLD enum stage_result route_meta(struct request *request)
 {
+    request_read_header(request);
     switch (request->type) {
     case WIRE_TYPE_AXFR:
     case WIRE_TYPE_IXFR:
@@ -98,16 +100,16 @@ static enum stage_result route_meta(struct request *request)
     }
 }
 
-static bool find_zone(struct request *request)
+static inline bool find_zone(struct request *request)
 {
-    unsigned label;
+    struct zone_entry *entry = auth_zone_find(request->worker->zones, &request->key, request->type);
 
-    request->entry = auth_zone_find(request->worker->zones, &request->key, request->type, &label);
-    if (request->entry == NULL)
+    request->entry = entry;
+    if (td_unlikely(entry == NULL))
         return false;
-    request->apex_label = (uint8_t)label;
-    request->version = atomic_load_explicit(&request->entry->version, memory_order_acquire);
-    request->zone = atomic_load_explicit(&request->entry->settings, memory_order_acquire);
+    request->apex_label = (uint8_t)zone_entry_label(entry, &request->key);
+    request->version = atomic_load_explicit(&entry->version, memory_order_acquire);
+    request->zone = atomic_load_explicit(&entry->settings, memory_order_acquire);
     return true;
 }
 
@@ -119,7 +121,7 @@ enum stage_result stage_route(struct request *request)
     if (worker->cache != NULL && request->type != WIRE_TYPE_IXFR &&
         answer_cache_find(worker->cache, request))
         return STAGE_SENT;
-    if (td_unlikely(wire_header_opcode(&request->header) != WIRE_OPCODE_QUERY))
+    if (td_unlikely(request->has_tail) && request_opcode(request) != WIRE_OPCODE_QUERY)
         return route_other(request);
     serve_count(request->worker, serve_counter_of_type(request->type));
     if (td_unlikely(request->class != WIRE_CLASS_IN)) {

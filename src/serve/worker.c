@@ -67,6 +67,7 @@ void serve_worker_init(struct serve_worker *worker, struct io *io, struct serve 
     worker->stream_buffer = td_malloc(NET_MESSAGE_SIZE_MAX);
     td_arena_init(&worker->scratch, SCRATCH_SIZE);
     wire_encode_table_init(&worker->encode_table);
+    worker->encode.table = &worker->encode_table;
     td_rcu_reader_add(serve->parts.rcu, &worker->reader);
     td_counters_add(serve->parts.counters, serve_counter_rows, SERVE_COUNTER_COUNT,
                     worker->counters);
@@ -136,29 +137,28 @@ void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_ite
                             uint32_t count)
 {
     struct serve_worker *worker = context;
-    bool has_far = false;
+    struct request *request = worker->requests, *end = request + count;
     bool is_ipv6 = count != 0 && items[0].path->remote.any.sa_family == AF_INET6;
+    bool has_far = false;
 
     serve_worker_refresh(worker);
     td_count_add(&worker->counters[is_ipv6 ? SERVE_COUNT_QUERY_UDP6 : SERVE_COUNT_QUERY_UDP4],
                  count);
-    for (uint32_t i = 0; i < count; i++) {
-        struct request *request = &worker->requests[i];
-        request_init(request, worker, TRANSPORT_UDP, items[i].octets, items[i].size,
-                     items[i].answer, IO_UDP_BUFFER_SIZE);
+    for (const struct io_udp_item *item = items; request < end; request++, item++) {
+        request_init(request, worker, TRANSPORT_UDP, item->octets, item->size, item->answer,
+                     IO_UDP_BUFFER_SIZE);
         request->udp = udp;
-        request->path = items[i].path;
-        if (road_begin(request) && request->stage == STAGE_ANSWER &&
+        request->path = item->path;
+        if (td_likely(road_begin(request)) && td_likely(request->stage == STAGE_ANSWER) &&
             zone_is_worth_a_prefetch(request->version)) {
             zone_prefetch_slot(request->version, &request->key);
             has_far = true;
         }
     }
-    for (uint32_t i = 0; has_far && i < count; i++)
-        if (worker->requests[i].stage == STAGE_ANSWER)
-            zone_prefetch_node(worker->requests[i].version, &worker->requests[i].key);
-    for (uint32_t i = 0; i < count; i++) {
-        if (road_finish(&worker->requests[i]))
-            items[i].answer_size = worker->requests[i].out_size;
-    }
+    for (request = worker->requests; has_far && request < end; request++)
+        if (td_likely(request->stage == STAGE_ANSWER))
+            zone_prefetch_node(request->version, &request->key);
+    for (request = worker->requests; request < end; request++, items++)
+        if (td_likely(road_finish(request)))
+            items->answer_size = request->out_size;
 }

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "auth/answer.h"
 #include "base/arena.h"
 #include "base/rcu.h"
 #include "io/io.h"
@@ -35,6 +36,8 @@ struct serve_worker {
     struct td_rcu_reader reader;
     struct answer answer;
     struct td_arena scratch;
+    struct auth_query query;   /* of the request that is answered now */
+    struct wire_encode encode; /* the same */
     struct wire_encode_table encode_table;
     struct request *requests;   /* of IO_UDP_BATCH_MAX, and one for TCP */
     struct net_server *streams; /* TCP connections; NULL before the first listening */

@@ -68,8 +68,14 @@ struct wire_image {
     uint8_t additional_count;
     uint8_t pointer_count; /* compression pointers to patch */
     uint8_t target_count;  /* name servers whose addresses are not in the image, see below */
-    uint16_t offsets[];    /* pointer_count places to patch; the targets; then the octets */
+    uint8_t octets[];      /* the records; then, at an even address, wire_image_offsets */
 };
+
+/* pointer_count places to patch, then the targets. */
+static inline const uint16_t *wire_image_offsets(const struct wire_image *image)
+{
+    return (const uint16_t *)(const void *)(image->octets + (image->size + 1u) / 2 * 2);
+}
 
 /*
  * A name server inside the zone but not below the delegation: its addresses belong to another
@@ -81,11 +87,12 @@ struct wire_image_target {
     uint16_t rdata_at; /* offset of its rdlength in the data of the NS set */
 };
 
-enum { WIRE_IMAGE_TARGET_WORDS = 6 }; /* of offsets[]: pointer, rdata_at, hash */
+enum { WIRE_IMAGE_TARGET_WORDS = 6 }; /* of 16 bits: pointer, rdata_at, hash */
 
 static inline struct wire_image_target wire_image_target(const struct wire_image *image, unsigned i)
 {
-    const uint16_t *words = image->offsets + image->pointer_count + WIRE_IMAGE_TARGET_WORDS * i;
+    const uint16_t *words =
+        wire_image_offsets(image) + image->pointer_count + WIRE_IMAGE_TARGET_WORDS * i;
     struct wire_image_target target = { .pointer = words[0], .rdata_at = words[1] };
 
     memcpy(&target.hash, words + 2, sizeof(target.hash));
@@ -99,19 +106,19 @@ static inline void wire_image_target_put(uint16_t *words, const struct wire_imag
     memcpy(words + 2, &target->hash, sizeof(target->hash));
 }
 
-static inline const uint8_t *wire_image_octets(const struct wire_image *image)
+/* Octets of an image of so many octets of records, places and targets, itself included. */
+static inline size_t wire_image_span(size_t size, size_t pointers, size_t targets)
 {
-    return (const uint8_t *)(image->offsets + image->pointer_count +
-                             WIRE_IMAGE_TARGET_WORDS * image->target_count);
+    return sizeof(struct wire_image) + (size + 1) / 2 * 2 +
+           (pointers + WIRE_IMAGE_TARGET_WORDS * targets) * sizeof(uint16_t);
 }
 
 struct answer {
     uint16_t rcode; /* extended RCODEs are possible */
-    bool is_authoritative;
-    bool is_truncated; /* asked for by whoever collected it (ANY over UDP, RRL slip) */
-    bool is_dropped;   /* nothing is to be sent */
     uint16_t set_count;
-    uint16_t ede_code;              /* 0xFFFF: none */
+    uint16_t ede_code; /* 0xFFFF: none */
+    bool is_authoritative;
+    bool is_truncated;              /* asked for by whoever collected it (ANY over UDP, RRL slip) */
     const char *ede_text;           /* NULL or a text that outlives the answer */
     const struct wire_image *image; /* NULL: none */
     struct td_arena *scratch;       /* for what is made up: synthesised CNAMEs */
@@ -123,11 +130,10 @@ enum { ANSWER_EDE_NONE = 0xFFFF };
 static inline void answer_reset(struct answer *answer, struct td_arena *scratch)
 {
     answer->rcode = 0;
-    answer->is_authoritative = false;
-    answer->is_truncated = false;
-    answer->is_dropped = false;
     answer->set_count = 0;
     answer->ede_code = ANSWER_EDE_NONE;
+    answer->is_authoritative = false;
+    answer->is_truncated = false;
     answer->ede_text = NULL;
     answer->image = NULL;
     answer->scratch = scratch;

@@ -212,6 +212,16 @@ static inline bool put_set(struct encode_cursor *cursor, const struct answer_set
     return put_plain(cursor, entry, &owner);
 }
 
+/* The same for the whole of an image that stands at `at`. */
+static inline void image_patch(uint8_t *at, const struct wire_image *image, unsigned shift)
+{
+    if (shift == 0)
+        return;
+    for (const uint16_t *offset = wire_image_offsets(image), *end = offset + image->pointer_count;
+         offset < end; offset++)
+        td_put_u16(at + *offset, (uint16_t)(td_get_u16(at + *offset) + shift));
+}
+
 /*
  * A piece of a prepared image, of which octets[from..from + size) are wanted. The pointers in
  * it are good for a question that ends where the image's ends; `shift` octets are between them.
@@ -221,9 +231,9 @@ static inline bool put_image(struct encode_cursor *cursor, const struct wire_ima
 {
     if (size > encode_left(cursor))
         return false;
-    encode_copy(cursor->at, wire_image_octets(image) + from, size);
+    encode_copy(cursor->at, image->octets + from, size);
     for (unsigned i = 0; i < image->pointer_count; i++) {
-        size_t pointer = image->offsets[i] - from;
+        size_t pointer = wire_image_offsets(image)[i] - from;
         if (pointer >= size)
             continue; /* of the other part */
         uint8_t *at = cursor->at + pointer;
@@ -325,51 +335,56 @@ static td_err put_with_image(struct encode_cursor *cursor, struct progress *prog
 
 /* Set the header of an answer of one piece. */
 static inline void set_header_simply(uint8_t *message, const struct answer *answer,
-                                     unsigned answer_count, unsigned authority_count)
+                                     unsigned answer_count, unsigned authority_count,
+                                     unsigned additional_count)
 {
     uint32_t counts = (uint32_t)answer_count << 16 | authority_count;
+    unsigned flags = (answer->is_authoritative ? WIRE_FLAG_AA : 0u) | (answer->rcode & 15u);
 
-    message[2] = (uint8_t)((message[2] & ~((WIRE_FLAG_AA | WIRE_FLAG_TC) >> 8)) |
-                           (answer->is_authoritative ? WIRE_FLAG_AA >> 8 : 0));
-    message[3] = (uint8_t)((message[3] & ~WIRE_FLAG_RCODE) | (answer->rcode & WIRE_FLAG_RCODE));
+    flags |= td_get_u16(message + 2) & ~(unsigned)(WIRE_FLAG_AA | WIRE_FLAG_TC | WIRE_FLAG_RCODE);
+    td_put_u16(message + 2, (uint16_t)flags);
     td_put_u32(message + 6, counts);
-    td_put_u16(message + 10, 0);
+    td_put_u16(message + 10, (uint16_t)additional_count);
 }
 
-/*
- * Most answers are one piece: a set at the question's name without names in its data, or the
- * image of a negative answer. False: it is not one of them, or does not fit.
- */
-static inline bool encode_one_piece(struct wire_encode *encode, struct encode_cursor *cursor,
-                                    const struct answer *answer)
+/* A set at the question's name without names in its data. */
+static inline bool encode_set(struct wire_encode *encode, const struct answer *answer)
 {
-    const struct wire_image *image = answer->image;
+    const struct answer_set *entry = &answer->sets[0];
+    const struct wire_rrset *set = entry->set;
+    size_t left = encode->limit - encode->size;
+    uint8_t *at = encode->message + encode->size;
 
-    if (answer->is_truncated)
+    if (entry->place != PLACE_QNAME || entry->section != SECTION_ANSWER || set->count != 1 ||
+        set->type >= WIRE_RRTYPE_INDEXED ||
+        (wire_rrtype_traits_low[set->type] & WIRE_TRAIT_COMPRESS) != 0 || encode->key->size == 1 ||
+        td_unlikely(2u + HEAD_SIZE + set->size > left))
         return false;
-    if (image == NULL && answer->set_count == 1) {
-        const struct answer_set *entry = &answer->sets[0];
-        if (entry->place != PLACE_QNAME || entry->section != SECTION_ANSWER ||
-            encode->key->size == 1 ||
-            (wire_rrtype_get(entry->set->type)->flags & WIRE_RRTYPE_COMPRESS) != 0)
-            return false;
-        struct owner owner = { .octets = ENCODE_POINTER | WIRE_HEADER_SIZE, .size = 2 };
-        if (!put_plain(cursor, entry, &owner))
-            return false;
-        set_header_simply(encode->message, answer, entry->set->count, 0);
-    } else if (image != NULL && answer->set_count == 0 && image->additional_count == 0) {
-        if (!put_image(cursor, image, 0, image->size,
-                       (unsigned)encode->key->size - image->name_size))
-            return false;
-        set_header_simply(encode->message, answer, 0, image->authority_count);
-    } else {
-        return false;
-    }
-    encode->size = (uint32_t)(cursor->at - encode->message);
+    const struct owner owner = { .octets = ENCODE_POINTER | WIRE_HEADER_SIZE, .size = 2 };
+    at = put_owner_and_head(at, &owner, head_of(entry));
+    encode_copy(at, set->data, set->size);
+    set_header_simply(encode->message, answer, 1, 0, 0);
+    encode->size += 2u + HEAD_SIZE + set->size;
     return true;
 }
 
-td_err wire_encode(struct wire_encode *encode, const struct answer *answer)
+/* An image that nothing goes with. */
+static inline bool encode_image(struct wire_encode *encode, const struct answer *answer)
+{
+    const struct wire_image *image = answer->image;
+    uint8_t *at = encode->message + encode->size;
+    size_t size = image->size;
+
+    if (td_unlikely(size > encode->limit - encode->size))
+        return false;
+    encode_copy(at, image->octets, size);
+    image_patch(at, image, (unsigned)encode->key->size - image->name_size);
+    set_header_simply(encode->message, answer, 0, image->authority_count, image->additional_count);
+    encode->size += (uint32_t)size;
+    return true;
+}
+
+static TD_NOINLINE td_err encode_all(struct wire_encode *encode, const struct answer *answer)
 {
     struct encode_cursor cursor = {
         .message = encode->message,
@@ -379,10 +394,6 @@ td_err wire_encode(struct wire_encode *encode, const struct answer *answer)
         .table = encode->table,
         .turn = encode->turn,
     };
-    td_assert(encode->size <= encode->limit);
-    if (td_likely(encode_one_piece(encode, &cursor, answer)))
-        return TD_OK;
-
     struct progress progress = { .answer = answer, .is_truncated = answer->is_truncated };
     if (answer->image != NULL) {
         if (put_with_image(&cursor, &progress) != TD_OK)
@@ -397,4 +408,17 @@ td_err wire_encode(struct wire_encode *encode, const struct answer *answer)
     set_header(encode->message, &progress);
     encode->size = (uint32_t)(cursor.at - encode->message);
     return TD_OK;
+}
+
+/* Most answers are one piece: then there is nothing to collect names and counts for. */
+TD_HOT td_err wire_encode(struct wire_encode *encode, const struct answer *answer)
+{
+    td_assert(encode->size <= encode->limit);
+    if (td_likely(!answer->is_truncated)) {
+        if (answer->set_count == 0 && answer->image != NULL && encode_image(encode, answer))
+            return TD_OK;
+        if (answer->set_count == 1 && answer->image == NULL && encode_set(encode, answer))
+            return TD_OK;
+    }
+    return encode_all(encode, answer);
 }

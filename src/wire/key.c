@@ -20,15 +20,13 @@ static inline octets16 lower16(octets16 v)
     return v | (is_upper & 0x20);
 }
 
-/* `size` octets, rounded up to 16, which both buffers must have. */
-static inline void lower_padded(uint8_t *out, const uint8_t *in, size_t size)
+static inline void lower_16(uint8_t *out, const uint8_t *in)
 {
-    for (size_t i = 0; i < size; i += 16) {
-        octets16 v;
-        memcpy(&v, in + i, 16);
-        v = lower16(v);
-        memcpy(out + i, &v, 16);
-    }
+    octets16 v;
+
+    memcpy(&v, in, sizeof(v));
+    v = lower16(v);
+    memcpy(out, &v, sizeof(v));
 }
 
 /* Fewer than 16 octets, without reading or writing behind them. */
@@ -41,54 +39,54 @@ static inline void lower_short(uint8_t *out, const uint8_t *in, size_t size)
 /* Fill lower[0..size); never reads behind in[left). */
 static inline void lower_exact(uint8_t *out, const uint8_t *in, size_t size, size_t left)
 {
-    if (((size + 15) & ~(size_t)15) <= left) {
-        lower_padded(out, in, size);
-    } else if (size >= 16) {
-        lower_padded(out, in, size & ~(size_t)15);
-        lower_padded(out + size - 16, in + size - 16, 16);
+    if (size > 16) {
+        lower_16(out, in);
+        for (size_t at = 16; at + 16 < size; at += 16)
+            lower_16(out + at, in + at);
+        lower_16(out + size - 16, in + size - 16);
+    } else if (td_likely(left >= 16)) {
+        lower_16(out, in);
     } else {
         lower_short(out, in, size);
     }
 }
 
-static inline void hash_labels(struct wire_key *key, const struct td_hash_seed *seed_in)
+static inline void hash_labels(struct wire_key *key, const struct td_hash_seed *seed)
 {
-    const struct td_hash_seed seed = *seed_in; /* in registers: the stores below might be to it */
-    const uint8_t *lower = key->lower;
+    uint64_t hash = seed->root;
     unsigned i = key->label_count;
-    uint64_t hash = seed.root;
 
     key->hashes[i] = hash;
     while (i-- > 0) {
-        const uint8_t *label = lower + key->offsets[i];
-        hash = td_hash_label(&seed, hash, label + 1, label[0]);
+        const uint8_t *label = key->lower + key->offsets[i];
+        hash = td_hash_label(seed, hash, label + 1, label[0]);
         key->hashes[i] = hash;
     }
 }
 
-td_err wire_key_read(struct wire_key *ret_key, const struct td_hash_seed *seed,
-                     const uint8_t *octets, size_t left)
+TD_HOT td_err wire_key_read(struct wire_key *ret_key, const struct td_hash_seed *seed,
+                            const uint8_t *octets, size_t left)
 {
-    unsigned end = left < WIRE_KEY_SIZE_MAX ? (unsigned)left : WIRE_KEY_SIZE_MAX;
-    unsigned at = 0;
-    unsigned count = 0;
+    size_t end = left < WIRE_KEY_SIZE_MAX ? left : WIRE_KEY_SIZE_MAX;
+    size_t size = 0;
+    size_t count = 0;
     unsigned length;
 
     /* Labels have an octet at least, so there is room for the offsets of 254 octets of them. */
     for (;; count++) {
-        if (td_unlikely(at >= end))
+        if (td_unlikely(size >= end))
             return left > WIRE_KEY_SIZE_MAX ? TD_E_MALFORMED : TD_E_TRUNCATED;
-        length = octets[at];
-        ret_key->offsets[count] = (uint8_t)at;
-        at += length + 1;
+        length = octets[size];
+        ret_key->offsets[count] = (uint8_t)size;
+        size += length + 1;
         if (td_unlikely(length - 1 >= 63)) /* 0, or no label */
             break;
     }
     if (td_unlikely(length != 0))
         return TD_E_MALFORMED;
-    ret_key->size = (uint8_t)at;
+    ret_key->size = (uint8_t)size;
     ret_key->label_count = (uint8_t)count;
-    lower_exact(ret_key->lower, octets, at, left);
+    lower_exact(ret_key->lower, octets, size, left);
     hash_labels(ret_key, seed);
     return TD_OK;
 }

@@ -29,9 +29,26 @@ struct wire_header {
     uint16_t counts[4]; /* question, answer, authority, additional */
 };
 
+_Static_assert(sizeof(struct wire_header) == WIRE_HEADER_SIZE, "it is copied whole");
+
 static inline unsigned wire_header_opcode(const struct wire_header *header)
 {
     return (header->flags & WIRE_FLAG_OPCODE) >> WIRE_FLAG_OPCODE_SHIFT;
+}
+
+/* From network to host order, in place: two numbers at a time. */
+static inline void wire_header_swap(struct wire_header *header)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#pragma GCC unroll 3
+    for (unsigned i = 0; i < WIRE_HEADER_SIZE; i += 4) {
+        uint32_t pair;
+        memcpy(&pair, (uint8_t *)header + i, 4);
+        pair = __builtin_bswap32(pair);
+        pair = pair << 16 | pair >> 16;
+        memcpy((uint8_t *)header + i, &pair, 4);
+    }
+#endif
 }
 
 /* TD_E_TRUNCATED  fewer than 12 octets: nothing can be answered */
@@ -40,10 +57,8 @@ TD_NODISCARD static inline td_err wire_header_read(const uint8_t *octets, size_t
 {
     if (size < WIRE_HEADER_SIZE)
         return TD_E_TRUNCATED;
-    ret_header->id = td_get_u16(octets);
-    ret_header->flags = td_get_u16(octets + 2);
-    for (unsigned i = 0; i < 4; i++)
-        ret_header->counts[i] = td_get_u16(octets + 4 + 2 * i);
+    memcpy(ret_header, octets, WIRE_HEADER_SIZE);
+    wire_header_swap(ret_header);
     return TD_OK;
 }
 

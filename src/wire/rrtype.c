@@ -50,7 +50,28 @@ const uint8_t wire_rrtype_index[WIRE_RRTYPE_INDEXED] = {
 #undef PLACE
         [0] = ROW_GENERIC,
 };
+
+#define TRAITS(row_flags, row_additional)                                                          \
+    ((((row_flags)&WIRE_RRTYPE_META) != 0 ? WIRE_TRAIT_META : 0) |                                 \
+     (((row_flags)&WIRE_RRTYPE_COMPRESS) != 0 ? WIRE_TRAIT_COMPRESS : 0) |                         \
+     ((row_additional) != WIRE_ADDITIONAL_NONE ? WIRE_TRAIT_ADDITIONAL : 0))
+
+const uint8_t wire_rrtype_traits_low[WIRE_RRTYPE_INDEXED] = {
+#define PLACE(symbol, number, mnemonic, row_flags, names, name_at, row_additional, ...)            \
+    [(number) < WIRE_RRTYPE_INDEXED ? (number) : 0] =                                              \
+        TRAITS(row_flags, WIRE_ADDITIONAL_##row_additional),
+    WIRE_RRTYPE_ROWS(PLACE)
+#undef PLACE
+        [0] = 0,
+};
 #pragma GCC diagnostic pop
+
+unsigned wire_rrtype_traits_high(uint16_t type)
+{
+    const struct wire_rrtype *row = wire_rrtype_get_high(type);
+
+    return (unsigned)TRAITS(row->flags, row->additional);
+}
 
 /* The few rows with high numbers are the last ones, since the rows are in order. */
 const struct wire_rrtype *wire_rrtype_get_high(uint16_t type)

@@ -158,6 +158,25 @@ static inline const struct wire_rrtype *wire_rrtype_get(uint16_t type)
     return wire_rrtype_get_high(type);
 }
 
+/* What is asked of a row with every answer, an octet a type. */
+enum wire_rrtype_trait {
+    WIRE_TRAIT_META = 1 << 0,       /* WIRE_RRTYPE_META */
+    WIRE_TRAIT_COMPRESS = 1 << 1,   /* WIRE_RRTYPE_COMPRESS */
+    WIRE_TRAIT_ADDITIONAL = 1 << 2, /* something belongs in the additional section */
+};
+
+extern const uint8_t wire_rrtype_traits_low[WIRE_RRTYPE_INDEXED];
+
+unsigned wire_rrtype_traits_high(uint16_t type);
+
+/* enum wire_rrtype_trait */
+static inline unsigned wire_rrtype_traits(uint16_t type)
+{
+    if (td_likely(type < WIRE_RRTYPE_INDEXED))
+        return wire_rrtype_traits_low[type];
+    return wire_rrtype_traits_high(type);
+}
+
 static inline bool wire_rrtype_is_generic(const struct wire_rrtype *row)
 {
     return row->number == 0;
@@ -166,7 +185,7 @@ static inline bool wire_rrtype_is_generic(const struct wire_rrtype *row)
 /* May records of this type stand in a zone? (Not META, and not 0.) */
 static inline bool wire_rrtype_is_data(uint16_t type)
 {
-    return type != 0 && (wire_rrtype_get(type)->flags & WIRE_RRTYPE_META) == 0;
+    return type != 0 && (wire_rrtype_traits(type) & WIRE_TRAIT_META) == 0;
 }
 
 /*

@@ -221,14 +221,12 @@ static void put_glue(struct layout *layout, const struct zone_node *delegation,
 
 size_t zone_image_span(const struct wire_image *image)
 {
-    return (size_t)(wire_image_octets(image) - (const uint8_t *)image) + image->size;
+    return wire_image_span(image->size, image->pointer_count, image->target_count);
 }
 
 static void write_image(struct wire_image *image, const struct layout *layout,
                         unsigned authority_size, unsigned authority_count)
 {
-    size_t offsets = layout->pointer_count + WIRE_IMAGE_TARGET_WORDS * layout->target_count;
-
     *image = (struct wire_image){
         .size = (uint16_t)layout->size,
         .authority_size = (uint16_t)authority_size,
@@ -238,18 +236,18 @@ static void write_image(struct wire_image *image, const struct layout *layout,
         .pointer_count = (uint8_t)layout->pointer_count,
         .target_count = (uint8_t)layout->target_count,
     };
-    memcpy(image->offsets, layout->pointers, layout->pointer_count * sizeof(uint16_t));
-    memcpy(image->offsets + layout->pointer_count, layout->targets,
+    uint16_t *offsets = (uint16_t *)(uintptr_t)wire_image_offsets(image); /* ours to write */
+    memcpy(image->octets, layout->octets, layout->size);
+    memcpy(offsets, layout->pointers, layout->pointer_count * sizeof(uint16_t));
+    memcpy(offsets + layout->pointer_count, layout->targets,
            WIRE_IMAGE_TARGET_WORDS * layout->target_count * sizeof(uint16_t));
-    memcpy(image->offsets + offsets, layout->octets, layout->size);
 }
 
 /* Put an image in the place of the one that was there (0: none), if it has the same size. */
 static uint32_t store(struct zone_space *space, const struct layout *layout, uint32_t old,
                       unsigned authority_size, unsigned authority_count)
 {
-    size_t offsets = layout->pointer_count + WIRE_IMAGE_TARGET_WORDS * layout->target_count;
-    size_t size = sizeof(struct wire_image) + offsets * sizeof(uint16_t) + layout->size;
+    size_t size = wire_image_span(layout->size, layout->pointer_count, layout->target_count);
     uint32_t index = old;
 
     if (old == 0 || zone_image_span(zone_at(space->view, old)) != size) {

@@ -9,8 +9,8 @@
 #include "zone/image.h"
 
 enum {
-    HASH_LOAD_NUMERATOR = 8, /* slots for each 5 names: a load of 0.62, room to grow to 0.75 */
-    HASH_LOAD_DENOMINATOR = 5,
+    HASH_LOAD_NUMERATOR = 2, /* slots for each name: at half full, what is missing shows at once */
+    HASH_LOAD_DENOMINATOR = 1,
     PREFETCH_AHEAD = 16,
     BELOW_MAX = IMAGE_BELOW_MAX,
     SOA_NUMBERS_SIZE = 20,

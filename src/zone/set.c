@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/macros.h"
 #include "base/octets.h"
 #include "zone/label.h"
 
@@ -114,17 +115,22 @@ void zone_set_reserve(struct zone_set *set, size_t count)
         resize(set, count);
 }
 
-static inline struct zone_entry *find_in(const struct table *table, uint64_t hash,
-                                         const uint8_t *lower, unsigned size)
+/* The mark of what was taken out has no name, and so no question finds it. */
+static inline bool is_named(const struct zone_entry *entry, uint64_t hash, const uint8_t *lower,
+                            unsigned size)
+{
+    return entry->hash == hash && entry->name_size == size &&
+           td_octets_same(entry->name, lower, size);
+}
+
+static struct zone_entry *find_in(const struct table *table, uint64_t hash, const uint8_t *lower,
+                                  unsigned size)
 {
     uint32_t mask = table->slot_count - 1;
 
     for (uint32_t slot = (uint32_t)(hash >> 32) & mask;; slot = (slot + 1) & mask) {
         struct zone_entry *entry = atomic_load_explicit(&table->slots[slot], memory_order_acquire);
-        if (entry == NULL)
-            return NULL;
-        if (entry != &gone && entry->hash == hash && entry->name_size == size &&
-            td_octets_same(entry->name, lower, size))
+        if (entry == NULL || is_named(entry, hash, lower, size))
             return entry;
     }
 }
@@ -193,11 +199,10 @@ struct zone_entry *zone_set_find_exact(const struct zone_set *set, const struct 
     return find(set, key->hashes[0], key->lower, key->size);
 }
 
-struct zone_entry *zone_set_find(const struct zone_set *set, const struct wire_key *key,
-                                 unsigned from, unsigned *ret_label)
+/* Look at each depth that is that of a zone, the deepest first. */
+static TD_NOINLINE struct zone_entry *find_slowly(const struct table *table,
+                                                  const struct wire_key *key, unsigned from)
 {
-    const struct table *table = atomic_load_explicit(&set->table, memory_order_acquire);
-
     for (unsigned label = from; label <= key->label_count; label++) {
         unsigned depth = key->label_count - label;
         uint64_t depths = atomic_load_explicit(&table->depths[depth / 64], memory_order_relaxed);
@@ -206,12 +211,34 @@ struct zone_entry *zone_set_find(const struct zone_set *set, const struct wire_k
         unsigned at = key->offsets[label];
         struct zone_entry *entry =
             find_in(table, key->hashes[label], key->lower + at, key->size - at);
-        if (td_likely(entry != NULL)) {
-            *ret_label = label;
+        if (entry != NULL)
             return entry;
-        }
     }
     return NULL;
+}
+
+/* Mostly there is one depth, and the zone is where its hash says: no call, no registers saved. */
+TD_HOT struct zone_entry *zone_set_find(const struct zone_set *set, const struct wire_key *key,
+                                        unsigned from)
+{
+    const struct table *table = atomic_load_explicit(&set->table, memory_order_acquire);
+    uint64_t depths = atomic_load_explicit(&table->depths[0], memory_order_relaxed);
+    unsigned depth = key->label_count - from;
+
+    if (td_unlikely(depth >= 63)) /* or there is no such label */
+        return find_slowly(table, key, from);
+    depths &= (2ull << depth) - 1;
+    depth = 63 - (unsigned)__builtin_clzll(depths | 1);
+    unsigned label = key->label_count - depth;
+    unsigned at = key->offsets[label], size = key->size - at;
+    uint64_t hash = key->hashes[label];
+    struct zone_entry *entry = atomic_load_explicit(
+        &table->slots[(uint32_t)(hash >> 32) & (table->slot_count - 1)], memory_order_acquire);
+    if (td_likely(entry != NULL) && td_likely(entry->hash == hash && entry->name_size == size) &&
+        td_likely(size <= TD_OCTETS_SHORT_MAX) &&
+        td_likely(td_octets_same_short(entry->name, key->lower + at, size)))
+        return entry;
+    return find_slowly(table, key, from);
 }
 
 void zone_set_visit(const struct zone_set *set, void (*visit)(void *context, struct zone_entry *),

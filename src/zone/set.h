@@ -63,11 +63,16 @@ struct zone_entry *zone_set_find_exact(const struct zone_set *set, const struct 
 
 /*
  * The zone with the longest apex that the key's name is at or below, beginning the search
- * at label `from` of the key (0: the name itself; 1: for DS, the parent side first).
- * *ret_label is where the apex begins in the key. NULL: none.
+ * at label `from` of the key (0: the name itself; 1: for DS, the parent side first). NULL: none.
  */
 struct zone_entry *zone_set_find(const struct zone_set *set, const struct wire_key *key,
-                                 unsigned from, unsigned *ret_label);
+                                 unsigned from);
+
+/* Where the apex of a zone begins in the key of a name that is at or below it. */
+static inline unsigned zone_entry_label(const struct zone_entry *entry, const struct wire_key *key)
+{
+    return (unsigned)key->label_count - entry->label_count;
+}
 
 /* Visit all entries, in no order. Writer's thread, or a borrowing reader. */
 void zone_set_visit(const struct zone_set *set,

@@ -77,60 +77,92 @@ static inline bool is_named(const struct zone_node *node, const uint8_t *lower, 
                         zone_labels_equal(node->labels, lower, (uint8_t)size)));
 }
 
-/* The node of a name given as its hash and its lower-cased labels, and its index; NULL: none. */
-static inline const struct zone_node *probe(const struct zone_version *version, uint64_t hash,
-                                            const uint8_t *lower, unsigned size,
-                                            uint32_t *ret_index)
+/* What the slot of a name holds, given its hash and its lower-cased labels; 0: no such name. */
+static TD_NOINLINE uint64_t probe(const struct zone_version *version, uint64_t hash,
+                                  const uint8_t *lower, unsigned size)
 {
     uint32_t slot = slot_home(version, hash);
 
     for (;;) {
         uint64_t value = slot_at(version, slot);
-        if (td_likely((uint32_t)(value >> 32) == (uint32_t)hash)) {
-            const struct zone_node *node = zone_node_at(version, (uint32_t)value);
-            *ret_index = (uint32_t)value;
-            if (td_likely(value != 0 && node->hash == (uint32_t)(hash >> 32)) &&
-                td_likely(is_named(node, lower, size)))
-                return node;
-        }
         if (value == 0)
-            return NULL;
+            return 0;
+        if ((uint32_t)(value >> 32) == (uint32_t)hash) {
+            const struct zone_node *node = zone_node_at(version, (uint32_t)value);
+            if (node->hash == (uint32_t)(hash >> 32) && is_named(node, lower, size))
+                return value;
+        }
         if (++slot == version->slot_count)
             slot = 0;
     }
 }
 
+static inline const struct zone_node *node_of(const struct zone_version *version, uint64_t value)
+{
+    return value == 0 ? NULL : zone_node_at(version, (uint32_t)value);
+}
+
+/*
+ * The same for most names: without a call, and so without registers to be saved. *ret_is_sure is
+ * false when it takes probe() to tell.
+ */
+static TD_ALWAYS_INLINE const struct zone_node *look(const struct zone_version *version,
+                                                     uint64_t hash, const uint8_t *lower,
+                                                     unsigned size, bool *ret_is_sure)
+{
+    uint32_t slot = slot_home(version, hash);
+    uint64_t value;
+
+    *ret_is_sure = true;
+    while ((value = slot_at(version, slot)) != 0 && (uint32_t)(value >> 32) != (uint32_t)hash)
+        if (td_unlikely(++slot == version->slot_count))
+            slot = 0;
+    if (value == 0)
+        return NULL;
+    const struct zone_node *node = zone_node_at(version, (uint32_t)value);
+    *ret_is_sure = node->hash == (uint32_t)(hash >> 32) && node->labels_size == size &&
+                   size <= TD_OCTETS_SHORT_MAX && td_octets_same_short(node->labels, lower, size);
+    return node;
+}
+
+static inline uint64_t probe_label(const struct zone_version *version, const struct wire_key *key,
+                                   unsigned label)
+{
+    unsigned at = key->offsets[label];
+
+    return probe(version, key->hashes[label], key->lower + at,
+                 key->size - at - version->lineage->name_size);
+}
+
 uint32_t zone_find_index(const struct zone_version *version, const struct wire_key *key,
                          unsigned label)
 {
-    unsigned at = key->offsets[label];
-    unsigned size = key->size - at - version->lineage->name_size;
-    uint32_t index;
-
-    return probe(version, key->hashes[label], key->lower + at, size, &index) == NULL ? 0 : index;
+    return (uint32_t)probe_label(version, key, label);
 }
 
 const struct zone_node *zone_find_exact(const struct zone_version *version,
                                         const struct wire_key *key, unsigned label)
 {
-    unsigned at = key->offsets[label];
-    unsigned size = key->size - at - version->lineage->name_size;
-    uint32_t index;
+    return node_of(version, probe_label(version, key, label));
+}
 
-    return probe(version, key->hashes[label], key->lower + at, size, &index);
+static TD_COLD const struct zone_node *find_folded(const struct zone_version *version,
+                                                   uint64_t hash, const uint8_t *labels,
+                                                   unsigned size)
+{
+    uint8_t lower[WIRE_KEY_SIZE_MAX];
+
+    wire_name_lower(lower, labels, size);
+    return node_of(version, probe(version, hash, lower, size));
 }
 
 const struct zone_node *zone_find_hashed(const struct zone_version *version, uint64_t hash,
                                          const uint8_t *labels, unsigned size)
 {
-    uint8_t lower[WIRE_KEY_SIZE_MAX];
-    uint32_t index;
-    const struct zone_node *node = probe(version, hash, labels, size, &index);
+    bool is_sure;
+    const struct zone_node *node = look(version, hash, labels, size, &is_sure);
 
-    if (td_likely(node != NULL) || zone_labels_are_lower(labels, (uint8_t)size))
-        return node;
-    wire_name_lower(lower, labels, size);
-    return probe(version, hash, lower, size, &index);
+    return td_likely(is_sure) ? node : find_folded(version, hash, labels, size);
 }
 
 const struct zone_node *zone_find_wildcard(const struct zone_version *version,
@@ -140,12 +172,11 @@ const struct zone_node *zone_find_wildcard(const struct zone_version *version,
     unsigned at = key->offsets[label];
     unsigned size = key->size - at - version->lineage->name_size;
     uint64_t hash = td_hash_label(version->lineage->seed, key->hashes[label], lower + 1, 1);
-    uint32_t index;
 
     if (size + 2u > WIRE_KEY_SIZE_MAX)
         return NULL;
     memcpy(lower + 2, key->lower + at, size);
-    return probe(version, hash, lower, size + 2, &index);
+    return node_of(version, probe(version, hash, lower, size + 2));
 }
 
 bool zone_contains(const struct zone_version *version, const struct wire_key *key)
@@ -159,8 +190,8 @@ bool zone_contains(const struct zone_version *version, const struct wire_key *ke
            zone_labels_equal(key->lower + at, lineage->name, lineage->name_size);
 }
 
-static void find_cover(const struct zone_version *version, const struct wire_key *key,
-                       struct zone_found *found)
+static TD_NOINLINE void find_cover(const struct zone_version *version, const struct wire_key *key,
+                                   struct zone_found *found)
 {
     const struct zone_node *encloser = found->encloser;
 
@@ -177,39 +208,63 @@ static void find_cover(const struct zone_version *version, const struct wire_key
     }
 }
 
-void zone_find(const struct zone_version *version, const struct wire_key *key,
-               struct zone_found *ret_found)
+/* From a label on. */
+static TD_NOINLINE struct zone_nearest find_from(const struct zone_version *version,
+                                                 const struct wire_key *key, unsigned label)
+{
+    unsigned relative = (unsigned)key->label_count - version->lineage->label_count;
+    const struct zone_node *node = NULL;
+
+    while (label < relative && (node = node_of(version, probe_label(version, key, label))) == NULL)
+        label++;
+    return (struct zone_nearest){ node != NULL ? node : zone_version_apex(version), label };
+}
+
+/* Names deeper than the deepest of the zone need not be looked for. */
+static inline unsigned first_label(const struct zone_version *version, const struct wire_key *key)
+{
+    unsigned relative = (unsigned)key->label_count - version->lineage->label_count;
+
+    return relative > version->depth ? relative - version->depth : 0;
+}
+
+TD_HOT struct zone_nearest zone_find_nearest(const struct zone_version *version,
+                                             const struct wire_key *key)
 {
     const struct zone_lineage *lineage = version->lineage;
     unsigned relative = (unsigned)key->label_count - lineage->label_count;
     unsigned end = (unsigned)key->size - lineage->name_size; /* of the labels below the apex */
-    /* Names deeper than the deepest of the zone need not be looked for. */
-    unsigned label = relative > version->depth ? relative - version->depth : 0;
-    const struct zone_node *node = NULL;
-    uint32_t index;
+    bool is_sure;
 
-    for (; label < relative; label++) {
+    for (unsigned label = first_label(version, key); label < relative; label++) {
         unsigned at = key->offsets[label];
-        node = probe(version, key->hashes[label], key->lower + at, end - at, &index);
-        if (node != NULL)
-            break;
+        const struct zone_node *node =
+            look(version, key->hashes[label], key->lower + at, end - at, &is_sure);
+        if (node == NULL)
+            continue;
+        if (td_unlikely(!is_sure))
+            return find_from(version, key, label);
+        return (struct zone_nearest){ node, label };
     }
-    if (node == NULL)
-        node = zone_version_apex(version);
-    ret_found->node = label == 0 ? node : NULL;
+    return (struct zone_nearest){ zone_version_apex(version), relative };
+}
+
+void zone_found_at(const struct zone_version *version, const struct wire_key *key,
+                   struct zone_nearest nearest, struct zone_found *ret_found)
+{
+    ret_found->node = nearest.label == 0 ? nearest.encloser : NULL;
     ret_found->cover = NULL;
     ret_found->cover_label = 0;
-    ret_found->encloser = node;
-    ret_found->encloser_label = (uint8_t)label;
-    if (td_unlikely(node->flags & (ZONE_NODE_DELEGATION | ZONE_NODE_OCCLUDED | ZONE_NODE_DNAME)))
+    ret_found->encloser = nearest.encloser;
+    ret_found->encloser_label = (uint8_t)nearest.label;
+    if (nearest.encloser->flags & ZONE_NODE_MAY_COVER)
         find_cover(version, key, ret_found);
 }
 
-static inline unsigned first_label(const struct zone_version *version, const struct wire_key *key)
+void zone_find(const struct zone_version *version, const struct wire_key *key,
+               struct zone_found *ret_found)
 {
-    unsigned relative = key->label_count - version->lineage->label_count;
-
-    return relative > version->depth ? relative - version->depth : 0;
+    zone_found_at(version, key, zone_find_nearest(version, key), ret_found);
 }
 
 void zone_prefetch_slot(const struct zone_version *version, const struct wire_key *key)

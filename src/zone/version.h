@@ -176,6 +176,22 @@ struct zone_found {
     uint8_t cover_label;    /* the same for cover */
 };
 
+/* The closest encloser of a name, and where it begins in the key: what fits into two registers. */
+struct zone_nearest {
+    const struct zone_node *encloser; /* the node itself when `label` is 0 */
+    uint64_t label;
+};
+
+enum { ZONE_NODE_MAY_COVER = ZONE_NODE_DELEGATION | ZONE_NODE_OCCLUDED | ZONE_NODE_DNAME };
+
+/* The key's name is the apex or below it. */
+struct zone_nearest zone_find_nearest(const struct zone_version *version,
+                                      const struct wire_key *key);
+
+/* The same, and what follows from it: what covers the name. */
+void zone_found_at(const struct zone_version *version, const struct wire_key *key,
+                   struct zone_nearest nearest, struct zone_found *ret_found);
+
 /* The key's name is the apex or below it. */
 void zone_find(const struct zone_version *version, const struct wire_key *key,
                struct zone_found *ret_found);

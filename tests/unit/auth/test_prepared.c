@@ -40,16 +40,16 @@ static struct auth_query ask_for(const struct zone_version *version, const char 
 static unsigned unseen_changes(const struct auth_query *query, uint8_t bits)
 {
     const struct wire_image *image = answer.image;
-    size_t head = (size_t)(wire_image_octets(image) - (const uint8_t *)image);
-    struct wire_image *copy = td_memdup(image, head + image->size);
+    struct wire_image *copy =
+        td_memdup(image, wire_image_span(image->size, image->pointer_count, image->target_count));
     unsigned unseen = 0;
 
     answer.image = copy;
     CHECK(auth_prepared_is_right(query, &answer));
-    for (size_t at = head; at < head + image->size; at++) {
-        ((uint8_t *)copy)[at] ^= bits;
+    for (size_t at = 0; at < image->size; at++) {
+        copy->octets[at] ^= bits;
         unseen += auth_prepared_is_right(query, &answer);
-        ((uint8_t *)copy)[at] ^= bits;
+        copy->octets[at] ^= bits;
     }
     free(copy);
     answer.image = image;

@@ -370,10 +370,9 @@ static const struct wire_image *make_image(void)
         .additional_count = 1,
         .pointer_count = 3,
     };
-    image->offsets[0] = 0;
-    image->offsets[1] = 15;
-    image->offsets[2] = 17;
-    memcpy(image->offsets + 3, octets, sizeof(octets) - 1);
+    memcpy(image->octets, octets, sizeof(octets) - 1);
+    static const uint16_t offsets[] = { 0, 15, 17 };
+    memcpy((void *)(uintptr_t)wire_image_offsets(image), offsets, sizeof(offsets));
     return image;
 }
 

@@ -141,7 +141,7 @@ static void dump_node(struct td_buf *out, const struct zone_version *version,
         td_buf_printf(out, "\n  image %u+%u targets %u ", image->authority_count,
                       image->additional_count, image->target_count);
         for (unsigned k = 0; k < image->size; k++)
-            td_buf_printf(out, "%02x", wire_image_octets(image)[k]);
+            td_buf_printf(out, "%02x", image->octets[k]);
     }
     td_buf_add_char(out, '\n');
 }
