@@ -31,6 +31,16 @@ static uint64_t pause_ms(const struct secondary *secondary)
     return ms > VAIN_PAUSE_MAX_MS ? VAIN_PAUSE_MAX_MS : ms;
 }
 
+void secondary_heed(struct secondary *secondary)
+{
+    uint64_t ms = pause_ms(secondary);
+
+    if (ms == 0)
+        secondary_look(secondary);
+    else if (secondary_now_ns(secondary) + ms * IO_NS_PER_MS < secondary->look_ns)
+        secondary_look_in(secondary, ms);
+}
+
 void secondary_notified(struct secondary *secondary, const struct serve_notify *notify)
 {
     const struct zone_version *newest = secondary->zone->zone.newest;
@@ -47,13 +57,11 @@ void secondary_notified(struct secondary *secondary, const struct serve_notify *
     if (newest != NULL && notify->has_serial && !secondary->is_expired &&
         !change_serial_is_greater(notify->serial, newest->serial))
         return;
+    secondary->is_notified = true;
     secondary->has_hint_serial = notify->has_serial;
     secondary->hint_serial = notify->serial;
-    uint64_t ms = pause_ms(secondary);
-    if (ms == 0)
-        secondary_look(secondary);
-    else if (secondary_now_ns(secondary) + ms * IO_NS_PER_MS < secondary->look_ns)
-        secondary_look_in(secondary, ms);
+    if (secondary->look == NULL) /* else when it is over */
+        secondary_heed(secondary);
 }
 
 /* ---- life ---- */

@@ -68,9 +68,10 @@ struct secondary {
     uint32_t hints_in_vain; /* announcements that were not true, one after the other */
     uint8_t warned;         /* percent of the time to expiry that has been told */
     bool has_hint_serial;
-    bool is_ready;   /* restored, as far as it can be */
-    bool is_waiting; /* for its look */
-    bool is_again;   /* look once more when this one is over */
+    bool is_notified; /* the next look: a primary has announced something */
+    bool is_ready;    /* restored, as far as it can be */
+    bool is_waiting;  /* for its look */
+    bool is_again;    /* look once more when this one is over */
     bool is_expired;
     bool wants_whole;  /* the next look: by AXFR */
     bool takes_any;    /* the next look: whatever the serial, by AXFR */

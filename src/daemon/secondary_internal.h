@@ -28,6 +28,7 @@ struct secondary_look {
     struct secondaries *all;
     uint64_t began_ns;
     struct peers_row *hint;
+    bool is_notified;
     bool has_hint_serial;
     uint32_t hint_serial;
     struct change_wait wait; /* for the change that it becomes */
@@ -39,6 +40,9 @@ void secondary_succeeded(struct secondary *secondary, struct secondary_look *loo
                          bool has_changed);
 /* It has not, why is in the story. */
 void secondary_failed(struct secondary *secondary, struct secondary_look *look);
+/* Look because of an announcement: at once, or later when others were not true. */
+void secondary_heed(struct secondary *secondary);
+
 /* By AXFR, at once. */
 void secondary_look_whole(struct secondary *secondary, struct secondary_look *look);
 

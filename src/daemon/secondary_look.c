@@ -37,10 +37,12 @@ static void end_look(struct secondary *secondary)
     secondary->look = NULL;
     secondary->has_transfer = false;
     look_free(look);
-    if (!secondary->is_again)
-        return;
+    bool is_again = secondary->is_again;
     secondary->is_again = false;
-    secondary_look(secondary);
+    if (is_again)
+        secondary_look(secondary);
+    else if (secondary->is_notified)
+        secondary_heed(secondary);
 }
 
 const char *secondary_look_peer(const struct secondary_look *look)
@@ -91,8 +93,9 @@ static bool is_hot(const struct secondary *secondary)
 void secondary_succeeded(struct secondary *secondary, struct secondary_look *look, bool has_changed)
 {
     const struct registry_zone *zone = secondary->zone;
-    bool is_false_alarm = look->has_hint_serial && !has_changed &&
-                          change_serial_is_greater(look->hint_serial, zone->zone.newest->serial);
+    bool is_false_alarm = look->is_notified && !has_changed &&
+                          (!look->has_hint_serial ||
+                           change_serial_is_greater(look->hint_serial, zone->zone.newest->serial));
 
     if (secondary->failures > 1)
         serve_log(LOG_NOTICE, EVENT_ZONE_FOLLOWS, zone->name, "follows again, after %u failures",
@@ -111,7 +114,10 @@ void secondary_succeeded(struct secondary *secondary, struct secondary_look *loo
                            secondary_expire_ms(secondary) * (IO_NS_PER_MS / 10))
         secondary_save(secondary);
     note_pace(secondary, look, has_changed);
-    uint64_t ms = is_hot(secondary) ? HOT_MS : secondary_refresh_ms(secondary);
+    /* Missed: one confirms what we have, another one has more and did not give it. Soon again. */
+    uint64_t ms = is_hot(secondary)          ? HOT_MS
+                  : look->refresh.has_missed ? secondary_retry_ms(secondary)
+                                             : secondary_refresh_ms(secondary);
     secondary->look_ns = secondary_now_ns(secondary) + ms * IO_NS_PER_MS;
     end_look(secondary);
     secondary_arm(secondary);
@@ -129,7 +135,7 @@ void secondary_failed(struct secondary *secondary, struct secondary_look *look)
 
     secondary->failures++;
     secondary->retried_s = secondary_wall_s(secondary);
-    if (look->has_hint_serial)
+    if (look->is_notified)
         secondary->hints_in_vain++;
     uint64_t ms = secondary_retry_ms(secondary);
     if (is_power_of_two(secondary->failures))
@@ -317,6 +323,7 @@ static struct secondary_look *look_new(struct secondary *secondary)
         look->hint = secondary->last;
         refresh->is_quick = true;
     }
+    look->is_notified = secondary->is_notified;
     look->has_hint_serial = secondary->has_hint_serial;
     look->hint_serial = secondary->hint_serial;
     refresh->task = (struct replicate_task){ .run = refresh_run, .done = on_looked };
@@ -339,7 +346,7 @@ static void begin(struct secondary *secondary)
 
     choose_peers(secondary, look);
     secondary->hint = NULL;
-    secondary->has_hint_serial = false;
+    secondary->is_notified = secondary->has_hint_serial = false;
     if (look->refresh.peer_count == 0) {
         look_free(look);
         postpone(secondary);

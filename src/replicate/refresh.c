@@ -98,8 +98,8 @@ static bool ask_serial(struct fiber *fiber, struct refresh *refresh, uint32_t pe
         ask.has_edns = false;
         err = replicate_ask(fiber, &ask, 1, (uint64_t)ASK_PATIENCE_MS * IO_NS_PER_MS, &reply);
     }
-    /* Where no datagram comes back a connection may. */
-    if (err == TD_E_TIMEOUT)
+    /* Where no datagram comes back a connection may; also where the port is closed for them. */
+    if (err == TD_E_TIMEOUT || err == TD_E_CLOSED || err == TD_E_IO)
         err = replicate_ask(fiber, &ask, 0, (uint64_t)ASK_PATIENCE_MS * IO_NS_PER_MS, &reply);
     struct refresh_step *step = step_new(fiber, refresh, peer, addr, WIRE_TYPE_SOA);
     step->took_ms = ms_since(fiber, began_ns);
@@ -161,6 +161,7 @@ static bool transfer(struct fiber *fiber, struct refresh *refresh, struct candid
         .is_incremental = is_incremental,
         .has_edns = candidate->has_edns,
         .serial_had = refresh->serial,
+        .wants_newer = refresh->has_serial && !refresh->takes_any,
         .min_rate = refresh->min_rate,
         .read = &refresh->read,
     };
@@ -179,13 +180,6 @@ static bool transfer(struct fiber *fiber, struct refresh *refresh, struct candid
     step->is_good = err == TD_OK;
     step->has_serial = err == TD_OK;
     step->serial = refresh->read.serial;
-    if (err == TD_OK && refresh->read.kind == TRANSFER_WHOLE &&
-        !is_newer(refresh, refresh->read.serial)) {
-        snprintf(in.why, sizeof(in.why), "it sent serial %u, which is not newer than our %u",
-                 refresh->read.serial, refresh->serial);
-        step->is_good = false;
-        err = TD_E_INVALID;
-    }
     if (err == TD_OK)
         tell_transfer(refresh, step);
     else
@@ -243,6 +237,7 @@ static bool transfer_with_slot(struct fiber *fiber, struct refresh *refresh,
         is_good = transfer_whole(fiber, refresh, candidate);
     if (is_good)
         succeed(refresh, candidate->peer);
+    refresh->has_missed = !is_good; /* one that is good ends the round */
     return is_good;
 }
 
@@ -288,7 +283,8 @@ static bool ask_quickly(struct fiber *fiber, struct refresh *refresh)
     transfer_read_init(&refresh->read, refresh->apex, true, refresh->serial, refresh->seed,
                        &refresh->limits);
     if (transfer_read_datagram(&refresh->read, &message) != TD_OK ||
-        refresh->read.kind == TRANSFER_WHOLE) {
+        refresh->read.kind == TRANSFER_WHOLE ||
+        (refresh->read.kind == TRANSFER_CURRENT && refresh->read.serial != refresh->serial)) {
         transfer_read_fini(&refresh->read);
         return false;
     }
@@ -333,10 +329,10 @@ static void run(struct fiber *fiber, struct refresh *refresh)
     for (uint32_t i = 0; i < refresh->peer_count && !io_fiber_is_cancelled(fiber); i++) {
         if (!ask_peer(fiber, refresh, i, &one))
             continue;
-        if (i == 0 && refresh->has_hint && is_newer(refresh, one.serial) &&
-            transfer_from(fiber, refresh, &one))
-            return;
-        if (is_newer(refresh, one.serial)) {
+        if (i == 0 && refresh->has_hint && is_newer(refresh, one.serial)) {
+            if (transfer_from(fiber, refresh, &one))
+                return;
+        } else if (is_newer(refresh, one.serial)) {
             insert(candidates, &count, &one);
         } else if (refresh->serial == one.serial && !has_current) {
             has_current = true;

@@ -65,6 +65,7 @@ struct refresh {
 
     /* What came of it. */
     enum refresh_result result;
+    bool has_missed;           /* one has something newer that could not be taken */
     uint32_t peer;             /* index of the one that it came from, or that is as new as we */
     struct transfer_read read; /* CHANGES and WHOLE: ended by refresh_fini */
     bool has_read;

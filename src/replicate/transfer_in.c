@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/macros.h"
+#include "change/serial.h"
 #include "net/dial.h"
 #include "replicate/refresh.h"
 #include "wire/rrtype.h"
@@ -85,6 +86,19 @@ static td_err take_first(struct fiber *fiber, struct transfer_in *in, struct rep
     return TD_OK;
 }
 
+/* Its first SOA says what it will be: a whole zone that is of no use is not waited for. */
+static td_err check_serial(struct transfer_in *in)
+{
+    uint32_t serial = in->read->serial;
+
+    if (!in->wants_newer || change_serial_is_greater(serial, in->serial_had) ||
+        (in->read->kind == TRANSFER_CURRENT && serial == in->serial_had))
+        return TD_OK;
+    snprintf(in->why, sizeof(in->why), "it sends serial %u, which is %s our %u", serial,
+             serial == in->serial_had ? "not newer than" : "lower than", in->serial_had);
+    return TD_E_INVALID;
+}
+
 static td_err take_next(struct fiber *fiber, struct transfer_in *in, struct replicate_ask *ask,
                         const struct wire_message *message)
 {
@@ -117,7 +131,9 @@ static td_err take(struct fiber *fiber, struct transfer_in *in, struct replicate
     if (err != TD_OK)
         return err;
     err = transfer_read_message(in->read, &message);
-    return err == TD_OK ? TD_OK : fail(in, err, in->read->why);
+    if (err != TD_OK)
+        return fail(in, err, in->read->why);
+    return in->read->messages == 1 ? check_serial(in) : TD_OK;
 }
 
 static td_err receive_all(struct fiber *fiber, struct transfer_in *in, struct replicate_ask *ask,
@@ -140,16 +156,13 @@ static td_err receive_all(struct fiber *fiber, struct transfer_in *in, struct re
             err = fail_exchange(in, ask, TD_E_TRUNCATED);
         else if (err != TD_E_TIMEOUT)
             err = fail_exchange(in, ask, err);
-        if (err == TD_E_TIMEOUT || (err == TD_OK && !is_fast(io, &pace, in))) {
-            if (in->read->messages == 0)
-                return fail_exchange(in, ask, TD_E_TIMEOUT);
-            if (!is_fast(io, &pace, in))
-                return fail(in, TD_E_TIMEOUT,
-                            "it came too slowly (transfers.min-rate), or took too long");
-            continue;
-        }
-        if (err != TD_OK)
+        if (err == TD_E_TIMEOUT && in->read->messages == 0)
+            return fail_exchange(in, ask, err);
+        if (err != TD_OK && err != TD_E_TIMEOUT)
             return err;
+        if (!in->read->is_done && !is_fast(io, &pace, in))
+            return fail(in, TD_E_TIMEOUT,
+                        "it came too slowly (transfers.min-rate), or took too long");
         if (io_fiber_yield(fiber) != TD_OK)
             return fail_exchange(in, ask, TD_E_CANCELLED);
     }

@@ -1,0 +1,609 @@
+"""Primaries that are broken, or want to break us: what is served stays, the reason can be read, and
+nothing runs in circles."""
+import base64
+import random
+import struct
+import threading
+import time
+
+import dns.rcode
+import packets
+import pytest
+from hostile import Hostile, Question, Signer, host, ns, soa, zone
+from packets import AXFR, CH, FORMERR, IXFR, NOTIFY, NOTIMP, REFUSED, SERVFAIL, SOA
+
+KEY, SECRET = "transfer.example", b"0123456789abcdef"
+KEYS = [{"name": KEY, "algorithm": "hmac-sha256", "secret": base64.b64encode(SECRET).decode()}]
+FAST = {"refresh-min": "1s", "refresh-max": "1s", "retry-min": "1s", "retry-max": "1s"}
+
+
+@pytest.fixture
+def primary():
+    made = []
+
+    def make(**options):
+        made.append(Hostile(**options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def serial(copy):
+    answer = copy.ask("example.com", "SOA")
+    return answer.answer[0][0].serial if answer.answer else None
+
+
+def configure(copy, primaries, key=None, options=None, **top):
+    names = ["ns%d" % number for number in range(1, len(primaries) + 1)]
+    peers = [dict({"name": name, "address": "127.0.0.1:%d" % each.port}, **({"key": key} if key else {}))
+             for name, each in zip(names, primaries)]
+    copy.configure(peers=peers, keys=KEYS, zones=[dict({"name": "example.com", "from": names}, **(options or {}))],
+                   **top)
+
+
+def follow(tandem, *primaries, wants=1, **options):
+    """A secondary that has the good zone of serial 1."""
+    copy = tandem(start=False, zones=[])
+    configure(copy, primaries, **options)
+    copy.start()
+    if wants:
+        copy.wait(lambda: serial(copy) == wants)
+    return copy
+
+
+def why(copy):
+    return copy.cli("zone", "why", "example.com").stdout
+
+
+def look(copy, source):
+    """One look at the primaries: what was asked of this one."""
+    before = len(source.asked)
+    done = copy.cli("zone", "refresh", "example.com")
+    assert done.returncode in (0, 1), done.stderr
+    return source.types(before)
+
+
+def check_refused(copy, source, *words, asked=None):
+    """A look in vain: serial 1 is still served, the story tells why, and that was one round."""
+    source.serial = 2
+    types = look(copy, source)
+    assert serial(copy) == 1
+    assert copy.ask("www.example.com").answer
+    story = why(copy)
+    for word in words:
+        assert word in story, story
+    if asked:
+        assert types == asked
+    assert len(types) <= 6, types
+    time.sleep(0.3)
+    assert len(source.types()) <= len(types) + 2, source.types()  # two for serial 1
+
+
+# ---- what is sent ----
+
+def broken_soa(size):
+    whole = soa(2)
+    return whole[:21] + struct.pack(">H", size) + whole[23:23 + size].ljust(size, b"\0")
+
+
+@pytest.mark.parametrize("size", [0, 4, 19, 20, 21])
+def test_a_short_soa_in_an_answer_is_none(tandem, primary, size):
+    source = primary()
+    copy = follow(tandem, source)
+    source.soa = lambda question: [question.answer(broken_soa(size))]
+    check_refused(copy, source, "no SOA of the zone", asked=["SOA"])
+
+
+@pytest.mark.parametrize("size", [0, 19, 20, 40])
+def test_a_short_soa_in_a_transfer(tandem, primary, size):
+    source = primary()
+    copy = follow(tandem, source)
+    source.ixfr = source.axfr = lambda question: [question.answer(broken_soa(size), ns(), soa(2))]
+    check_refused(copy, source, "the data cannot be read", asked=["SOA", "IXFR", "AXFR"])
+
+
+def test_an_soa_in_the_middle(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.axfr = lambda question: [question.answer(soa(2), host("a"), soa(2), host("b"), soa(2))]
+    check_refused(copy, source, "behind the last SOA", asked=["SOA", "IXFR", "AXFR"])
+
+
+def test_an_soa_of_another_name_in_the_middle(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.axfr = lambda question: [question.answer(soa(2), ns(), soa(2, "sub.example.com"), soa(2))]
+    check_refused(copy, source, "an SOA that is not that of the zone")
+
+
+def test_first_and_last_soa_differ(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.axfr = lambda question: [question.answer(soa(2), ns(), soa(3))]
+    check_refused(copy, source, "another serial than the first", asked=["SOA", "IXFR", "AXFR"])
+
+
+def test_records_of_another_zone_are_left_out_and_told(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.axfr = lambda question: [question.answer(*zone(2, host("", owner="evil.test"), host("new")))]
+    source.serial = 2
+    assert look(copy, source) == ["SOA", "IXFR", "AXFR"]
+    assert serial(copy) == 2 and copy.ask("new.example.com").answer
+    assert copy.ask("evil.test").rcode() == dns.rcode.REFUSED
+    assert "1 records of other zones were left out, the first: evil.test. A" in why(copy)
+
+
+def test_records_of_another_class(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.axfr = lambda question: [
+        question.answer(*zone(2, packets.record("a.example.com", packets.A, CH)))]
+    check_refused(copy, source, "another class than IN")
+
+
+@pytest.mark.parametrize("what", ["itself", "forward", "loop"])
+def test_broken_compression(tandem, primary, what):
+    source = primary()
+    copy = follow(tandem, source)
+
+    def axfr(question):
+        head = question.answer(soa(2), ns())
+        at = {"itself": len(head), "forward": len(head) + 100, "loop": len(head) + 2}[what]
+        owner = struct.pack(">H", 0xC000 | at) if what != "loop" else b"\1a" + struct.pack(">H", 0xC000 | at - 2)
+        bad = packets.record(owner, packets.A)
+        return [question.answer(soa(2), ns(), bad, soa(2))]
+
+    source.axfr = axfr
+    check_refused(copy, source, "cannot be read", asked=["SOA", "IXFR", "AXFR"])
+
+
+def test_broken_compression_in_data(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+
+    def axfr(question):
+        at = len(question.answer(soa(2))) + len(packets.name("example.com")) + 10
+        loop = packets.record("example.com", packets.NS, rdata=struct.pack(">H", 0xC000 | at))
+        return [question.answer(soa(2), loop, soa(2))]
+
+    source.axfr = axfr
+    check_refused(copy, source, "NS: the data cannot be read")
+
+
+def test_octets_that_are_no_message(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.axfr = lambda question: [question.answer(soa(2), counts=(1, 500, 0, 0))]
+    check_refused(copy, source, "a message cannot be read")
+    source.axfr = lambda question: [b"\0\1"]
+    look(copy, source)
+    assert serial(copy) == 1 and "the answer cannot be read" in why(copy)
+
+
+def test_a_transfer_without_end_is_cut_off(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source, transfers={"max-size": 65536})
+
+    def axfr(question):
+        yield question.answer(soa(2), ns())
+        number = 0
+        while True:
+            number += 100
+            yield question.answer(*(host("h%d" % each) for each in range(number, number + 100)))
+
+    source.axfr = axfr
+    check_refused(copy, source, "transfers.max-size", asked=["SOA", "IXFR", "AXFR"])
+    sent = source.sent
+    time.sleep(0.3)
+    assert source.sent == sent  # it was closed
+    assert copy.ask("h100.example.com").rcode() == dns.rcode.NXDOMAIN
+
+
+def test_a_primary_that_closes_early(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.waits_for_close = False
+    source.axfr = lambda question: [question.answer(soa(2), ns())]
+    check_refused(copy, source, "closed the connection in the middle")
+    whole = packets.framed(b"x" * 400)
+    source.axfr = lambda question: [question.answer(soa(2), ns()), bytearray(whole[:100])]
+    look(copy, source)
+    source.axfr = lambda question: []
+    look(copy, source)
+    source.axfr = lambda question: [bytearray(b"\1")]
+    look(copy, source)
+    assert serial(copy) == 1
+    assert why(copy).count("closed the connection in the middle") >= 4, why(copy)
+
+
+def test_answers_that_are_not_ours(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    other = packets.question("other.example", AXFR)
+    for bad in (lambda question: [question.answer(*zone(2), ident=question.id ^ 1)],
+                lambda question: [question.answer(*zone(2), question=other)],
+                lambda question: [question.answer(*zone(2), question=packets.question("example.com", SOA))],
+                lambda question: [question.octets],
+                lambda question: [question.answer(soa(2), ns()), question.answer(soa(2), ident=question.id ^ 1)]):
+        source.serial, source.axfr = 2, bad
+        assert look(copy, source) == ["SOA", "IXFR", "AXFR"]
+        assert serial(copy) == 1
+    assert why(copy).count("a message that is no answer to our question") >= 5, why(copy)
+
+
+def test_datagrams_that_are_not_ours_are_passed_over(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.soa = lambda question: [question.answer(soa(9), ident=question.id ^ 1),
+                                   question.answer(soa(9), question=packets.question("other.example", SOA)),
+                                   question.octets, b"\0", question.answer(soa(2))]
+    source.serial = 2
+    assert look(copy, source) == ["SOA", "IXFR", "AXFR"]
+    assert serial(copy) == 2 and "it has serial 9" not in why(copy)
+
+
+def test_an_answer_that_is_not_authoritative(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.soa = lambda question: [question.answer(soa(2), flags=0)]
+    check_refused(copy, source, "not authoritative", asked=["SOA"])
+
+
+# ---- serials ----
+
+def test_another_serial_than_was_announced(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.axfr = lambda question: [question.answer(*zone(3))]  # it changed in between
+    source.serial = 2
+    look(copy, source)
+    assert serial(copy) == 3
+
+
+@pytest.mark.parametrize("sent, words", [(1, "not newer than our 1"), (0, "lower than our 1"),
+                                         (2**31 + 1, "lower than our 1")])
+def test_a_transfer_that_is_not_newer(tandem, primary, sent, words):
+    source = primary()
+    copy = follow(tandem, source)
+    source.axfr = lambda question: [question.answer(*zone(sent, host("new")))]
+    check_refused(copy, source, words, asked=["SOA", "IXFR", "AXFR"])
+    assert copy.ask("new.example.com").rcode() == dns.rcode.NXDOMAIN
+
+
+def test_an_ixfr_of_a_lower_serial_confirms_nothing(tandem, primary):
+    source = primary()
+    source.serial = 5
+    copy = follow(tandem, source, wants=5)
+    source.serial = 7
+    source.ixfr = source.axfr = lambda question: [question.answer(soa(4))]
+    look(copy, source)
+    assert serial(copy) == 5
+    assert "lower than our 5" in why(copy), why(copy)
+    assert "look 1 in vain" in copy.log()
+
+
+@pytest.mark.parametrize("lower", [4, 5 + 2**31])
+def test_a_lower_serial_is_never_taken_by_itself(tandem, primary, lower):
+    source = primary()
+    source.serial = 5
+    copy = follow(tandem, source, wants=5)
+    source.serial = lower
+    assert look(copy, source) == ["SOA"]
+    assert serial(copy) == 5 and "lower than our 5" in why(copy)
+
+
+# ---- IXFR ----
+
+@pytest.mark.parametrize("rcode", [NOTIMP, FORMERR, SERVFAIL, REFUSED])
+def test_no_ixfr_is_an_axfr_in_the_same_round(tandem, primary, rcode):
+    source = primary()
+    copy = follow(tandem, source)
+    source.serial = 2
+    source.ixfr = lambda question: [question.answer(rcode=rcode)]
+    assert look(copy, source) == ["SOA", "IXFR", "AXFR"]
+    assert serial(copy) == 2
+    assert dns.rcode.to_text(rcode) in why(copy)
+
+
+BAD_IXFRS = {
+    "that removes what is not there": lambda q: q.answer(soa(2), soa(1), host("never"), soa(2), host("b"), soa(2)),
+    "from another serial": lambda q: q.answer(soa(2), soa(0), soa(2), host("b"), soa(2)),
+    "with a hole": lambda q: q.answer(soa(3), soa(1), soa(2), soa(4), soa(3), soa(3)),
+    "that goes on": lambda q: q.answer(soa(2), soa(1), soa(2), host("b"), soa(2), host("c")),
+    "that is empty": lambda q: q.answer(),
+}
+
+
+@pytest.mark.parametrize("what", BAD_IXFRS)
+def test_a_bad_ixfr_is_an_axfr_at_once(tandem, primary, what):
+    source = primary()
+    copy = follow(tandem, source)
+    source.serial = 2
+    source.ixfr = lambda question: [BAD_IXFRS[what](question)]
+    look(copy, source)
+    copy.wait(lambda: serial(copy) == 2, 2)
+    assert copy.ask("www.example.com").answer and not copy.ask("b.example.com").answer
+    types = source.types(2)
+    assert types.count("IXFR") == 1 and types.count("AXFR") == 1 and len(types) <= 4, types
+
+
+def test_an_ixfr_that_dies_is_an_axfr_at_once(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.serial = 2
+    source.waits_for_close = False
+    source.ixfr = lambda question: [question.answer(soa(2), soa(1))]
+    assert look(copy, source) == ["SOA", "IXFR", "AXFR"]
+    assert serial(copy) == 2
+
+
+# ---- NOTIFY ----
+
+def notify(copy, number=None):
+    answer = () if number is None else (soa(number),)
+    assert copy.raw(packets.packet(packets.question("example.com", SOA), answer=answer, opcode=NOTIFY,
+                                   flags=packets.AA), 5)
+
+
+@pytest.mark.parametrize("announce", [lambda turn: 100, lambda turn: 100 + turn, lambda turn: None,
+                                      lambda turn: random.choice((None, 2, 2**31))],
+                         ids=["ahead", "further ahead", "without serial", "mixed"])
+def test_notifications_for_ever_cost_a_few_questions(tandem, primary, announce):
+    source = primary()
+    copy = follow(tandem, source)
+    before, end, turn = len(source.asked), time.monotonic() + 5, 0
+    while time.monotonic() < end:
+        notify(copy, announce(turn))
+        turn += 1
+        time.sleep(0.005)
+    types = source.types(before)
+    assert 1 <= len(types) <= 12, len(types)
+    assert set(types) == {"SOA"} and serial(copy) == 1
+    source.serial = 100  # and what is true is found all the same
+    copy.wait(lambda: serial(copy) == 100, 30)
+
+
+def test_notifications_of_what_cannot_be_transferred(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.serial = 2
+    source.axfr = lambda question: [question.answer(rcode=SERVFAIL)]
+    before, end = len(source.asked), time.monotonic() + 5
+    while time.monotonic() < end:
+        notify(copy, random.choice((2, None)))
+        time.sleep(0.005)
+    types = source.types(before)
+    assert types.count("AXFR") <= 10 and len(types) <= 30, types
+    assert serial(copy) == 1
+
+
+# ---- TSIG ----
+
+def signed(act):
+    """Each message of an answer, signed as `act` says, which is given the signer and a number."""
+    def respond(messages):
+        def reply(question):
+            signer = Signer(question, KEY, SECRET)
+            for number, message in enumerate(messages(question)):
+                yield act(signer, number, message)
+        return reply
+    return respond
+
+
+def well(signer, number, message):
+    return signer.sign(message)
+
+
+def keyed(tandem, source):
+    source.soa = signed(well)(lambda question: [question.answer(soa(source.serial))])
+    source.ixfr = signed(well)(lambda question: [question.answer(rcode=NOTIMP)])
+    source.axfr = signed(well)(lambda question: [question.answer(*zone(source.serial))])
+    return follow(tandem, source, key=KEY)
+
+
+def parts(count):
+    """A zone of serial 2 in so many messages."""
+    def messages(question):
+        yield question.answer(soa(2), ns(), host("ns1"), host("www"))
+        for number in range(count - 2):
+            yield question.answer(host("h%d" % number), question=b"")
+        yield question.answer(soa(2), question=b"")
+    return messages
+
+
+def test_up_to_99_messages_may_be_unsigned(tandem, primary):
+    source = primary()
+    copy = keyed(tandem, source)
+    source.serial = 2
+    source.axfr = signed(lambda signer, number, message: signer.sign(message) if number % 100 == 0 or number == 149
+                         else signer.add(message))(parts(150))
+    look(copy, source)
+    assert serial(copy) == 2, why(copy)
+
+
+@pytest.mark.parametrize("act, count, words", [
+    (lambda signer, number, message: signer.sign(message) if number in (0, 101) else signer.add(message), 102,
+     "the answer is not signed"),
+    (lambda signer, number, message: signer.sign(message) if number == 0 else signer.add(message), 3,
+     "the last message of the transfer is not signed"),
+    (lambda signer, number, message: signer.sign(message) if number != 0 else signer.add(message), 3,
+     "the answer is not signed"),
+    (lambda signer, number, message: signer.sign(message) if number != 1 else message, 3, "BADSIG"),
+    (lambda signer, number, message: signer.sign(message, spoil=number == 1), 3, "BADSIG"),
+    (lambda signer, number, message: signer.sign(message, at=int(time.time()) - 3600 * number), 2,
+     "the clocks differ by 3600 seconds"),
+], ids=["100 unsigned", "last unsigned", "first unsigned", "one slipped in", "one spoiled", "clock"])
+def test_signatures_of_a_transfer(tandem, primary, act, count, words):
+    source = primary()
+    copy = keyed(tandem, source)
+    source.axfr = signed(act)(parts(count))
+    check_refused(copy, source, words)
+
+
+def test_a_primary_with_a_wrong_clock(tandem, primary):
+    source = primary()
+    copy = keyed(tandem, source)
+    off = int(time.time()) - 7200
+    source.soa = signed(lambda signer, number, message: signer.sign(message, at=off))(
+        lambda question: [question.answer(soa(2))])
+    check_refused(copy, source, "the clocks differ by 720", asked=["SOA"])
+    # It is the one to say so.
+    now = int(time.time())
+    source.soa = signed(lambda signer, number, message: signer.sign(
+        message, at=now, error=18, other=struct.pack(">HI", 0, now + 5000)))(
+            lambda question: [question.answer(rcode=packets.NOTAUTH)])
+    look(copy, source)
+    assert serial(copy) == 1 and "the clocks differ by 500" in why(copy), why(copy)
+
+
+def test_answers_without_a_signature(tandem, primary):
+    source = primary()
+    copy = keyed(tandem, source)
+    source.soa = lambda question: [question.answer(soa(2))]
+    source.serial = 2
+    look(copy, source)
+    assert serial(copy) == 1 and "the answer is not signed" in why(copy)
+
+
+def test_a_forged_datagram_does_not_hide_the_right_one(tandem, primary):
+    source = primary()
+    copy = keyed(tandem, source)
+    sign = signed(well)
+    source.soa = lambda question: [question.answer(soa(9)),
+                                   *sign(lambda asked: [asked.answer(soa(2))])(question)]
+    source.serial = 2
+    look(copy, source)
+    assert serial(copy) == 2, why(copy)
+
+
+def test_a_key_that_goes_during_a_transfer(tandem, primary):
+    source = primary()
+    copy = keyed(tandem, source)
+    going, gone = threading.Event(), threading.Event()
+
+    def slowly(signer, number, message):
+        if number == 1:
+            going.set()
+            gone.wait(20)
+        return signer.sign(message)
+
+    source.serial = 2
+    source.axfr = signed(slowly)(parts(3))
+    source.serial = 2
+    copy.wait(lambda: not copy.process.poll())
+    before = len(source.asked)
+    thread = threading.Thread(target=copy.cli, args=("zone", "refresh", "example.com"))
+    thread.start()
+    assert going.wait(10)
+    plain = lambda question: [question.answer(*zone(3))]  # noqa: E731
+    source.soa, source.axfr = (lambda question: [question.answer(soa(3))]), plain
+    source.ixfr = lambda question: [question.answer(rcode=NOTIMP)]
+    configure(copy, [source])
+    assert copy.cli("reload").returncode == 0
+    copy.wait(lambda: serial(copy) == 3, 10)  # by a look of its own, without the key
+    gone.set()
+    thread.join(20)
+    time.sleep(0.5)
+    assert serial(copy) == 3
+    assert len(source.types(before)) <= 8, source.types(before)
+
+
+# ---- which one answers, and how ----
+
+def test_another_primary_takes_over(tandem, primary):
+    dead, source = primary(), primary()
+    copy = follow(tandem, dead, source)
+    dead.soa = lambda question: []
+    dead.axfr = dead.ixfr = lambda question: []
+    source.serial = 2
+    look(copy, source)
+    assert serial(copy) == 2
+    assert "no answer" in why(copy)
+
+
+def test_a_transfer_that_fails_is_tried_from_the_next(tandem, primary):
+    bad, source = primary(), primary()
+    copy = follow(tandem, bad, source)
+    bad.serial = source.serial = 2
+    bad.axfr = lambda question: [question.answer(soa(2), ns(), soa(3))]
+    look(copy, source)
+    assert serial(copy) == 2
+    assert "another serial than the first" in why(copy)
+
+
+def test_a_newer_one_that_gives_nothing_is_asked_again_soon(tandem, primary):
+    old, new = primary(), primary()
+    copy = follow(tandem, old, new, options={"retry-min": "1s", "retry-max": "1s"})
+    good, new.serial = new.axfr, 2
+    new.axfr = lambda question: [question.answer(rcode=SERVFAIL)]
+    look(copy, new)
+    assert serial(copy) == 1 and "SERVFAIL" in why(copy)
+    new.axfr = good  # the refresh time is two hours, but the retry time is a second
+    copy.wait(lambda: serial(copy) == 2, 5)
+
+
+def test_a_primary_that_never_answers_is_asked_again_now_and_then(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source, options=FAST)
+    answers, source.soa = source.soa, lambda question: []
+    source.axfr = lambda question: [question.answer(*zone(source.serial))]
+    before = len(source.asked)
+    time.sleep(8)
+    assert 1 <= len(source.types(before)) <= 12, source.types(before)
+    assert "no answer: is it up" in why(copy) and serial(copy) == 1
+    source.soa, source.serial = answers, 2
+    copy.wait(lambda: serial(copy) == 2, 40)
+
+
+def test_a_transfer_that_always_fails_is_not_tried_in_a_circle(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source, options=FAST)
+    source.serial = 2
+    source.axfr = lambda question: [question.answer(soa(2), ns(), soa(3))]
+    before = len(source.asked)
+    time.sleep(6)
+    assert 3 <= len(source.types(before)) <= 3 * 9, source.types(before)
+    assert serial(copy) == 1
+
+
+def test_a_primary_that_answers_over_udp_only(tandem, primary):
+    source = primary(tcp=False)
+    copy = follow(tandem, source, wants=None)
+    copy.wait(lambda: "the port is closed" in why(copy))
+    assert copy.ask("example.com", "SOA").rcode() == dns.rcode.SERVFAIL
+    assert len(source.asked) < 10
+
+
+def test_a_primary_that_answers_over_tcp_only(tandem, primary):
+    source = primary(udp=False)
+    copy = follow(tandem, source)
+    source.serial = 2
+    assert look(copy, source) == ["SOA", "IXFR", "AXFR"]
+    assert serial(copy) == 2
+
+
+def test_a_primary_whose_datagrams_are_cut(tandem, primary):
+    source = primary()
+    source.soa = lambda question: [question.answer(flags=packets.AA | packets.TC) if question.transport == "udp"
+                                   else question.answer(soa(source.serial))]
+    copy = follow(tandem, source)
+    source.serial = 2
+    assert look(copy, source) == ["SOA", "SOA", "IXFR", "AXFR"]
+    assert serial(copy) == 2
+
+
+def test_a_primary_that_knows_no_edns(tandem, primary):
+    source = primary()
+
+    def strict(act):
+        return lambda question: [question.answer(rcode=FORMERR)] if question.has_edns else act(question)
+
+    source.soa, source.axfr, source.ixfr = strict(source.soa), strict(source.axfr), strict(source.ixfr)
+    copy = follow(tandem, source)
+    source.serial = 2
+    look(copy, source)
+    assert serial(copy) == 2, why(copy)
+    assert len(source.asked) <= 20
