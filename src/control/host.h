@@ -34,6 +34,10 @@ struct control_zone {
     bool has_version; /* the numbers below are known */
     uint32_t serial;
     uint64_t records;
+    uint64_t expires_in_s; /* of a secondary that has data */
+    uint32_t secondaries;  /* that follow it */
+    uint32_t in_step;      /* of them */
+    uint64_t behind_ms;    /* how long the one that is farthest behind has been so; 0: none is */
 };
 
 struct control_zones {

@@ -162,6 +162,73 @@ static void put_status(struct td_buf *out, const struct control_status *status)
                "counter", td_never_count());
 }
 
+static void put_seconds(struct td_buf *out, const char *metric, const struct control_zone *zone,
+                        uint64_t ms)
+{
+    td_buf_printf(out, "%s{zone=\"", metric);
+    put_label_value(out, zone->name);
+    td_buf_printf(out, "\"} %llu.%03llu\n", (unsigned long long)ms / 1000,
+                  (unsigned long long)ms % 1000);
+}
+
+static void put_follow(struct td_buf *out, const struct control_zones *zones)
+{
+    put_head(out, "tandem_zone_expires_seconds", "Time until a secondary expires", "gauge");
+    for (size_t i = 0; i < zones->count; i++)
+        if (zones->zones[i].is_secondary && zones->zones[i].has_version)
+            put_seconds(out, "tandem_zone_expires_seconds", &zones->zones[i],
+                        zones->zones[i].expires_in_s * 1000);
+    put_head(out, "tandem_zone_lag_seconds",
+             "How long the secondary that is farthest behind has been so", "gauge");
+    for (size_t i = 0; i < zones->count; i++)
+        if (zones->zones[i].secondaries != 0)
+            put_seconds(out, "tandem_zone_lag_seconds", &zones->zones[i],
+                        zones->zones[i].behind_ms);
+    put_head(out, "tandem_zone_secondaries", "Secondaries of a zone, and those of them in step",
+             "gauge");
+    for (size_t i = 0; i < zones->count; i++) {
+        const struct control_zone *zone = &zones->zones[i];
+        for (int k = 0; k < 2 && zone->secondaries != 0; k++) {
+            td_buf_add_text(out, "tandem_zone_secondaries{zone=\"");
+            put_label_value(out, zone->name);
+            td_buf_printf(out, "\",state=\"%s\"} %u\n", k == 0 ? "in-step" : "behind",
+                          k == 0 ? zone->in_step : zone->secondaries - zone->in_step);
+        }
+    }
+}
+
+static void put_peer_row(struct td_buf *out, const char *metric, const struct control_peer *peer,
+                         const char *labels, uint64_t number)
+{
+    td_buf_printf(out, "%s{peer=\"", metric);
+    put_label_value(out, peer->name);
+    td_buf_printf(out, "\"%s} %llu\n", labels, (unsigned long long)number);
+}
+
+static void put_peers(struct td_buf *out, const struct control_peers *peers)
+{
+    put_head(out, "tandem_peer_up", "Did the peer answer the last question about a zone?", "gauge");
+    for (uint32_t i = 0; i < peers->count; i++)
+        put_peer_row(out, "tandem_peer_up", &peers->peers[i], "", !peers->peers[i].is_silent);
+    put_head(out, "tandem_peer_transfers_in_total", "Transfers from a peer, by result", "counter");
+    for (uint32_t i = 0; i < peers->count; i++) {
+        const struct control_peer *peer = &peers->peers[i];
+        put_peer_row(out, "tandem_peer_transfers_in_total", peer, ",result=\"done\"",
+                     peer->transfers_in);
+        put_peer_row(out, "tandem_peer_transfers_in_total", peer, ",result=\"failed\"",
+                     peer->transfers_in_failed);
+    }
+    put_head(out, "tandem_peer_notifies_out_total", "NOTIFY messages to a peer, by result",
+             "counter");
+    for (uint32_t i = 0; i < peers->count; i++) {
+        const struct control_peer *peer = &peers->peers[i];
+        put_peer_row(out, "tandem_peer_notifies_out_total", peer, ",result=\"answered\"",
+                     peer->notifies_out);
+        put_peer_row(out, "tandem_peer_notifies_out_total", peer, ",result=\"failed\"",
+                     peer->notifies_out_failed);
+    }
+}
+
 enum zone_metric { METRIC_SERIAL, METRIC_STATE, METRIC_FAILED };
 
 static void put_zone(struct td_buf *out, const struct control_zone *zone, enum zone_metric metric)
@@ -199,6 +266,7 @@ void control_handle_metrics(const struct control_host *host, struct control_repl
 {
     struct control_status status;
     struct control_zones zones;
+    struct control_peers peers;
 
     td_err err = host->status(host->context, &status);
     if (err == TD_OK) {
@@ -212,7 +280,12 @@ void control_handle_metrics(const struct control_host *host, struct control_repl
     }
     put_counters(&reply->body, host->counters);
     put_zones(&reply->body, &zones);
+    put_follow(&reply->body, &zones);
     td_arena_fini(&zones.arena);
+    if (host->follow.peers(host->context, NULL, &peers) == TD_OK) {
+        put_peers(&reply->body, &peers);
+        td_arena_fini(&peers.arena);
+    }
     reply->status = 200;
     reply->type = CONTROL_TYPE_METRICS;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/followers.h"
+#include "daemon/registry_internal.h"
 #include "daemon/replication.h"
 #include "daemon/secondary.h"
 #include "wire/rrtype.h"
@@ -25,11 +26,14 @@ static const char *address_of(struct td_arena *arena, const struct replicate_pee
 
 /* ---- a zone and its peers ---- */
 
+static uint64_t seconds_from(uint64_t now, uint64_t ns)
+{
+    return ns == IO_FOREVER || ns <= now ? 0 : (ns - now + IO_NS_PER_S - 1) / IO_NS_PER_S;
+}
+
 static uint64_t seconds_until(struct server *server, uint64_t ns)
 {
-    uint64_t now = io_now_ns(server->io);
-
-    return ns == IO_FOREVER || ns <= now ? 0 : (ns - now + IO_NS_PER_S - 1) / IO_NS_PER_S;
+    return seconds_from(io_now_ns(server->io), ns);
 }
 
 static enum control_peer_state state_of(const struct registry_zone *zone,
@@ -132,6 +136,25 @@ void operator_view_follow(struct server *server, const struct registry_zone *zon
             view_follower(server, &status->arena, zone, followers->items[i]);
         follow->secondaries++;
         follow->in_step += peers[follow->peer_count++].state == CONTROL_PEER_IN_STEP;
+    }
+}
+
+void operator_view_lag(const struct registry_zone *zone, struct control_zone *ret_zone)
+{
+    const struct followers *followers = zone->followers;
+    uint64_t now = io_now_ns(zone->registry->parts.io);
+
+    if (zone->secondary != NULL)
+        ret_zone->expires_in_s = seconds_from(now, zone->secondary->expires_ns);
+    for (uint32_t i = 0; followers != NULL && i < followers->count; i++) {
+        const struct follower *follower = followers->items[i];
+        bool is_in_step = state_of(zone, follower) == CONTROL_PEER_IN_STEP;
+        ret_zone->secondaries++;
+        ret_zone->in_step += is_in_step;
+        if (is_in_step || follower->behind_ns == 0)
+            continue;
+        uint64_t behind_ms = (now - follower->behind_ns) / IO_NS_PER_MS;
+        ret_zone->behind_ms = behind_ms > ret_zone->behind_ms ? behind_ms : ret_zone->behind_ms;
     }
 }
 

@@ -12,6 +12,9 @@
 void operator_view_follow(struct server *server, const struct registry_zone *zone,
                           struct control_zone_status *status);
 
+/* Main world: the same in numbers. The zone has data. */
+void operator_view_lag(const struct registry_zone *zone, struct control_zone *ret_zone);
+
 /* Main world: begin what is ordered, and see whether it is over. */
 TD_NODISCARD td_err operator_follow_order(struct registry_zone *zone, enum control_order order,
                                           struct td_diag *diag);

@@ -33,6 +33,7 @@ static void view_zone(struct td_arena *arena, const struct registry_zone *zone,
     if (newest != NULL) {
         ret_zone->serial = newest->serial;
         ret_zone->records = newest->record_count;
+        operator_view_lag(zone, ret_zone);
     }
 }
 

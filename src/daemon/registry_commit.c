@@ -14,6 +14,7 @@
 #include "base/writer.h"
 #include "change/brake.h"
 #include "change/draft.h"
+#include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "serve/log.h"
 #include "wire/rrtype.h"
@@ -30,6 +31,7 @@ struct commit {
     struct registry_zone *zone;
     struct store_zone_file file;
     uint64_t records;
+    bool is_known; /* no listener hears of it */
 };
 
 /* ---- what is remembered ---- */
@@ -110,6 +112,8 @@ static void succeeded(struct commit *commit)
               (unsigned long long)commit->records, zone->path,
               (unsigned long long)(zone->load_ns / IO_NS_PER_MS));
     registry_reclaim_soon(commit->registry);
+    if (commit->is_known)
+        followers_published(zone, true);
     if (registry_zone_is_dirty(zone))
         registry_keep_soon(commit->registry);
 }
@@ -247,7 +251,7 @@ void registry_commit_first(struct registry *registry, struct registry_zone *zone
         job->version = with_serial(job->version, serial);
     struct commit *commit = commit_new(registry, zone, job);
     struct change_about about = about_file(zone);
-    about.is_known = !zone->zone.has_floor || is_as_before(zone, job);
+    commit->is_known = about.is_known = !zone->zone.has_floor || is_as_before(zone, job);
     td_err err = change_commit_whole(registry->door, &zone->zone, job->version, NULL, &about,
                                      &commit->wait, &diag);
     td_assert(err == TD_OK); /* nobody else changes a zone without data */

@@ -273,9 +273,12 @@ static void keep_diags(struct registry_zone *zone, const struct loader_job *job)
 {
     uint32_t count = 0;
 
+    bool is_copy = job->kind == LOADER_TRANSFER; /* notes are for whoever writes the zone */
     for (uint32_t i = 0; i < job->diag_count; i++) {
-        serve_log_diag(EVENT_ZONE_CHECK, zone->name, &job->diags[i]);
-        if (job->diags[i].severity != TD_SEVERITY_NOTE)
+        bool is_note = job->diags[i].severity == TD_SEVERITY_NOTE;
+        if (!is_note || !is_copy)
+            serve_log_diag(EVENT_ZONE_CHECK, zone->name, &job->diags[i]);
+        if (!is_note)
             job->diags[count++] = job->diags[i];
     }
     if (job->diags_left_out != 0)

@@ -251,12 +251,12 @@ def parse_metrics(text):
                 kinds[current] = head.group(3)
                 assert head.group(3) in ("counter", "gauge")
             continue
-        row = re.fullmatch(r'([a-z_]+)(\{(?:[a-z]+="(?:[^"\\]|\\["\\n])*",?)+\})? (\d+)', line)
+        row = re.fullmatch(r'([a-z_]+)(\{(?:[a-z]+="(?:[^"\\]|\\["\\n])*",?)+\})? (\d+(?:\.\d+)?)', line)
         assert row, line
         assert row.group(1) == current, line
         assert row.group(1).endswith("_total") == (kinds[current] == "counter"), line
         assert row.group(1) + (row.group(2) or "") not in values, line
-        values[row.group(1) + (row.group(2) or "")] = int(row.group(3))
+        values[row.group(1) + (row.group(2) or "")] = float(row.group(3))
     return values
 
 

@@ -10,6 +10,7 @@ import dns.rcode
 import dns.tsigkeyring
 
 from conftest import ZONE
+from test_control import get
 
 KEY = "transfer.example."
 SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0"
@@ -183,3 +184,18 @@ def test_a_retransfer_takes_a_lower_serial(tandem):
     source.stop()
     copy.start()
     copy.wait(lambda: serial(copy) == 1, 3)
+
+
+def test_metrics_tell_of_replication(tandem):
+    source, copy = pair(tandem)
+    source.wait(lambda: 'tandem_zone_secondaries{zone="example.com.",state="in-step"} 1' in metrics(source))
+    assert 'tandem_zone_lag_seconds{zone="example.com."} 0.000' in metrics(source)
+    assert 'tandem_peer_notifies_out_total{peer="ns2",result="answered"}' in metrics(source)
+    text = metrics(copy)
+    assert 'tandem_zone_expires_seconds{zone="example.com."} 12096' in text
+    assert 'tandem_peer_transfers_in_total{peer="ns1",result="done"} 1' in text
+    assert 'tandem_peer_up{peer="ns1"} 1' in text
+
+
+def metrics(server):
+    return get(server, "/metrics")[1]
