@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "conf/conf.h"
 #include "conf/diff.h"
+#include "daemon/differences.h"
 #include "daemon/operator.h"
 #include "daemon/privileges.h"
 #include "daemon/registry.h"
@@ -217,6 +218,8 @@ static td_err start(struct fiber *fiber, struct server *server, struct td_diag *
     if (err == TD_OK)
         err = registry_new(&parts, &server->registry, diag);
     if (err == TD_OK)
+        server->differences = differences_new(server);
+    if (err == TD_OK)
         err = replication_new(server, conf, &server->replication, diag);
     if (err == TD_OK)
         err = apply(fiber, server, conf, diag);
@@ -366,6 +369,7 @@ static void clean_up(struct server *server)
     for (unsigned i = 0; i < server->signal_count; i++)
         io_signal_unwatch(server->signals[i]);
     updates_free(server->updates);
+    differences_free(server->differences);
     store_log_free(server->log);
     serve_free(server->serve);
     zone_set_free(server->zones);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "daemon/catalogs.h"
+#include "daemon/differences.h"
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "daemon/secondary.h"
@@ -65,6 +66,7 @@ static void remove_zone(struct registry *registry, struct registry_zone *zone)
     serve_log(LOG_INFO, EVENT_ZONE_REMOVED, zone->name, "zone removed");
     secondary_end(zone);
     followers_end(zone);
+    differences_zone_end(zone);
     change_withdraw(registry->door, &zone->zone, ZONE_STATE_FAILED);
     zone_set_remove(registry->parts.zones, zone->zone.entry);
     catalogs_zones_changed(registry->catalogs);
@@ -385,6 +387,7 @@ void registry_free(struct fiber *fiber, struct registry *registry)
         struct registry_zone *zone = registry->zones;
         secondary_end(zone);
         followers_end(zone);
+        differences_zone_end(zone);
         change_withdraw(registry->door, &zone->zone, ZONE_STATE_FAILED);
         serve_zone_retire(registry->parts.serve, zone->settings);
         zone_free(zone);

@@ -20,6 +20,7 @@
 #include "store/log.h"
 
 struct catalogs;
+struct differences_zone;
 struct followers;
 struct followers_all;
 struct registry;
@@ -62,14 +63,15 @@ struct registry_zone {
     struct registry *registry;
     struct change_zone zone;
     struct serve_zone *settings;
-    struct secondary *secondary; /* NULL: it is a primary */
-    struct followers *followers; /* NULL: nobody is told of changes */
-    char *path;                  /* of the zone file; NULL: none */
-    char *name;                  /* presentation form */
-    struct loader_job *job;      /* under way, or NULL */
-    bool is_committing;          /* what its file says is on its way to the disk */
-    bool is_again;               /* to be loaded again when the job is back */
-    bool wants_flush;            /* the same, for the file to be written */
+    struct secondary *secondary;          /* NULL: it is a primary */
+    struct followers *followers;          /* NULL: nobody is told of changes */
+    struct differences_zone *differences; /* NULL: nothing is kept for IXFR */
+    char *path;                           /* of the zone file; NULL: none */
+    char *name;                           /* presentation form */
+    struct loader_job *job;               /* under way, or NULL */
+    bool is_committing;                   /* what its file says is on its way to the disk */
+    bool is_again;                        /* to be loaded again when the job is back */
+    bool wants_flush;                     /* the same, for the file to be written */
     bool wants_base;
     bool is_seen; /* by the configuration being applied */
     enum registry_origin origin;

@@ -168,6 +168,7 @@ void secondary_end(struct registry_zone *zone)
     secondary->all->count--;
     zone->secondary = NULL;
     zone->zone.is_copy = false;
+    atomic_store_explicit(&zone->zone.entry->expires_s, 0, memory_order_relaxed);
     free(secondary->from);
     free(secondary->transfer_peer);
     free(secondary);

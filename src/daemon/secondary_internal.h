@@ -75,6 +75,8 @@ void secondary_arm(struct secondary *secondary);
 void secondary_look_in(struct secondary *secondary, uint64_t ms);
 void secondary_on_time(struct io_timer *timer, void *context);
 
+/* It is good until then. */
+void secondary_expire_at(struct secondary *secondary, uint64_t expires_ns);
 /* Warn, or stop answering, when it is time. */
 void secondary_look_at_expiry(struct secondary *secondary);
 /* It has expired, and answers again. */

@@ -64,7 +64,7 @@ static void stay_until(struct secondary *secondary, const struct secondary_look 
         if (!has_changed && secondary->expires_ns != IO_FOREVER && secondary->expires_ns > until)
             until = secondary->expires_ns;
     }
-    secondary->expires_ns = until;
+    secondary_expire_at(secondary, until);
 }
 
 /*

@@ -101,6 +101,16 @@ uint64_t secondary_retry_ms(const struct secondary *secondary)
 
 /* ---- expiry ---- */
 
+/* Workers tell it to those who ask with EDNS EXPIRE; 0 would be a primary. */
+void secondary_expire_at(struct secondary *secondary, uint64_t expires_ns)
+{
+    uint64_t expires_s = expires_ns / IO_NS_PER_S;
+
+    secondary->expires_ns = expires_ns;
+    atomic_store_explicit(&secondary->zone->zone.entry->expires_s, expires_s != 0 ? expires_s : 1,
+                          memory_order_relaxed);
+}
+
 static void expire(struct secondary *secondary)
 {
     struct registry_zone *zone = secondary->zone;
@@ -254,6 +264,6 @@ void secondary_recall(struct secondary *secondary)
         else if (expires_s - now_s < left_s)
             left_s = expires_s - now_s;
     }
-    secondary->expires_ns = secondary_now_ns(secondary) + left_s * IO_NS_PER_S;
+    secondary_expire_at(secondary, secondary_now_ns(secondary) + left_s * IO_NS_PER_S);
     secondary->saved_ns = secondary_now_ns(secondary);
 }

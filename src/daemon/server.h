@@ -20,6 +20,7 @@
 enum { SERVER_SIGNALS_MAX = 3 };
 
 struct control;
+struct differences;
 struct replication;
 struct updates;
 struct operator_pending;
@@ -38,6 +39,7 @@ struct server {
     struct registry *registry;
     struct replication *replication;
     struct updates *updates;
+    struct differences *differences;
     struct control *control;
     struct operator_pending *pending; /* transactions, and what the brake holds of commands */
     struct io_file *lock;

@@ -130,6 +130,8 @@ struct serve_settings *settings_of_server(const struct conf *conf, struct io *io
     settings->has_answer_cache = server->answer_cache;
     settings->has_minimal_any = server->minimal_any;
     settings->has_zoneversion = server->zoneversion;
+    settings->transfers_max = conf->transfers.out;
+    settings->transfer_rate_min = conf->transfers.min_rate;
     settings->payload = (uint16_t)server->edns_udp_size;
     settings->identity_size = copy_text(settings->identity, server->identity);
     settings->version_size = copy_text(settings->version, server->version);
@@ -149,6 +151,7 @@ void settings_listen(const struct conf *conf, struct serve_listen *ret_listen)
         .tcp_connections_per_client = server->tcp.connections_per_client,
         .tcp_pipeline = server->tcp.pipeline,
         .tcp_idle_timeout_ms = server->tcp.idle_timeout_ms,
+        .tcp_rate_min = conf->transfers.min_rate,
     };
 }
 

@@ -36,7 +36,7 @@ struct net_limits {
                              * it; default 256 KiB */
     uint32_t stall_ms;      /* a peer that takes nothing for so long is dropped; default 10 s */
     uint32_t rate_min;      /* octets a second that a transfer must get rid of; default 1024 */
-    uint32_t rate_grace_ms; /* before the rate is looked at; default 30 s */
+    uint32_t rate_grace_ms; /* over which the rate is measured; default 30 s */
 };
 
 struct net_handler {

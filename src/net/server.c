@@ -130,8 +130,12 @@ static bool conn_is_slow(struct net_conn *conn)
     if (now_ns - conn->progress_ns >= (uint64_t)limits->stall_ms * IO_NS_PER_MS)
         return true;
     uint64_t busy_ms = (now_ns - conn->busy_since_ns) / IO_NS_PER_MS;
-    return busy_ms >= limits->rate_grace_ms &&
-           (taken - conn->busy_taken) * IO_MS_PER_S / busy_ms < limits->rate_min;
+    if (busy_ms < limits->rate_grace_ms)
+        return false;
+    uint64_t rate = (taken - conn->busy_taken) * IO_MS_PER_S / busy_ms;
+    conn->busy_since_ns = now_ns; /* what it took long ago is no excuse later */
+    conn->busy_taken = taken;
+    return rate < limits->rate_min;
 }
 
 /* The oldest is due: close it, or put it behind the others. */

@@ -69,8 +69,8 @@ static struct entry *place(struct answer_cache *cache, const struct request *req
 static bool is_common(const struct request *request)
 {
     return request->transport == TRANSPORT_UDP && request->class == WIRE_CLASS_IN &&
-           request->tail.tsig_at == 0 && request->worker->rrl == NULL &&
-           request_opcode(request) == WIRE_OPCODE_QUERY &&
+           request->type != WIRE_TYPE_IXFR && request->tail.tsig_at == 0 &&
+           request->worker->rrl == NULL && request_opcode(request) == WIRE_OPCODE_QUERY &&
            (!request->tail.has_edns || request->tail.edns.seen == 0);
 }
 

@@ -56,8 +56,14 @@
     X(COOKIE_BAD, "tandem_cookies_total", "result=\"bad\"", "") \
     X(UPDATE, "tandem_updates_total", "", "Dynamic updates that were asked for") \
     X(NOTIFY, "tandem_notifies_total", "direction=\"in\"", "NOTIFY messages received") \
-    X(TRANSFER_OUT, "tandem_transfers_total", "direction=\"out\",type=\"axfr\",result=\"done\"", "Zone transfers") \
-    X(TRANSFER_OUT_FAILED, "tandem_transfers_total", "direction=\"out\",type=\"axfr\",result=\"failed\"", "") \
+    X(AXFR_OUT_DONE, "tandem_transfers_total", "direction=\"out\",type=\"axfr\",result=\"done\"", "Zone transfers, by type and result") \
+    X(AXFR_OUT_FAILED, "tandem_transfers_total", "direction=\"out\",type=\"axfr\",result=\"failed\"", "") \
+    X(AXFR_OUT_REFUSED, "tandem_transfers_total", "direction=\"out\",type=\"axfr\",result=\"refused\"", "") \
+    X(IXFR_OUT_DONE, "tandem_transfers_total", "direction=\"out\",type=\"ixfr\",result=\"done\"", "") \
+    X(IXFR_OUT_FAILED, "tandem_transfers_total", "direction=\"out\",type=\"ixfr\",result=\"failed\"", "") \
+    X(IXFR_OUT_REFUSED, "tandem_transfers_total", "direction=\"out\",type=\"ixfr\",result=\"refused\"", "") \
+    X(IXFR_OUT_CURRENT, "tandem_transfers_total", "direction=\"out\",type=\"ixfr\",result=\"current\"", "") \
+    X(IXFR_OUT_SOA, "tandem_transfers_total", "direction=\"out\",type=\"ixfr\",result=\"soa-only\"", "") \
     X(CACHE_HIT, "tandem_answer_cache_total", "result=\"hit\"", "Look-ups in the answer caches") \
     X(CACHE_MISS, "tandem_answer_cache_total", "result=\"miss\"", "")
 /* clang-format on */

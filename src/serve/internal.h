@@ -12,6 +12,7 @@
 
 struct net_crowd;
 struct net_listener;
+struct serve_ask;
 struct serve_notify;
 struct serve_update;
 
@@ -42,6 +43,7 @@ struct serve_thread {
     struct io_thread *thread;
     struct io_mailbox *orders;  /* read on the worker's loop */
     struct io_mailbox *answers; /* the same, of updates */
+    struct io_mailbox *told;    /* the same, of differences */
     struct serve_socket *sockets;
     uint32_t socket_count;
     struct serve_order order; /* its first: to start */
@@ -59,6 +61,10 @@ struct serve {
     struct io_mailbox *notifies; /* read on the main loop */
     void (*take_notify)(void *context, const struct serve_notify *notify);
     void *take_notify_context;
+    struct io_mailbox *asks; /* read on the main loop */
+    void (*take_ask)(void *context, struct serve_ask *ask);
+    void *take_ask_context;
+    _Atomic uint32_t transfers; /* out, of all workers */
     struct serve_thread **threads;
     uint32_t thread_count;
     uint64_t settings_generation;
@@ -72,3 +78,5 @@ bool serve_sockets_have(const struct serve_thread *thread, const struct io_udp *
 
 /* On the worker's loop: an update that was answered comes back; context is the thread. */
 void serve_update_return(void *context, void *letter);
+/* The same for a difference that was asked for. */
+void serve_difference_return(void *context, void *letter);

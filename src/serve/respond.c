@@ -7,6 +7,7 @@
 #include "io/io.h"
 #include "net/conn.h"
 #include "serve/cache.h"
+#include "serve/respond.h"
 #include "serve/road.h"
 #include "serve/worker.h"
 #include "wire/const.h"
@@ -16,6 +17,7 @@
 enum {
     EDE_ROOM = 4 + 2 + 64, /* option head, code, most of a text of ours */
     ARCOUNT_AT = 10,
+    SOA_EXPIRE_FROM_END = 8,
     HEADER_FLAGS_KEPT = WIRE_FLAG_OPCODE | WIRE_FLAG_RD,
 };
 
@@ -83,8 +85,7 @@ enum stage_result stage_policy(struct request *request)
 
 /* ---- encode ---- */
 
-/* Room that is kept behind the records for OPT and TSIG. */
-static uint32_t reserve(const struct request *request)
+uint32_t respond_reserve(const struct request *request)
 {
     const struct serve_settings *settings = request->worker->settings;
     uint32_t room = 0;
@@ -103,6 +104,8 @@ static uint32_t reserve(const struct request *request)
                 room += 6;
             if (wire_edns_has(edns, WIRE_EDNS_ZONEVERSION))
                 room += 10;
+            if (wire_edns_has(edns, WIRE_EDNS_EXPIRE))
+                room += 8;
         }
     }
     if (td_unlikely(request->has_tsig))
@@ -134,7 +137,7 @@ static inline void copy_question(uint8_t *to, const uint8_t *from, uint32_t size
 }
 
 /* Header and question are those of the query, but for flags and counts. */
-static inline void put_header(struct request *request)
+inline void respond_begin(struct request *request)
 {
     uint8_t *out = request->out;
     uint32_t size = request->question_end;
@@ -176,7 +179,7 @@ void stage_encode(struct request *request)
     struct serve_worker *worker = request->worker;
     struct answer *answer = &worker->answer;
 
-    put_header(request);
+    respond_begin(request);
     if (td_unlikely(!request->has_answer)) {
         encode_refusal(request);
         return;
@@ -188,7 +191,7 @@ void stage_encode(struct request *request)
     request->rcode = answer->rcode;
     uint32_t room = request->limit;
     if (td_unlikely(request->has_tail))
-        room -= reserve(request);
+        room -= respond_reserve(request);
     struct wire_encode *encode = &worker->encode;
     encode->message = request->out;
     encode->key = &request->key;
@@ -204,7 +207,30 @@ void stage_encode(struct request *request)
 
 /* ---- seal: OPT, TSIG ---- */
 
-static TD_COLD void put_options(struct request *request, struct td_writer *writer)
+/* Is it about a zone as a whole, and answered from it (RFC 7314 3)? */
+static TD_COLD bool is_told_expiry(const struct request *request)
+{
+    return request->has_answer && request->version != NULL && request->apex_label == 0 &&
+           (request->type == WIRE_TYPE_SOA || request->type == WIRE_TYPE_AXFR ||
+            request->type == WIRE_TYPE_IXFR);
+}
+
+/* What is left of a copy's life; of a primary that never ends, what its SOA says (RFC 7314 3.1). */
+static TD_COLD uint32_t expiry_s(const struct request *request)
+{
+    uint64_t expires_s = atomic_load_explicit(&request->entry->expires_s, memory_order_relaxed);
+    uint64_t now_s = io_now_ns(request->worker->io) / IO_NS_PER_S;
+
+    if (expires_s != 0)
+        return expires_s > now_s ? (uint32_t)(expires_s - now_s) : 0;
+    const struct zone_version *version = request->version;
+    const struct wire_rrset *soa =
+        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
+    struct wire_rdata rdata = wire_rrset_first(soa);
+    return td_get_u32(rdata.octets + rdata.size - SOA_EXPIRE_FROM_END);
+}
+
+static TD_COLD void put_options(const struct request *request, struct td_writer *writer)
 {
     const struct serve_settings *settings = request->worker->settings;
     const struct wire_edns *edns = &request->tail.edns;
@@ -222,25 +248,36 @@ static TD_COLD void put_options(struct request *request, struct td_writer *write
         request->version != NULL && wire_edns_has(edns, WIRE_EDNS_ZONEVERSION))
         err = wire_edns_add_zoneversion(writer, zone_version_label_count(request->version),
                                         request->version->serial);
+    if (err == TD_OK && wire_edns_has(edns, WIRE_EDNS_EXPIRE) && is_told_expiry(request))
+        err = wire_edns_add_expire(writer, expiry_s(request));
     (void)err; /* an option that does not fit is left out: room was kept for all of them */
+}
+
+td_err respond_put_edns(const struct request *request, struct td_writer *writer)
+{
+    size_t mark;
+
+    td_err err = wire_edns_begin(writer, request->worker->settings->payload, request->rcode,
+                                 request->tail.edns.flags & WIRE_EDNS_FLAG_DO, &mark);
+    if (err != TD_OK)
+        return err;
+    if (td_unlikely(request->tail.edns.seen != 0))
+        put_options(request, writer);
+    if (td_unlikely(request->ede != ANSWER_EDE_NONE)) {
+        const char *text = request->ede_text == NULL ? "" : request->ede_text;
+        err = wire_edns_add_ede(writer, request->ede, text, strlen(text));
+        (void)err; /* then there was no room for it */
+    }
+    wire_edns_end(writer, mark);
+    return TD_OK;
 }
 
 static TD_NOINLINE void put_edns(struct request *request)
 {
     struct td_writer writer = { request->out, request->out_capacity, request->out_size };
-    size_t mark;
 
-    if (wire_edns_begin(&writer, request->worker->settings->payload, request->rcode,
-                        request->tail.edns.flags & WIRE_EDNS_FLAG_DO, &mark) != TD_OK)
+    if (respond_put_edns(request, &writer) != TD_OK)
         return;
-    if (td_unlikely(request->tail.edns.seen != 0))
-        put_options(request, &writer);
-    if (td_unlikely(request->ede != ANSWER_EDE_NONE)) {
-        const char *text = request->ede_text == NULL ? "" : request->ede_text;
-        td_err err = wire_edns_add_ede(&writer, request->ede, text, strlen(text));
-        (void)err;
-    }
-    wire_edns_end(&writer, mark);
     td_put_u16(request->out + ARCOUNT_AT, (uint16_t)(td_get_u16(request->out + ARCOUNT_AT) + 1));
     request->out_size = (uint32_t)writer.cursor;
 }

@@ -37,14 +37,18 @@ bool road_begin(struct request *request)
 
 bool road_finish(struct request *request)
 {
-    if (td_likely(request->stage == STAGE_ANSWER))
+    if (td_likely(request->stage == STAGE_ANSWER)) {
         stage_answer(request);
-    else if (request->stage == STAGE_COUNT)
+    } else if (request->stage >= STAGE_SEAL) {
+        if (request->stage == STAGE_SEAL)
+            goto seal;
         return true;
+    }
     if (td_likely(request->stage <= STAGE_POLICY) &&
         td_unlikely(stage_policy(request) != STAGE_NEXT))
         return false;
     stage_encode(request);
+seal:
     stage_seal(request);
     return true;
 }

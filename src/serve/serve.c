@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "net/crowd.h"
+#include "serve/difference.h"
 #include "serve/internal.h"
 #include "serve/log.h"
 #include "serve/notify.h"
@@ -24,6 +25,7 @@ struct serve *serve_new(const struct serve_parts *parts)
     serve->replies = io_mailbox_new(parts->io, SERVE_WORKERS_MAX);
     serve->updates = io_mailbox_new(parts->io, SERVE_UPDATES_MAX);
     serve->notifies = io_mailbox_new(parts->io, SERVE_NOTIFIES_MAX);
+    serve->asks = io_mailbox_new(parts->io, SERVE_ASKS_MAX);
     return serve;
 }
 
@@ -38,6 +40,7 @@ void serve_free(struct serve *serve)
     for (void *letter; (letter = io_mailbox_take(serve->notifies)) != NULL;)
         free(letter);
     io_mailbox_free(serve->notifies);
+    io_mailbox_free(serve->asks);
     serve_settings_free(atomic_load_explicit(&serve->settings, memory_order_relaxed));
     free(serve->threads);
     free(serve);
@@ -125,9 +128,11 @@ static void thread_start(struct io *io, void *context)
 
     thread->orders = io_mailbox_new(io, ORDERS_MAX);
     thread->answers = io_mailbox_new(io, SERVE_UPDATES_MAX);
+    thread->told = io_mailbox_new(io, SERVE_ASKS_MAX);
     serve_worker_init(&thread->worker, io, thread->serve);
     io_mailbox_on_letter(thread->orders, take_order, thread);
     io_mailbox_on_letter(thread->answers, serve_update_return, thread);
+    io_mailbox_on_letter(thread->told, serve_difference_return, thread);
     reply(order);
 }
 
@@ -140,6 +145,7 @@ static void thread_finish(struct io *io, void *context)
     serve_worker_fini(&thread->worker);
     io_mailbox_free(thread->orders);
     io_mailbox_free(thread->answers);
+    io_mailbox_free(thread->told);
 }
 
 /* ---- orders ---- */

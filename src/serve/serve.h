@@ -41,6 +41,7 @@ struct serve_listen {
     uint32_t tcp_connections_per_client;
     uint32_t tcp_pipeline;
     uint32_t tcp_idle_timeout_ms;
+    uint32_t tcp_rate_min; /* octets a second that a client has to take, over a minute; 0: any */
 };
 
 struct serve *serve_new(const struct serve_parts *parts);

@@ -31,6 +31,8 @@ struct serve_settings {
     bool has_zoneversion;
     struct policy_rrl *rate_limit; /* owned; NULL: none */
     uint32_t rate_limit_accounts;  /* of each worker's table */
+    uint32_t transfers_max;        /* transfers out at a time, of all workers */
+    uint32_t transfer_rate_min;    /* octets a second that one has to make; 0: any */
     uint16_t payload;              /* EDNS payload size, ours and the most for UDP */
     uint8_t identity_size;         /* NSID and hostname.bind; 0: not said */
     uint8_t version_size;          /* version.bind; 0: not said */

@@ -5,25 +5,21 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
-#include "io/udp.h"
 #include "net/conn.h"
 #include "policy/update.h"
 #include "serve/internal.h"
 #include "serve/log.h"
+#include "serve/parked.h"
 #include "serve/worker.h"
 #include "wire/const.h"
 #include "wire/rrtype.h"
 
-/* What a worker must remember to send the answer: the request as it was, by copy. */
+/* What a worker must remember to send the answer. */
 struct job {
     struct serve_update update;
-    struct request request;
-    struct io_udp *udp; /* where it came in, if that is still open */
-    struct io_udp_path path;
-    struct tsig_key key; /* its own: a reload may take the key away meanwhile */
+    struct parked parked;
     uint8_t zone[WIRE_NAME_SIZE_MAX];
     bool is_dropped;
-    uint8_t octets[];
 };
 
 static enum stage_result fail(struct request *request, uint16_t rcode, uint16_t ede,
@@ -37,40 +33,32 @@ static enum stage_result fail(struct request *request, uint16_t rcode, uint16_t 
 
 static struct job *job_new(struct request *request)
 {
-    struct job *job = td_malloc(sizeof(*job) + request->in_size);
+    struct job *job = td_malloc(sizeof(*job));
+    struct parked *parked = &job->parked;
+    const struct tsig_exchange *tsig = &parked->request.tsig;
 
-    job->request = *request;
-    job->request.in = job->octets;
-    memcpy(job->octets, request->in, request->in_size);
-    if (request->path != NULL) {
-        job->path = *request->path;
-        job->request.path = &job->path;
-    }
-    job->udp = request->udp;
+    parked_init(parked, request);
     job->is_dropped = false;
     job->update = (struct serve_update){
-        .octets = job->octets,
+        .octets = parked->octets,
         .size = request->tail.end,
         .zone = job->zone,
-        .remote = *request_remote(request),
+        .remote = parked->request.remote,
         .transport = serve_transport_text(request->transport),
     };
     memcpy(job->zone, request->entry->name, request->entry->name_size);
     if (request->has_tsig) {
-        job->key = *request->tsig.key;
-        job->request.tsig.key = &job->key;
-        job->update.key = &job->key;
-        job->update.mac = job->request.tsig.prior;
-        job->update.mac_size = job->request.tsig.prior_size;
-        job->update.mac_until_s =
-            job->request.tsig.request_time_s + job->request.tsig.request_fudge_s;
+        job->update.key = tsig->key;
+        job->update.mac = tsig->prior;
+        job->update.mac_size = tsig->prior_size;
+        job->update.mac_until_s = tsig->request_time_s + tsig->request_fudge_s;
     }
     return job;
 }
 
 static void job_free(struct job *job)
 {
-    explicit_bzero(&job->key, sizeof(job->key));
+    parked_fini(&job->parked);
     free(job);
 }
 
@@ -144,7 +132,8 @@ void serve_updates_to(struct serve *serve, void (*take)(void *context, struct se
 
 static void send_back(struct job *job)
 {
-    struct serve_thread *thread = td_container_of(job->request.worker, struct serve_thread, worker);
+    struct serve_thread *thread =
+        td_container_of(job->parked.request.worker, struct serve_thread, worker);
 
     td_err err = io_mailbox_post(thread->answers, job);
     td_assert(err == TD_OK); /* as large as all that may be under way */
@@ -160,7 +149,7 @@ void serve_update_answer(struct serve_update *update)
     struct job *job = job_of(update);
     const struct update_result *result = &update->result;
 
-    request_fail(&job->request, result->rcode, result->ede, result->text);
+    request_fail(&job->parked.request, result->rcode, result->ede, result->text);
     send_back(job);
 }
 
@@ -168,8 +157,8 @@ void serve_update_refuse_replay(struct serve_update *update)
 {
     struct job *job = job_of(update);
 
-    job->request.tsig.verdict = TSIG_BADTIME;
-    request_fail(&job->request, WIRE_RCODE_NOTAUTH, ANSWER_EDE_NONE, NULL);
+    job->parked.request.tsig.verdict = TSIG_BADTIME;
+    request_fail(&job->parked.request, WIRE_RCODE_NOTAUTH, ANSWER_EDE_NONE, NULL);
     send_back(job);
 }
 
@@ -185,22 +174,12 @@ void serve_update_drop(struct serve_update *update)
 
 static void send_answer(struct serve_thread *thread, struct job *job)
 {
-    struct serve_worker *worker = &thread->worker;
-    struct request *request = &job->request;
+    struct request *request = &job->parked.request;
 
-    request->out = worker->stream_buffer;
-    request->out_capacity =
-        request->transport == TRANSPORT_UDP ? IO_UDP_BUFFER_SIZE : NET_MESSAGE_SIZE_MAX;
+    parked_resume(&job->parked);
     request->stage = STAGE_ENCODE;
-    request->is_taken = false;
-    if (!road_finish(request) || request->out_size == 0)
-        return;
-    if (request->transport != TRANSPORT_UDP) {
-        memcpy(net_conn_reserve(request->conn, request->out_size), request->out, request->out_size);
-        net_conn_commit(request->conn, request->out_size);
-    } else if (job->udp != NULL && serve_sockets_have(thread, job->udp)) {
-        io_udp_send(job->udp, &job->path, request->out, request->out_size);
-    }
+    if (road_finish(request))
+        parked_send(thread, &job->parked);
 }
 
 void serve_update_return(void *context, void *letter)
@@ -211,8 +190,8 @@ void serve_update_return(void *context, void *letter)
     serve_worker_refresh(&thread->worker);
     if (!job->is_dropped)
         send_answer(thread, job);
-    if (job->request.transport != TRANSPORT_UDP)
-        net_conn_finish(job->request.conn);
+    if (job->parked.request.transport != TRANSPORT_UDP)
+        net_conn_finish(job->parked.request.conn);
     job_free(job);
     thread->worker.update_count--;
     serve_worker_may_end(&thread->worker);

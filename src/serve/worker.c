@@ -78,7 +78,8 @@ void serve_worker_init(struct serve_worker *worker, struct io *io, struct serve 
 
 void serve_worker_may_end(struct serve_worker *worker)
 {
-    if (worker->is_stopping && worker->transfer_count == 0 && worker->update_count == 0)
+    if (worker->is_stopping && worker->transfer_count == 0 && worker->update_count == 0 &&
+        worker->ask_count == 0)
         io_stop(worker->io);
 }
 

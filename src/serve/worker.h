@@ -42,9 +42,10 @@ struct serve_worker {
     struct request *requests;   /* of IO_UDP_BATCH_MAX, and one for TCP */
     struct net_server *streams; /* TCP connections; NULL before the first listening */
     uint8_t *stream_buffer;     /* for one response over TCP */
-    bool is_stopping;           /* the last transfer or update ends the loop */
+    bool is_stopping;           /* the last of those below ends the loop */
     uint32_t transfer_count;    /* transfers out under way */
     uint32_t update_count;      /* updates that somebody else answers */
+    uint32_t ask_count;         /* differences that the main world looks for */
     uint64_t log_second;
     uint32_t log_lines;
 };

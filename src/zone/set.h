@@ -26,8 +26,9 @@ enum zone_state {
 struct zone_entry {
     _Atomic(struct zone_version *) version; /* NULL: nothing to answer from */
     _Atomic uint32_t state;                 /* enum zone_state */
-    _Atomic(const void *) settings;         /* of serve: a snapshot of how the zone is answered */
-    void *owner;                            /* of the registry */
+    _Atomic uint64_t expires_s; /* monotonic clock: till then a copy may be served; 0: a primary */
+    _Atomic(const void *) settings; /* of serve: a snapshot of how the zone is answered */
+    void *owner;                    /* of the registry */
     uint64_t hash;
     struct td_rcu_later later;
     uint8_t label_count;
