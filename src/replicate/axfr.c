@@ -6,7 +6,7 @@
 #include "wire/const.h"
 #include "wire/rrtype.h"
 
-enum { ANCOUNT_AT = 6, RECORDS_MAX = 65535 };
+enum { ANCOUNT_AT = 6 };
 
 void axfr_init(struct axfr *axfr, const struct zone_version *version)
 {
@@ -24,7 +24,7 @@ static void enter_node(struct axfr *axfr, const struct zone_node *node)
     axfr->set = zone_node_sets(axfr->version, node);
     axfr->set_left = node->set_count;
     axfr->at = 0;
-    zone_node_name(axfr->version, node, &axfr->owner);
+    wire_pack_owner_below(&axfr->pack, node->labels, node->labels_size);
 }
 
 /* Stand on the first record of the stage; the stages that have none are stepped over. */
@@ -60,56 +60,47 @@ static const struct wire_rrset *current_set(struct axfr *axfr)
     return NULL;
 }
 
-static td_err put_soa(struct axfr *axfr, struct td_writer *writer)
+static td_err put_soa(struct axfr *axfr)
 {
     const struct zone_node *apex = zone_version_apex(axfr->version);
     const struct wire_rrset *soa = zone_node_set(axfr->version, apex, WIRE_TYPE_SOA);
-    struct wire_rdata rdata = wire_rrset_first(soa);
+    size_t at = 0;
 
-    return wire_compress_record(&axfr->compress, writer, zone_version_name(axfr->version),
-                                WIRE_TYPE_SOA, WIRE_CLASS_IN, soa->ttl, rdata.octets, rdata.size);
+    wire_pack_owner_below(&axfr->pack, apex->labels, 0);
+    return wire_pack_set(&axfr->pack, soa, &at);
 }
 
-/* Put the next record, or go on to the next stage. */
-static td_err step(struct axfr *axfr, struct td_writer *writer, unsigned *count)
+/* Put the next set, as far as there is room, or go on to the next stage. */
+static td_err step(struct axfr *axfr)
 {
     if (axfr->stage == AXFR_FIRST_SOA || axfr->stage == AXFR_LAST_SOA) {
-        td_err err = put_soa(axfr, writer);
-        if (err != TD_OK)
-            return err;
-        ++*count;
-        enter_stage(axfr, axfr->stage + 1);
-        return TD_OK;
+        td_err err = put_soa(axfr);
+        if (err == TD_OK)
+            enter_stage(axfr, axfr->stage + 1);
+        return err;
     }
     const struct wire_rrset *set = current_set(axfr);
     if (set == NULL) {
         enter_stage(axfr, axfr->stage + 1);
         return TD_OK;
     }
-    size_t next = axfr->at;
-    struct wire_rdata rdata = wire_rrset_rdata(set, &next);
-    td_err err = wire_compress_record(&axfr->compress, writer, axfr->owner.octets, set->type,
-                                      WIRE_CLASS_IN, set->ttl, rdata.octets, rdata.size);
-    if (err != TD_OK)
-        return err;
-    axfr->at = next;
-    ++*count;
-    return TD_OK;
+    return wire_pack_set(&axfr->pack, set, &axfr->at);
 }
 
 td_err axfr_message(struct axfr *axfr, uint8_t *out, size_t size, size_t limit, size_t *ret_size)
 {
-    struct td_writer writer = { .data = out, .size = limit, .cursor = size };
-    unsigned count = 0;
+    struct wire_pack *pack = &axfr->pack;
     td_err err = TD_OK;
 
-    wire_compress_reset(&axfr->compress, true);
-    while (err == TD_OK && axfr->stage != AXFR_DONE && count < RECORDS_MAX)
-        err = step(axfr, &writer, &count);
-    if (err != TD_OK && count == 0)
+    wire_pack_begin(pack, out, size, limit, zone_version_name(axfr->version));
+    if (axfr->node != NULL)
+        wire_pack_owner_below(pack, axfr->node->labels, axfr->node->labels_size);
+    while (err == TD_OK && axfr->stage != AXFR_DONE)
+        err = step(axfr);
+    if (pack->count == 0)
         return TD_E_LIMIT;
-    td_put_u16(out + ANCOUNT_AT, (uint16_t)count);
-    axfr->records += count;
-    *ret_size = writer.cursor;
+    td_put_u16(out + ANCOUNT_AT, (uint16_t)pack->count);
+    axfr->records += pack->count;
+    *ret_size = pack->size;
     return TD_OK;
 }

@@ -16,19 +16,17 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "wire/compress.h"
-#include "wire/name.h"
+#include "wire/pack.h"
 #include "zone/version.h"
 
 enum axfr_stage { AXFR_FIRST_SOA, AXFR_NAMES, AXFR_NSEC3, AXFR_LAST_SOA, AXFR_DONE };
 
 struct axfr {
     const struct zone_version *version;
-    struct wire_compress compress;
+    struct wire_pack pack;
     struct zone_walk walk;
     const struct zone_node *node; /* whose records are being sent; NULL: start the stage */
     const struct wire_rrset *set; /* of node */
-    struct wire_name owner;       /* of node */
     size_t at;                    /* in the data of set */
     unsigned set_left;            /* sets of node from `set` on */
     uint64_t records;             /* sent so far */

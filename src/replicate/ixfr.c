@@ -1,9 +1,11 @@
 #include "replicate/ixfr.h"
 
-#include "base/writer.h"
-#include "wire/const.h"
+#include <string.h>
 
-enum { ANCOUNT_AT = 6, RECORDS_MAX = 65535 };
+#include "base/writer.h"
+#include "wire/name.h"
+
+enum { ANCOUNT_AT = 6 };
 
 void ixfr_init(struct ixfr *ixfr, const struct difference *difference)
 {
@@ -27,6 +29,13 @@ static const struct change_record *current(const struct ixfr *ixfr)
                                           : &step->added[ixfr->at - step->removed_count];
 }
 
+static bool is_same_name(const uint8_t *a, const uint8_t *b)
+{
+    size_t size = wire_name_size(a);
+
+    return a == b || (size == wire_name_size(b) && memcmp(a, b, size) == 0);
+}
+
 static void go_on(struct ixfr *ixfr)
 {
     const struct difference *difference = ixfr->difference;
@@ -47,22 +56,24 @@ static void go_on(struct ixfr *ixfr)
 
 td_err ixfr_message(struct ixfr *ixfr, uint8_t *out, size_t size, size_t limit, size_t *ret_size)
 {
-    struct td_writer writer = { .data = out, .size = limit, .cursor = size };
-    unsigned count = 0;
+    const uint8_t *owner = NULL;
+    struct wire_pack *pack = &ixfr->pack;
+    const struct changeset *first = &ixfr->difference->steps[0];
 
-    wire_compress_reset(&ixfr->compress, true);
-    while (!ixfr->is_done && count < RECORDS_MAX) {
+    wire_pack_begin(pack, out, size, limit, first->removed[0].owner);
+    while (!ixfr->is_done) {
         const struct change_record *record = current(ixfr);
-        if (wire_compress_record(&ixfr->compress, &writer, record->owner, record->type,
-                                 WIRE_CLASS_IN, record->ttl, record->rdata,
-                                 record->rdata_size) != TD_OK)
+        if (owner == NULL || !is_same_name(owner, record->owner))
+            wire_pack_owner(pack, record->owner);
+        owner = record->owner;
+        if (wire_pack_record(pack, record->type, record->ttl, record->rdata, record->rdata_size) !=
+            TD_OK)
             break;
         go_on(ixfr);
-        count++;
     }
-    if (count == 0)
+    if (pack->count == 0)
         return TD_E_LIMIT;
-    td_put_u16(out + ANCOUNT_AT, (uint16_t)count);
-    *ret_size = writer.cursor;
+    td_put_u16(out + ANCOUNT_AT, (uint16_t)pack->count);
+    *ret_size = pack->size;
     return TD_OK;
 }

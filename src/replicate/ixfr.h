@@ -17,11 +17,11 @@
 
 #include "base/err.h"
 #include "replicate/difference.h"
-#include "wire/compress.h"
+#include "wire/pack.h"
 
 struct ixfr {
     const struct difference *difference;
-    struct wire_compress compress;
+    struct wire_pack pack;
     uint64_t records; /* sent so far */
     uint32_t step;    /* whose records are being sent */
     uint32_t at;      /* the next of them: those removed, then those added */

@@ -5,33 +5,33 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "wire/compress.h"
 #include "wire/edns.h"
 #include "wire/message.h"
+#include "wire/pack.h"
 #include "wire/rdata.h"
 #include "wire/rrtype.h"
 
 static uint8_t rdata[1 << 17], again[1 << 17], rewritten[1 << 20];
-static struct wire_compress table;
+static struct wire_pack pack;
 
 static void rewrite(const struct wire_record *record, const uint8_t *octets, size_t size)
 {
+    static const uint8_t root[] = { 0 };
     size_t at = WIRE_HEADER_SIZE;
-    struct td_writer writer = { .data = rewritten, .size = WIRE_MESSAGE_SIZE_MAX, .cursor = at };
     struct wire_header header = { .counts = { 0, 0, 0, 1 } };
     struct wire_message message;
     struct wire_record back;
 
-    wire_compress_reset(&table, true);
     wire_header_put(rewritten, &header);
-    if (wire_compress_record(&table, &writer, record->owner.octets, record->type, record->class,
-                             record->ttl, octets, size) != TD_OK) {
-        td_assert(writer.cursor == WIRE_HEADER_SIZE);
+    wire_pack_begin(&pack, rewritten, at, WIRE_MESSAGE_SIZE_MAX, root);
+    wire_pack_owner(&pack, record->owner.octets);
+    if (wire_pack_record(&pack, record->type, record->ttl, octets, size) != TD_OK) {
+        td_assert(pack.size == at && pack.count == 0);
         return;
     }
     if (record->type == WIRE_TYPE_OPT && record->owner.size != 1)
         return;
-    td_assert(wire_message_read(rewritten, writer.cursor, &message) == TD_OK);
+    td_assert(wire_message_read(rewritten, pack.size, &message) == TD_OK);
     td_assert(wire_message_record(&message, &at, &back) == TD_OK);
     td_assert(back.type == record->type && back.ttl == record->ttl);
     td_assert(back.owner.size == record->owner.size);

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "wire/compress.h"
 #include "wire/message.h"
 #include "wire/name.h"
+#include "wire/pack.h"
 #include "wire/rdata.h"
 #include "wire/rdata_bitmap.h"
 
@@ -20,7 +20,7 @@ static uint8_t out[OUT_MAX];
 static uint8_t canonical[OUT_MAX];
 static uint8_t message[OUT_MAX];
 static uint8_t back[OUT_MAX];
-static struct wire_compress table;
+static struct wire_pack pack;
 
 static bool is_accepted(td_err err)
 {
@@ -68,18 +68,18 @@ static void check_canonical(uint16_t type, const uint8_t *rdata, size_t size, td
 static void write_and_read(uint16_t type, const uint8_t *rdata, size_t size, td_err was)
 {
     static const uint8_t owner[] = { 3, 'w', 'w', 'w', 2, 'e', 'x', 0 };
-    struct td_writer writer = { .data = message, .size = OUT_MAX, .cursor = WIRE_HEADER_SIZE };
     struct wire_header header = { .counts = { 0, 0, 0, 1 } };
     struct wire_message whole;
     struct wire_record record;
 
     if (type == WIRE_TYPE_OPT || size > 60000)
         return;
-    wire_compress_reset(&table, true);
     wire_header_put(message, &header);
-    td_assert(wire_compress_record(&table, &writer, owner, type, 1, 0, rdata, size) == TD_OK);
-    td_assert(wire_message_read(message, writer.cursor, &whole) == TD_OK);
-    td_assert(whole.end == writer.cursor);
+    wire_pack_begin(&pack, message, WIRE_HEADER_SIZE, OUT_MAX, owner + 4);
+    wire_pack_owner(&pack, owner);
+    td_assert(wire_pack_record(&pack, type, 0, rdata, size) == TD_OK);
+    td_assert(wire_message_read(message, pack.size, &whole) == TD_OK);
+    td_assert(whole.end == pack.size);
 
     size_t at = whole.section_at[3];
     struct td_writer rdata_back = td_writer_of(back, OUT_MAX);
