@@ -36,7 +36,8 @@ static bool client_serial(const struct request *request, uint32_t *ret_serial)
     struct wire_message message;
     struct wire_record record;
 
-    if (wire_message_read(request->in, request->tail.end, &message) != TD_OK ||
+    if (!request->has_tail ||
+        wire_message_read(request->in, request->tail.end, &message) != TD_OK ||
         message.header.counts[2] == 0)
         return false;
     size_t at = message.section_at[2];
