@@ -227,6 +227,8 @@ static bool transfer_with_slot(struct fiber *fiber, struct refresh *refresh,
                                struct candidate *candidate)
 {
     bool is_incremental = refresh->has_serial && !refresh->wants_whole;
+    bool had_expire = refresh->has_expire; /* of one that is as new as we */
+    uint32_t expire_s = refresh->expire_s;
 
     refresh->has_expire = candidate->has_expire;
     refresh->expire_s = candidate->expire_s;
@@ -235,9 +237,13 @@ static bool transfer_with_slot(struct fiber *fiber, struct refresh *refresh,
     bool is_there = !refresh->steps[refresh->step_count - 1].is_unreachable;
     if (!is_good && is_incremental && is_there && !io_fiber_is_cancelled(fiber))
         is_good = transfer_whole(fiber, refresh, candidate);
-    if (is_good)
-        succeed(refresh, candidate->peer);
     refresh->has_missed = !is_good; /* one that is good ends the round */
+    if (is_good) {
+        succeed(refresh, candidate->peer);
+    } else {
+        refresh->has_expire = had_expire;
+        refresh->expire_s = expire_s;
+    }
     return is_good;
 }
 

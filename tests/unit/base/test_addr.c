@@ -251,8 +251,31 @@ TEST(same_host_and_any)
     CHECK(!td_addr_is_any(&(struct td_addr){ .family = 0 }));
 }
 
+TEST(the_prefix_of_a_host_holds_nobody_else)
+{
+    static const struct {
+        const char *host, *next;
+        unsigned length;
+    } rows[] = { { "192.0.2.1:53", "192.0.2.0", 32 },
+                 { "255.255.255.255", "255.255.255.254", 32 },
+                 { "[2001:db8::1]:53", "2001:db8::", 128 },
+                 { "::", "0.0.0.0", 128 } };
+
+    for (size_t i = 0; i < TD_COUNT(rows); i++) {
+        struct td_addr host, next;
+        CHECK_OK(td_addr_parse(rows[i].host, 0, &host));
+        CHECK_OK(td_addr_parse(rows[i].next, 0, &next));
+        struct td_prefix prefix = td_prefix_of_host(&host);
+        CHECK_EQ_WHY(prefix.length, rows[i].length, rows[i].host);
+        CHECK_EQ_WHY(prefix.family, host.family, rows[i].host);
+        CHECK(td_prefix_contains(&prefix, &host));
+        CHECK(!td_prefix_contains(&prefix, &next));
+    }
+}
+
 TESTS(every_spelling_of_host_and_port_is_read, a_scope_may_be_the_name_of_an_interface,
       refused_addresses_leave_no_trace, prefixes,
       a_prefix_holds_its_first_and_last_address_and_not_their_neighbours,
       sockets_give_back_what_they_were_given, a_mapped_address_of_a_socket_is_ipv4,
-      other_families_are_unsupported, text, same_host_and_any)
+      other_families_are_unsupported, text, same_host_and_any,
+      the_prefix_of_a_host_holds_nobody_else)

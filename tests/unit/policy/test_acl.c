@@ -7,13 +7,20 @@
 
 enum { ROWS_MAX = 6 };
 
-/* Rows from text: "key NAME" with the name in wire form, else a prefix. */
+/* Rows from text: "key NAME" with the name in wire form, "PREFIX key NAME", else a prefix. */
 static struct policy_acl *acl_of(const char *const *texts, size_t count)
 {
     struct policy_acl_row rows[ROWS_MAX];
 
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(texts[i], "key ", 4) == 0) {
+        const char *both = strstr(texts[i], " key ");
+        if (both != NULL) {
+            char prefix[64];
+            snprintf(prefix, sizeof(prefix), "%.*s", (int)(both - texts[i]), texts[i]);
+            rows[i] = (struct policy_acl_row){ .kind = POLICY_ACL_BOTH,
+                                               .key_name = (const uint8_t *)both + 5 };
+            CHECK_OK(td_prefix_parse(prefix, &rows[i].prefix));
+        } else if (strncmp(texts[i], "key ", 4) == 0) {
             rows[i] = (struct policy_acl_row){ .kind = POLICY_ACL_KEY,
                                                .key_name = (const uint8_t *)texts[i] + 4 };
         } else {
@@ -64,6 +71,35 @@ TEST(lists)
         { "address or key: address", { "10.0.0.1", "key \1k" }, "10.0.0.1", NULL, true },
         { "address or key: another key", { "10.0.0.1", "key \1k" }, "10.0.0.1", "\1x", true },
         { "address or key: neither", { "10.0.0.1", "key \1k" }, "10.0.0.2", "\1x", false },
+        { "peer", { "10.0.0.1 key \1k" }, "10.0.0.1", "\1k", true },
+        { "peer: its key of another case", { "10.0.0.1 key \1K" }, "10.0.0.1", "\1k", true },
+        { "peer: without its key", { "10.0.0.1 key \1k" }, "10.0.0.1", NULL, false },
+        { "peer: another key from there", { "10.0.0.1 key \1k" }, "10.0.0.1", "\1x", false },
+        { "peer: its key from elsewhere", { "10.0.0.1 key \1k" }, "10.0.0.2", "\1k", false },
+        { "peer: the same number in IPv6", { "0.0.0.1 key \1k" }, "::1", "\1k", false },
+        { "peer: IPv6", { "2001:db8::/64 key \1k" }, "2001:db8::9", "\1k", true },
+        { "peer: behind its prefix", { "10.0.0.0/30 key \1k" }, "10.0.0.4", "\1k", false },
+        { "two peers: each its own",
+          { "10.0.0.1 key \1a", "10.0.0.2 key \1b" },
+          "10.0.0.2",
+          "\1b",
+          true },
+        { "two peers: the other's key",
+          { "10.0.0.1 key \1a", "10.0.0.2 key \1b" },
+          "10.0.0.1",
+          "\1b",
+          false },
+        { "two peers at one address",
+          { "10.0.0.1 key \1a", "10.0.0.1 key \1b" },
+          "10.0.0.1",
+          "\1b",
+          true },
+        { "a peer does not lend its key",
+          { "10.0.0.1 key \1a", "key \1b" },
+          "10.9.9.9",
+          "\1a",
+          false },
+        { "nor its address", { "10.0.0.1 key \1a", "10.0.0.2" }, "10.0.0.1", NULL, false },
     };
 
     for (size_t i = 0; i < TD_COUNT(table); i++) {
@@ -96,6 +132,11 @@ TEST(lists_that_need_no_question)
     acl = policy_acl_new(NULL, 0);
     CHECK(!policy_acl_is_any(acl));
     CHECK(policy_acl_is_none(acl));
+    policy_acl_free(acl);
+    static const char *const peer[] = { "0.0.0.0/0 key \1k", "::/0 key \1k" };
+    acl = acl_of(peer, TD_COUNT(peer));
+    CHECK(!policy_acl_is_any(acl));
+    CHECK(!policy_acl_is_none(acl));
     policy_acl_free(acl);
     policy_acl_free(NULL);
 }

@@ -117,5 +117,41 @@ TEST(the_shortest_mac_stays_within_bounds)
     }
 }
 
+static void sum(const struct tsig_key *key, uint8_t mac[CRYPTO_HMAC_SIZE_MAX])
+{
+    struct crypto_hmac hmac;
+
+    crypto_hmac_begin(&hmac, &key->hmac);
+    crypto_hmac_add(&hmac, "text", 4);
+    crypto_hmac_end(&hmac, mac);
+}
+
+TEST(one_key_by_itself_is_as_in_a_set)
+{
+    struct tsig_key_row row = row_of("\1A");
+    struct tsig_key one, same;
+    struct tsig_keys *keys;
+    uint8_t mac_of_one[CRYPTO_HMAC_SIZE_MAX], mac_of_set[CRYPTO_HMAC_SIZE_MAX];
+
+    CHECK_OK(tsig_keys_new(&row, 1, &keys));
+    CHECK_OK(tsig_key_prepare(&one, &row));
+    CHECK_BYTES(one.name, one.name_size, "\1a", 3);
+    CHECK_EQ(one.mac_size, 32);
+    CHECK_EQ(one.mac_size_min, 16);
+    sum(&one, mac_of_one);
+    sum(tsig_keys_find(keys, row.name, 3), mac_of_set);
+    CHECK_BYTES(mac_of_one, 32, mac_of_set, 32);
+    tsig_keys_free(keys);
+    /* Peers are compared octet by octet. */
+    memset(&same, 0x5a, sizeof(same));
+    CHECK_OK(tsig_key_prepare(&same, &row));
+    CHECK_BYTES(&same, sizeof(same), &one, sizeof(one));
+    row.secret = (const uint8_t *)"\1\2\4";
+    CHECK_OK(tsig_key_prepare(&same, &row));
+    CHECK(memcmp(&same, &one, sizeof(one)) != 0);
+    row.secret_size = 0;
+    CHECK_EQ(tsig_key_prepare(&same, &row), TD_E_INVALID);
+}
+
 TESTS(every_key_of_many_is_found, an_empty_set_has_no_key, bad_sets_are_refused, algorithms,
-      the_shortest_mac_stays_within_bounds)
+      the_shortest_mac_stays_within_bounds, one_key_by_itself_is_as_in_a_set)
