@@ -97,7 +97,8 @@ bool replicate_ask_fits(const struct replicate_ask *ask, const uint8_t *octets, 
         return (header.flags & WIRE_FLAG_RCODE) != 0 || ask->is_notify;
     return header.counts[0] == 1 && size >= WIRE_HEADER_SIZE + name + 4 &&
            wire_octets_equal(octets + WIRE_HEADER_SIZE, ask->apex, name) &&
-           td_get_u16(octets + WIRE_HEADER_SIZE + name) == ask->type;
+           td_get_u16(octets + WIRE_HEADER_SIZE + name) == ask->type &&
+           td_get_u16(octets + WIRE_HEADER_SIZE + name + 2) == WIRE_CLASS_IN;
 }
 
 static void read_edns(const struct wire_message *message, struct replicate_reply *reply)
