@@ -176,7 +176,7 @@ void net_conn_commit(struct net_conn *conn, size_t size)
         io_defer(conn->server->io, &conn->later);
 }
 
-td_err net_conn_send(struct fiber *fiber, struct net_conn *conn, const void *octets, size_t size)
+td_err net_conn_drain(struct fiber *fiber, struct net_conn *conn)
 {
     while (conn->is_open && net_conn_backlog(conn) >= conn->server->limits.queue_octets) {
         td_err err = io_condition_wait(fiber, &conn->drained, IO_FOREVER);
@@ -187,8 +187,6 @@ td_err net_conn_send(struct fiber *fiber, struct net_conn *conn, const void *oct
         return TD_E_CANCELLED;
     if (!conn->is_open || conn->is_lingering)
         return conn->is_slow ? TD_E_TIMEOUT : TD_E_CLOSED;
-    memcpy(net_conn_reserve(conn, size), octets, size);
-    net_conn_commit(conn, size);
     return TD_OK;
 }
 

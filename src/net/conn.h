@@ -45,14 +45,13 @@ uint8_t *net_conn_reserve(struct net_conn *conn, size_t room);
 void net_conn_commit(struct net_conn *conn, size_t size);
 
 /*
- * Send a message of a long answer, from a copy. Suspends while the peer has more unread than
- * it should, which is the back-pressure that a transfer needs.
+ * Before each message of a long answer: suspends while the peer has more unread than it should,
+ * which is the back-pressure that a transfer needs.
  * TD_E_CLOSED     the connection is closed (by the peer, or by a limit)
  * TD_E_TIMEOUT    the peer read less than the minimum rate, and was dropped
  * TD_E_CANCELLED  the fiber was cancelled
  */
-TD_NODISCARD td_err net_conn_send(struct fiber *fiber, struct net_conn *conn, const void *octets,
-                                  size_t size);
+TD_NODISCARD td_err net_conn_drain(struct fiber *fiber, struct net_conn *conn);
 
 /* One query is done with, answered or not. The last of a closed connection frees it. */
 void net_conn_finish(struct net_conn *conn);

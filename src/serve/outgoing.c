@@ -42,7 +42,6 @@ struct outgoing {
         struct axfr axfr;
         struct ixfr ixfr;
     };
-    uint8_t message[NET_MESSAGE_SIZE_MAX];
 };
 
 /* ---- what is told of it ---- */
@@ -136,11 +135,10 @@ static bool is_done(const struct outgoing *outgoing)
 }
 
 /* The next message, without its signature. */
-static td_err fill(struct outgoing *outgoing, size_t *ret_size)
+static td_err fill(struct outgoing *outgoing, uint8_t *message, size_t *ret_size)
 {
     size_t room = outgoing->has_tsig ? tsig_reserve(&outgoing->tsig) : 0;
-    size_t limit = sizeof(outgoing->message) - room - outgoing->opt_size;
-    uint8_t *message = outgoing->message;
+    size_t limit = NET_MESSAGE_SIZE_MAX - room - outgoing->opt_size;
     size_t head_size = outgoing->head_size;
 
     memcpy(message, outgoing->head, head_size);
@@ -154,6 +152,20 @@ static td_err fill(struct outgoing *outgoing, size_t *ret_size)
     *ret_size += outgoing->opt_size;
     outgoing->opt_size = 0;
     return TD_OK;
+}
+
+/* Made where the connection wants it: nothing is copied, and nothing waits in between. */
+static td_err send_one(struct outgoing *outgoing, size_t *ret_size)
+{
+    uint8_t *message = net_conn_reserve(outgoing->conn, NET_MESSAGE_SIZE_MAX);
+
+    td_err err = fill(outgoing, message, ret_size);
+    if (err == TD_OK && outgoing->has_tsig)
+        err = tsig_sign(&outgoing->tsig, message, *ret_size, NET_MESSAGE_SIZE_MAX,
+                        io_wall_s(outgoing->worker->io), ret_size);
+    if (err == TD_OK)
+        net_conn_commit(outgoing->conn, *ret_size);
+    return err;
 }
 
 /* Has the client taken enough in the last minute? */
@@ -178,14 +190,11 @@ static td_err send_all(struct fiber *fiber, struct outgoing *outgoing)
 {
     while (!is_done(outgoing)) {
         size_t size;
-        if (outgoing->version != NULL && zone_version_is_cut(outgoing->version))
-            return TD_E_LIMIT;
-        td_err err = fill(outgoing, &size);
-        if (err == TD_OK && outgoing->has_tsig)
-            err = tsig_sign(&outgoing->tsig, outgoing->message, size, sizeof(outgoing->message),
-                            io_wall_s(outgoing->worker->io), &size);
+        td_err err = net_conn_drain(fiber, outgoing->conn);
+        if (err == TD_OK && outgoing->version != NULL && zone_version_is_cut(outgoing->version))
+            err = TD_E_LIMIT;
         if (err == TD_OK)
-            err = net_conn_send(fiber, outgoing->conn, outgoing->message, size);
+            err = send_one(outgoing, &size);
         if (err == TD_OK && is_slow(outgoing, size))
             err = TD_E_TIMEOUT;
         if (err != TD_OK)

@@ -41,3 +41,36 @@ static inline uint64_t wire_load_short(const uint8_t *at, size_t size)
     return octets;
 #endif
 }
+
+/*
+ * Copy octets that are mostly few: labels, names. Up to 32 of them by loads that overlap; gcc makes
+ * a slow string instruction of memcpy where it knows that there are not many.
+ */
+static inline void wire_copy_short(uint8_t *to, const uint8_t *from, size_t size)
+{
+    uint64_t first[2], last[2];
+
+    if (size > 32) {
+        memcpy(to, from, size);
+    } else if (size >= 16) {
+        memcpy(first, from, 16);
+        memcpy(last, from + size - 16, 16);
+        memcpy(to, first, 16);
+        memcpy(to + size - 16, last, 16);
+    } else if (size >= 8) {
+        memcpy(first, from, 8);
+        memcpy(last, from + size - 8, 8);
+        memcpy(to, first, 8);
+        memcpy(to + size - 8, last, 8);
+    } else if (size >= 4) {
+        memcpy(first, from, 4);
+        memcpy(last, from + size - 4, 4);
+        memcpy(to, first, 4);
+        memcpy(to + size - 4, last, 4);
+    } else if (size != 0) {
+        uint8_t middle = from[size / 2], end = from[size - 1];
+        to[0] = from[0];
+        to[size / 2] = middle;
+        to[size - 1] = end;
+    }
+}

@@ -37,10 +37,15 @@ static inline uint64_t hash_name(const uint8_t *name, size_t size)
     return td_hash_fold(hash ^ wire_load_8(name + (size - 8) / 2) ^ size, key);
 }
 
+/* The same for memcmp. */
 static inline bool is_same(const uint8_t *a, const uint8_t *b, size_t size)
 {
-    return size <= 8 ? wire_load_short(a, size) == wire_load_short(b, size)
-                     : memcmp(a, b, size) == 0;
+    if (size <= 8)
+        return wire_load_short(a, size) == wire_load_short(b, size);
+    if (size > 16)
+        return memcmp(a, b, size) == 0;
+    return wire_load_8(a) == wire_load_8(b) &&
+           wire_load_8(a + size - 8) == wire_load_8(b + size - 8);
 }
 
 /* Is this the name that stands there in the message? What stands there is whole. */
@@ -99,7 +104,7 @@ static inline unsigned search(struct wire_pack *pack, const uint8_t *name, size_
     ret_ends->count = 0;
     for (; name[at] != 0; at += name[at] + (size_t)1) {
         if (size - at == pack->apex_size && pack->apex_pointer != 0 &&
-            memcmp(name + at, pack->apex, pack->apex_size) == 0) {
+            is_same(name + at, pack->apex, pack->apex_size)) {
             pointer = pack->apex_pointer;
             break;
         }
@@ -107,7 +112,7 @@ static inline unsigned search(struct wire_pack *pack, const uint8_t *name, size_
         unsigned offset = find(pack, hash, name + at);
         if (offset != 0) {
             pointer = POINTER | offset;
-            if (size - at == pack->apex_size && memcmp(name + at, pack->apex, pack->apex_size) == 0)
+            if (size - at == pack->apex_size && is_same(name + at, pack->apex, pack->apex_size))
                 pack->apex_pointer = (uint16_t)pointer;
             break;
         }
@@ -132,7 +137,7 @@ static size_t put_name(struct wire_pack *pack, size_t at, const uint8_t *name, s
 
     if (pack->limit - at < front + tail)
         return 0;
-    memcpy(pack->message + at, name, front);
+    wire_copy_short(pack->message + at, name, front);
     if (pointer != 0)
         td_put_u16(pack->message + at + front, (uint16_t)pointer);
     else
@@ -162,7 +167,7 @@ static inline size_t put_below_apex(struct wire_pack *pack, size_t at)
 
     if (pack->limit - at < size + tail)
         return 0;
-    memcpy(pack->message + at, pack->labels, size);
+    wire_copy_short(pack->message + at, pack->labels, size);
     if (tail == 1)
         pack->message[at + size] = 0;
     else
@@ -175,8 +180,8 @@ static size_t put_new_owner(struct wire_pack *pack, size_t at)
 {
     uint8_t owner[WIRE_NAME_SIZE_MAX];
 
-    memcpy(owner, pack->labels, pack->labels_size);
-    memcpy(owner + pack->labels_size, pack->rest, pack->rest_size);
+    wire_copy_short(owner, pack->labels, pack->labels_size);
+    wire_copy_short(owner + pack->labels_size, pack->rest, pack->rest_size);
     size_t size = (size_t)pack->labels_size + pack->rest_size;
     size_t end = put_name(pack, at, owner, size, &pack->owner_pointer);
     if (pack->labels_size == 0 && pack->apex_pointer == 0)
@@ -238,7 +243,7 @@ static inline bool is_sibling(const struct wire_pack *pack, const uint8_t *name,
     size_t front = name[0] + (size_t)1;
 
     return pack->last != NULL && size - front == pack->last_size &&
-           memcmp(name + front, pack->last, pack->last_size) == 0;
+           is_same(name + front, pack->last, pack->last_size);
 }
 
 static size_t put_sibling(struct wire_pack *pack, size_t at, const uint8_t *name)
@@ -247,7 +252,7 @@ static size_t put_sibling(struct wire_pack *pack, size_t at, const uint8_t *name
 
     if (pack->limit - at < front + pack->shape_size)
         return 0;
-    memcpy(pack->message + at, name, front);
+    wire_copy_short(pack->message + at, name, front);
     memcpy(pack->message + at + front, pack->message + pack->shape_at, pack->shape_size);
     return at + front + pack->shape_size;
 }
@@ -261,7 +266,7 @@ static size_t put_far_name(struct wire_pack *pack, size_t at, const uint8_t *nam
     if (front != 1 && is_below_owner(pack, name, size) && has_apex(pack)) {
         if (pack->limit - at < front)
             return 0;
-        memcpy(pack->message + at, name, front);
+        wire_copy_short(pack->message + at, name, front);
         return put_owner(pack, at + front);
     }
     if (front != 1 && is_sibling(pack, name, size))

@@ -40,7 +40,11 @@ static void stream_out(struct fiber *fiber, void *argument)
     for (streamed = 0; streamed < STREAM_MESSAGES && stream_result == TD_OK; streamed++) {
         message[0] = 's';
         td_put_u32(message + 4, streamed);
-        stream_result = net_conn_send(fiber, conn, message, sizeof(message));
+        stream_result = net_conn_drain(fiber, conn);
+        if (stream_result != TD_OK)
+            break;
+        memcpy(net_conn_reserve(conn, sizeof(message)), message, sizeof(message));
+        net_conn_commit(conn, sizeof(message));
     }
     net_conn_finish(conn);
 }
