@@ -121,6 +121,8 @@ static void answer(struct change_draft *step, td_err err, const struct td_diag *
 static void tell(struct change_door *door, struct change_draft *step)
 {
     step->changeset.sequence = step->entry.sequence;
+    step->changeset.octets = step->entry.octets;
+    step->changeset.octets_size = step->entry.size;
     for (struct change_listener *l = door->listeners; l != NULL; l = l->next)
         l->published(l->context, step->zone, &step->changeset);
 }

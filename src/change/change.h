@@ -58,6 +58,8 @@ struct changeset {
     uint32_t removed_count;
     const struct change_record *added; /* the SOA first; of a break: all of the zone, or none */
     uint32_t added_count;
+    const void *octets; /* as the log has it (encode.h); only while listeners are told */
+    size_t octets_size;
 };
 
 /* How changes of a zone are dealt with: configuration. */
@@ -94,7 +96,10 @@ struct change_zone {
     bool is_aged;
 };
 
-/* Told of every change, on the committing thread, after readers can see it. */
+/*
+ * Told of every change, on the committing thread, after readers can see it. A whole version's
+ * records are gone by then: their arrays are NULL, and only the octets have them.
+ */
 struct change_listener {
     void (*published)(void *context, struct change_zone *zone, const struct changeset *changeset);
     void *context;

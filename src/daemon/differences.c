@@ -4,28 +4,21 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "daemon/differences_internal.h"
 #include "daemon/registry_internal.h"
-#include "replicate/difference.h"
-#include "replicate/recent.h"
-#include "serve/difference.h"
 #include "serve/log.h"
 
-/* A zone of some records has more history than it has octets; it is as little. */
-enum { OCTETS_LEAST = 64 << 10 };
-
-struct differences {
-    struct server *server;
-    struct change_listener listener;
-    struct recent recent;
-    struct differences_zone *oldest; /* of those that keep an answer */
-    struct differences_zone *newest;
-    uint64_t kept;
+enum {
+    OCTETS_LEAST = 64 << 10,    /* a zone of some records has as much history as this */
+    OCTETS_AT_ONCE = 256 << 10, /* of the log, in one turn of the main loop */
 };
 
 struct differences_zone {
     struct differences *all;
     struct recent_zone recent;
     struct difference *last; /* the answer given last; NULL: none is kept */
+    bool has_none;           /* from this serial nothing leads to the newest */
+    uint32_t none_from;
     struct differences_zone *older;
     struct differences_zone *newer;
 };
@@ -99,8 +92,10 @@ static void published(void *context, struct change_zone *changed, const struct c
     struct differences *all = context;
     struct registry_zone *zone = registry_zone_of(changed);
 
-    if (zone->differences != NULL)
+    if (zone->differences != NULL) {
         forget_last(zone->differences);
+        zone->differences->has_none = false;
+    }
     if (zone->settings != NULL && zone->settings->allow_transfer != NULL &&
         changeset->sequence != 0)
         recent_add(&all->recent, &zone_of(all, zone)->recent, changeset);
@@ -140,30 +135,83 @@ static uint64_t octets_max(const struct zone_version *version)
     return octets > OCTETS_LEAST ? octets : OCTETS_LEAST;
 }
 
-static struct difference *find(struct differences *all, struct registry_zone *zone, uint32_t serial)
+static void keep_none(struct differences_zone *zone, uint32_t serial)
+{
+    zone->has_none = true;
+    zone->none_from = serial;
+}
+
+bool differences_keep(struct differences *all, const uint8_t *name, struct difference *difference)
+{
+    struct registry *registry = all->server->registry;
+    struct registry_zone *zone = registry == NULL ? NULL : registry_find_wire(registry, name);
+
+    if (zone == NULL || zone->zone.newest == NULL)
+        return false;
+    const struct zone_version *newest = zone->zone.newest;
+    bool is_less = difference->records <= newest->record_count + 1;
+    if (difference->serial_to != newest->serial)
+        return is_less; /* the zone has changed meanwhile: the client asks again */
+    if (is_less)
+        keep_last(zone_of(all, zone), difference);
+    else
+        keep_none(zone_of(all, zone), difference->serial_from);
+    return is_less;
+}
+
+/* NULL: they cannot be read. */
+static struct difference *read_now(struct differences *all, struct registry_zone *zone,
+                                   const struct store_log_change *changes, size_t count)
+{
+    struct difference *difference = difference_new();
+    const struct recent_change *recent = NULL;
+    td_err err = TD_OK;
+
+    for (size_t i = 0; err == TD_OK && i < count; i++)
+        err = add(all, zone, &changes[i], &recent, difference);
+    if (err == TD_OK)
+        err = difference_finish(difference);
+    if (err == TD_OK)
+        return difference;
+    difference_let_go(difference);
+    return NULL;
+}
+
+static bool is_small(const struct store_log_change *changes, size_t count)
+{
+    uint64_t octets = 0;
+
+    for (size_t i = 0; i < count && octets <= OCTETS_AT_ONCE; i++)
+        octets += changes[i].size;
+    return octets <= OCTETS_AT_ONCE;
+}
+
+/* Answers the question, now or later. */
+static void find(struct differences *all, struct registry_zone *zone, struct serve_ask *ask)
 {
     const struct zone_version *version = zone->zone.newest;
     const struct zone_entry *entry = zone->zone.entry;
-    const struct recent_change *recent = NULL;
+    struct difference *difference = NULL;
     size_t count, first;
 
     const struct store_log_change *changes =
         store_log_changes(all->server->log, entry->name, entry->name_size, &count);
-    if (difference_chain(changes, count, serial, version->serial, octets_max(version), &first) !=
-        TD_OK)
-        return NULL;
-    struct difference *difference = difference_new();
-    td_err err = TD_OK;
-    for (size_t i = first; err == TD_OK && i < count; i++)
-        err = add(all, zone, &changes[i], &recent, difference);
+    td_err err =
+        difference_chain(changes, count, ask->serial, version->serial, octets_max(version), &first);
+    if (err == TD_OK && !is_small(changes + first, count - first)) {
+        if (!differences_read_later(all, zone, changes[first].sequence - 1, ask))
+            serve_difference_answer(ask, NULL);
+        return;
+    }
     if (err == TD_OK)
-        err = difference_finish(difference);
-    if (err == TD_OK && difference->serial_from == serial &&
-        difference->serial_to == version->serial &&
-        difference->records <= version->record_count + 1)
-        return difference;
-    difference_let_go(difference);
-    return NULL;
+        difference = read_now(all, zone, changes + first, count - first);
+    if (difference == NULL) {
+        keep_none(zone_of(all, zone), ask->serial);
+    } else if (!differences_keep(all, entry->name, difference)) {
+        difference_let_go(difference);
+        difference = NULL;
+    }
+    serve_difference_answer(ask, difference);
 }
 
 static void take(void *context, struct serve_ask *ask)
@@ -171,19 +219,19 @@ static void take(void *context, struct serve_ask *ask)
     struct differences *all = context;
     struct registry *registry = all->server->registry;
     struct registry_zone *zone = registry == NULL ? NULL : registry_find_wire(registry, ask->zone);
-    struct difference *difference = NULL;
 
-    if (zone != NULL && zone->zone.newest != NULL) {
-        struct differences_zone *kept = zone_of(all, zone);
-        if (kept->last != NULL && kept->last->serial_from == ask->serial) {
-            difference = difference_hold(kept->last);
-        } else {
-            difference = find(all, zone, ask->serial);
-            if (difference != NULL)
-                keep_last(kept, difference);
-        }
+    if (zone == NULL || zone->zone.newest == NULL) {
+        serve_difference_answer(ask, NULL);
+        return;
     }
-    serve_difference_answer(ask, difference);
+    struct differences_zone *kept = zone_of(all, zone);
+    if (kept->has_none && kept->none_from == ask->serial)
+        serve_difference_answer(ask, NULL);
+    else if (kept->last != NULL && kept->last->serial_from == ask->serial &&
+             kept->last->serial_to == zone->zone.newest->serial)
+        serve_difference_answer(ask, difference_hold(kept->last));
+    else
+        find(all, zone, ask);
 }
 
 struct differences *differences_new(struct server *server)

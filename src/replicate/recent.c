@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
-#include "change/encode.h"
 
 void recent_init(struct recent *recent, uint64_t octets_max)
 {
@@ -52,20 +50,16 @@ static void append(struct recent *recent, struct recent_change *change)
 
 void recent_add(struct recent *recent, struct recent_zone *zone, const struct changeset *changeset)
 {
-    struct td_buf octets = { .data = NULL };
+    size_t size = changeset->octets_size;
 
-    if (changeset->is_break)
+    if (changeset->is_break || size == 0 || size > RECENT_CHANGE_MAX)
         return;
-    change_encode(changeset, &octets);
-    if (octets.size <= RECENT_CHANGE_MAX) {
-        struct recent_change *change = td_calloc(1, sizeof(*change) + octets.size);
-        change->zone = zone;
-        change->sequence = changeset->sequence;
-        change->size = (uint32_t)octets.size;
-        memcpy(change->octets, octets.data, octets.size);
-        append(recent, change);
-    }
-    td_buf_fini(&octets);
+    struct recent_change *change = td_calloc(1, sizeof(*change) + size);
+    change->zone = zone;
+    change->sequence = changeset->sequence;
+    change->size = (uint32_t)size;
+    memcpy(change->octets, changeset->octets, size);
+    append(recent, change);
     while (recent->octets > recent->octets_max)
         drop(recent, recent->oldest);
 }

@@ -44,7 +44,7 @@ struct recent {
 
 void recent_init(struct recent *recent, uint64_t octets_max);
 
-/* Remember a change that was published. */
+/* Remember a change that was published; its octets are copied. */
 void recent_add(struct recent *recent, struct recent_zone *zone, const struct changeset *changeset);
 
 /*

@@ -175,6 +175,29 @@ def test_many_messages(tandem):
     assert len(lines) == 4 + 1200
 
 
+def test_a_large_difference_for_many_at_once(tandem):
+    """Megabytes of the log, read in turns, condensed aside, and made once; the zone goes on changing meanwhile."""
+    def hosts(changed):
+        return "".join('t%d TXT "%s"\n' % (number, ("y" if number % 8 < changed else "x") * 200)
+                       for number in range(40000))
+    server = primary(tandem, hosts(0))
+    file_again(server, 2, hosts(1))
+    file_again(server, 3, hosts(2))
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(transfer(server, ask(1))[1])) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    add(server, "new")
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    for lines in found:
+        assert kind(lines) == "ixfr" and len(lines) - 20004 in (0, 1)
+    assert kind(transfer(server, ask(3))[1]) == "ixfr"
+    assert server.log().count("IXFR, outgoing") == 5
+    assert "AXFR, outgoing" not in server.log()
+
+
 @pytest.mark.parametrize("since", [2, 3, 2**31])
 def test_nothing_new(tandem, since):
     server = primary(tandem)

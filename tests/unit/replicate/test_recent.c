@@ -10,11 +10,16 @@
 
 static void add(struct recent *recent, struct recent_zone *zone, uint64_t sequence)
 {
+    struct td_buf octets = { .data = NULL };
     struct step step;
 
     step_begin(&step, (uint32_t)sequence, (uint32_t)sequence + 1);
+    change_encode(&step.changeset, &octets);
     step.changeset.sequence = sequence;
+    step.changeset.octets = octets.data;
+    step.changeset.octets_size = octets.size;
     recent_add(recent, zone, &step.changeset);
+    td_buf_fini(&octets);
 }
 
 TEST(what_was_added_is_found_and_is_what_the_log_has)
@@ -59,10 +64,12 @@ TEST(the_oldest_of_all_go_first)
     CHECK_EQ(recent.octets, 0);
 }
 
-TEST(what_is_too_large_or_a_break_is_left_out)
+TEST(what_is_too_large_or_a_break_or_unknown_is_left_out)
 {
     struct recent_zone zone = { .oldest = NULL };
-    struct changeset ends = { .is_break = true, .sequence = 3 };
+    struct changeset ends = { .is_break = true, .sequence = 3, .octets = "x", .octets_size = 1 };
+    struct changeset large = { .sequence = 4, .octets = "", .octets_size = RECENT_CHANGE_MAX + 1 };
+    struct changeset unknown = { .sequence = 5 };
     struct recent recent;
 
     recent_init(&recent, 10); /* nothing fits */
@@ -70,9 +77,11 @@ TEST(what_is_too_large_or_a_break_is_left_out)
     CHECK(zone.oldest == NULL);
     recent_init(&recent, RECENT_OCTETS_MAX);
     recent_add(&recent, &zone, &ends);
-    CHECK(recent_find(&zone, NULL, 3) == NULL);
+    recent_add(&recent, &zone, &large);
+    recent_add(&recent, &zone, &unknown);
+    CHECK(zone.oldest == NULL);
     CHECK_EQ(recent.octets, 0);
 }
 
 TESTS(what_was_added_is_found_and_is_what_the_log_has, the_oldest_of_all_go_first,
-      what_is_too_large_or_a_break_is_left_out)
+      what_is_too_large_or_a_break_or_unknown_is_left_out)
