@@ -139,8 +139,7 @@ static void finish(struct auth_walk *walk)
     }
 }
 
-static TD_NOINLINE void walk_all(const struct auth_query *query, struct zone_nearest nearest,
-                                 struct answer *answer)
+void auth_answer(const struct auth_query *query, struct answer *answer)
 {
     struct auth_walk walk; /* not initialised as a whole: it is large, and few fields matter */
 
@@ -156,85 +155,14 @@ static TD_NOINLINE void walk_all(const struct auth_query *query, struct zone_nea
     walk.proof_count = 0;
     walk.additional = NULL;
     walk.cut = NULL;
-    zone_found_at(query->version, query->key, nearest, &walk.found);
 
+    answer->is_authoritative = true;
+    zone_find(query->version, query->key, &walk.found);
     const uint8_t *target = auth_name(&walk);
     if (td_unlikely(target != NULL))
         auth_follow(&walk, target);
     if (walk.proof_count != 0 || walk.cut != NULL || walk.additional != NULL || walk.is_full)
         finish(&walk);
-}
-
-/* The one set of the type that was asked for, when nothing goes with it. */
-static inline bool add_alone(const struct auth_query *query, const struct zone_node *node,
-                             struct answer *answer)
-{
-    uint16_t type = query->type;
-
-    if (td_unlikely(type == WIRE_TYPE_ANY || type == WIRE_TYPE_RRSIG ||
-                    type >= WIRE_RRTYPE_INDEXED) ||
-        (wire_rrtype_traits_low[type] & WIRE_TRAIT_ADDITIONAL) != 0)
-        return false;
-    const struct wire_rrset *set = zone_node_set(query->version, node, type);
-    if (set == NULL)
-        return false;
-    struct answer_set *entry = &answer->sets[0];
-    entry->set = set;
-    entry->ttl = set->ttl;
-    entry->qname_offset = 0;
-    entry->place = PLACE_QNAME;
-    entry->section = SECTION_ANSWER;
-    entry->flags = type == WIRE_TYPE_A || type == WIRE_TYPE_AAAA ? ANSWER_ROTATE : 0;
-    answer->set_count = 1;
-    return true;
-}
-
-/* A referral below a cut whose image is whole. */
-static inline bool refer_at_once(const struct auth_query *query, const struct zone_node *cut,
-                                 struct answer *answer)
-{
-    if (cut->cover == 0)
-        return false;
-    const struct wire_image *image = zone_at(query->version, cut->cover);
-    if (image->target_count != 0)
-        return false;
-    answer->is_authoritative = false;
-    answer->image = image;
-    return true;
-}
-
-/*
- * Most answers without proofs are one piece: a set that brings nothing along, a referral that was
- * laid out whole, or the SOA of a name error. What is said here is what the walk would say; nothing
- * has been done when this returns false. (AUTH_NO_IMAGE walks, so tests see both.)
- */
-static inline bool answer_at_once(const struct auth_query *query, struct zone_nearest nearest,
-                                  struct answer *answer)
-{
-    const struct zone_version *version = query->version;
-    const struct zone_node *node = nearest.encloser;
-
-    if ((query->flags & AUTH_NO_IMAGE) != 0 ||
-        ((query->flags & AUTH_DO) != 0 && (version->flags & ZONE_IS_SIGNED) != 0))
-        return false;
-    if (nearest.label == 0)
-        return (node->flags & ZONE_NODE_MAY_COVER) == 0 && add_alone(query, node, answer);
-    if (node->flags & ZONE_NODE_DELEGATION)
-        return refer_at_once(query, node, answer);
-    if ((node->flags & (ZONE_NODE_MAY_COVER | ZONE_NODE_WILDCARD_BELOW)) != 0 ||
-        version->negative == 0)
-        return false;
-    answer->rcode = WIRE_RCODE_NXDOMAIN;
-    answer->image = zone_at(version, version->negative);
-    return true;
-}
-
-void auth_answer(const struct auth_query *query, struct answer *answer)
-{
-    answer->is_authoritative = true;
-    struct zone_nearest nearest = zone_find_nearest(query->version, query->key);
-    if (!answer_at_once(query, nearest, answer))
-        walk_all(query, nearest, answer);
     if (AUTH_PREPARED_IS_CHECKED && answer->image != NULL)
         (void)td_never(!auth_prepared_is_right(query, answer));
 }

@@ -64,15 +64,21 @@ static inline uint64_t td_hash_key(const struct td_hash_seed *seed, size_t size)
     return seed->k1 + size * 0x9E3779B97F4A7C15u;
 }
 
+/* For each size up to 8: which octets of a word belong to it? */
+extern const uint8_t td_hash_masks[9][8];
+
+/* The same as td_hash_label, for labels of more than 8 octets. */
+uint64_t td_hash_label_long(const struct td_hash_seed *seed, uint64_t suffix, const uint8_t *label,
+                            size_t size);
+
 /* The hash of "label.suffix" from that of the suffix; `size` is 1..63, without length octet. */
 static inline uint64_t td_hash_label(const struct td_hash_seed *seed, uint64_t suffix,
                                      const uint8_t *label, size_t size)
 {
-    uint64_t key = td_hash_key(seed, size);
-
-    for (; __builtin_expect(size > 8, 0); label += 8, size -= 8)
-        suffix = td_hash_step(suffix ^ seed->k0, key, td_hash_load(label));
-    return td_hash_step(suffix ^ seed->k0, key, td_hash_load(label) << (-8 * size & 63));
+    if (__builtin_expect(size > 8, 0))
+        return td_hash_label_long(seed, suffix, label, size);
+    return td_hash_step(suffix ^ seed->k0, td_hash_key(seed, size),
+                        td_hash_load(label) & td_hash_load(td_hash_masks[size]));
 }
 
 /* The hash of any octets; no padding is needed. */

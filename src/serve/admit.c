@@ -20,7 +20,9 @@ void request_read_header(struct request *request)
 
 const struct td_addr *request_remote(struct request *request)
 {
-    if (request->remote.family == 0) {
+    if (!request->has_remote) {
+        request->has_remote = true;
+        request->remote.family = 0;
         if (request->path != NULL)
             io_udp_path_remote(request->path, &request->remote);
         else if (request->conn != NULL)

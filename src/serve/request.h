@@ -36,33 +36,38 @@ struct request {
     uint8_t *out;
     uint32_t in_size;
     uint32_t out_capacity;
-    uint32_t out_size;  /* of the finished response; 0: nothing is sent */
-    uint32_t limit;     /* octets that the response may have */
     struct io_udp *udp; /* UDP: where it came in */
     const struct io_udp_path *path;
+    uint32_t limit; /* octets that the response may have */
+    uint16_t type;
+    uint16_t class;
+
+    /* What is not yet known: from here to `has_answer` all is zero at first. */
     struct net_conn *conn;    /* TCP */
     struct zone_entry *entry; /* the zone that answers, or NULL */
     const struct zone_version *version;
     const struct serve_zone *zone; /* how it is answered */
     const char *ede_text;
+    uint32_t out_size;     /* of the finished response; 0: nothing is sent */
+    uint16_t question_end; /* 0: the question could not be read */
+    uint16_t rcode;
+    uint8_t stage; /* the next one; see road.h */
+    bool has_key;  /* `key` is filled */
+    bool has_tsig; /* `tsig` is filled */
+    bool has_tail; /* more than a plain QUERY: EDNS, TSIG, other records or opcodes */
+    bool has_remote;
+    bool is_taken;      /* a transfer answers, and finishes the connection's query */
+    uint8_t apex_label; /* key.offsets[apex_label] is where the zone's apex begins */
+    bool has_answer;    /* the worker's struct answer is this request's */
+
+    uint16_t ede;              /* ANSWER_EDE_NONE */
+    uint8_t transport;         /* enum transport */
+    uint8_t cookie;            /* enum tsig_cookie_verdict; MALFORMED also means none */
+    struct zone_prefetch far;  /* of names in a large zone */
     uint64_t generation;       /* of the zones, before any was looked at */
     struct td_addr remote;     /* see request_remote */
     struct wire_header header; /* read when has_tail; see request_read_header */
-    uint16_t type;
-    uint16_t class;
-    uint16_t question_end; /* 0: the question could not be read */
-    uint16_t rcode;
-    uint16_t ede;       /* ANSWER_EDE_NONE */
-    uint8_t transport;  /* enum transport */
-    uint8_t stage;      /* the next one; see road.h */
-    uint8_t apex_label; /* key.offsets[apex_label] is where the zone's apex begins */
-    uint8_t cookie;     /* enum tsig_cookie_verdict; MALFORMED also means none */
     uint8_t cookie_option[TSIG_COOKIE_SIZE]; /* to be sent, unless MALFORMED */
-    bool has_key;                            /* `key` is filled */
-    bool has_tsig;                           /* `tsig` is filled */
-    bool has_tail;   /* more than a plain QUERY: EDNS, TSIG, other records or opcodes */
-    bool is_taken;   /* a transfer answers, and finishes the connection's query */
-    bool has_answer; /* the worker's struct answer is this request's */
     struct tsig_exchange tsig;
     struct wire_tail tail;
     struct wire_key key;

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "auth/answer.h"
+#include "auth/piece.h"
+#include "auth/prepared.h"
 #include "base/assert.h"
 #include "base/macros.h"
 #include "io/io.h"
@@ -11,6 +13,7 @@
 #include "serve/road.h"
 #include "serve/worker.h"
 #include "wire/const.h"
+#include "wire/copy.h"
 #include "wire/encode.h"
 #include "wire/rrtype.h"
 
@@ -31,10 +34,9 @@ static TD_ALWAYS_INLINE void collect(struct request *request, unsigned flags)
     struct serve_worker *worker = request->worker;
     struct auth_query *query = &worker->query;
 
+    flags |= worker->auth_flags[request->transport];
     if (td_unlikely(request->has_tail) && wants_dnssec(request))
         flags |= AUTH_DO;
-    if (request->transport == TRANSPORT_UDP && worker->settings->has_minimal_any)
-        flags |= AUTH_MINIMAL_ANY;
     query->version = request->version;
     query->key = &request->key;
     query->name = request->in + WIRE_HEADER_SIZE;
@@ -113,14 +115,6 @@ uint32_t respond_reserve(const struct request *request)
     return room;
 }
 
-static inline void copy_16(uint8_t *to, const uint8_t *from)
-{
-    __uint128_t octets;
-
-    memcpy(&octets, from, sizeof(octets));
-    memcpy(to, &octets, sizeof(octets));
-}
-
 /* Header and question: 17 octets or more, mostly fewer than 65. */
 static inline void copy_question(uint8_t *to, const uint8_t *from, uint32_t size)
 {
@@ -128,33 +122,39 @@ static inline void copy_question(uint8_t *to, const uint8_t *from, uint32_t size
         memcpy(to, from, size);
         return;
     }
-    copy_16(to, from);
+    wire_copy_16(to, from);
     if (size > 32) {
-        copy_16(to + 16, from + 16);
-        copy_16(to + size - 32, from + size - 32);
+        wire_copy_16(to + 16, from + 16);
+        wire_copy_16(to + size - 32, from + size - 32);
     }
-    copy_16(to + size - 16, from + size - 16);
+    wire_copy_16(to + size - 16, from + size - 16);
+}
+
+/* A header alone: nobody knows what was asked. */
+static TD_COLD void put_header_alone(struct request *request)
+{
+    memset(request->out, 0, WIRE_HEADER_SIZE);
+    memcpy(request->out, request->in, 2);
+    request->out_size = WIRE_HEADER_SIZE;
 }
 
 /* Header and question are those of the query, but for flags and counts. */
 inline void respond_begin(struct request *request)
 {
     uint8_t *out = request->out;
+    const uint8_t *in = request->in;
     uint32_t size = request->question_end;
-    uint16_t question_count = size != 0;
 
     if (td_likely(size != 0)) {
-        copy_question(out, request->in, size);
+        static const uint8_t counts[8] = { 0, 1 };
+        copy_question(out, in, size);
+        memcpy(out + 4, counts, sizeof(counts));
+        request->out_size = size;
     } else {
-        size = WIRE_HEADER_SIZE;
-        memcpy(out, request->in, 2);
+        put_header_alone(request);
     }
-    out[2] =
-        (uint8_t)((WIRE_FLAG_QR | HEADER_FLAGS_KEPT) >> 8 & (request->in[2] | WIRE_FLAG_QR >> 8));
+    out[2] = (uint8_t)(WIRE_FLAG_QR >> 8 | (in[2] & HEADER_FLAGS_KEPT >> 8));
     out[3] = 0;
-    memset(out + 4, 0, 8);
-    out[5] = (uint8_t)question_count;
-    request->out_size = size;
 }
 
 /* A refusal: header and question only. */
@@ -174,6 +174,61 @@ static TD_COLD void encode_again(struct request *request, struct wire_encode *en
     }
 }
 
+/* What an answer of this request may have, OPT and TSIG taken off; respond_begin has been. */
+static inline uint32_t limit_of(const struct request *request)
+{
+    uint32_t limit = request->limit;
+
+    if (td_unlikely(request->has_tail))
+        limit -= respond_reserve(request);
+    return (int32_t)limit > (int32_t)request->out_size ? limit : request->out_size;
+}
+
+/* For builds that test. */
+static TD_COLD void check_piece(struct request *request, const struct answer_piece *piece)
+{
+    struct auth_query query = {
+        .version = request->version,
+        .key = &request->key,
+        .name = request->in + WIRE_HEADER_SIZE,
+        .type = request->type,
+        .apex_label = request->apex_label,
+    };
+
+    (void)td_never(!auth_piece_is_right(&query, piece));
+}
+
+/*
+ * Most answers are one piece (auth/piece.h), and nobody has to look at them between answering and
+ * encoding: there is no rate limit.
+ */
+bool stage_answer_at_once(struct request *request)
+{
+    struct serve_worker *worker = request->worker;
+    const struct zone_version *version = request->version;
+    struct answer_piece piece;
+
+    if (td_unlikely(worker->rrl != NULL) || td_unlikely(request->class != WIRE_CLASS_IN) ||
+        td_unlikely(request->key.size == 1))
+        return false;
+    if (td_unlikely(request->has_tail) && wants_dnssec(request) &&
+        (version->flags & ZONE_IS_SIGNED) != 0)
+        return false;
+    if (!auth_piece_find(version, &request->key, request->type, worker->pointed, &piece))
+        return false;
+    if (AUTH_PREPARED_IS_CHECKED)
+        check_piece(request, &piece);
+    respond_begin(request);
+    uint32_t size = wire_piece_put(request->out, request->out_size, limit_of(request), &piece);
+    if (td_unlikely(size == 0))
+        return false;
+    request->out_size = size;
+    request->rcode = piece.rcode;
+    request->has_answer = true;
+    worker->answer.set_count = 0; /* the cache asks whether any of its sets turns */
+    return true;
+}
+
 void stage_encode(struct request *request)
 {
     struct serve_worker *worker = request->worker;
@@ -189,18 +244,17 @@ void stage_encode(struct request *request)
         request->ede_text = answer->ede_text;
     }
     request->rcode = answer->rcode;
-    uint32_t room = request->limit;
-    if (td_unlikely(request->has_tail))
-        room -= respond_reserve(request);
     struct wire_encode *encode = &worker->encode;
     encode->message = request->out;
     encode->key = &request->key;
     encode->size = request->out_size;
-    encode->limit = (int32_t)room > (int32_t)request->out_size ? room : request->out_size;
+    encode->limit = limit_of(request);
     encode->turn = request->zone != NULL && request->zone->has_rotation ? worker->turn++ : 0;
     if (td_unlikely(wire_encode(encode, answer) != TD_OK))
         encode_again(request, encode);
     request->out_size = encode->size;
+    if (request->out[2] & (WIRE_FLAG_TC >> 8))
+        serve_count(worker, SERVE_COUNT_TRUNCATED);
     if (td_unlikely(worker->scratch.used != 0))
         td_arena_reset(&worker->scratch);
 }
@@ -306,6 +360,4 @@ void stage_seal(struct request *request)
     if (worker->cache != NULL)
         answer_cache_store(worker->cache, request);
     serve_count(worker, serve_counter_of_rcode(request->rcode));
-    if (request->out[2] & (WIRE_FLAG_TC >> 8))
-        serve_count(worker, SERVE_COUNT_TRUNCATED);
 }

@@ -1,5 +1,6 @@
 #include "serve/road.h"
 
+#include "base/macros.h"
 #include "serve/worker.h"
 
 /*
@@ -35,20 +36,27 @@ bool road_begin(struct request *request)
     return true;
 }
 
-bool road_finish(struct request *request)
+/* All answers but those of one piece, up to what is sealed. */
+static TD_NOINLINE bool make(struct request *request)
 {
-    if (td_likely(request->stage == STAGE_ANSWER)) {
+    if (td_likely(request->stage == STAGE_ANSWER))
         stage_answer(request);
-    } else if (request->stage >= STAGE_SEAL) {
-        if (request->stage == STAGE_SEAL)
-            goto seal;
+    else if (request->stage == STAGE_SEAL)
         return true;
-    }
-    if (td_likely(request->stage <= STAGE_POLICY) &&
-        td_unlikely(stage_policy(request) != STAGE_NEXT))
+    if (request->stage <= STAGE_POLICY && stage_policy(request) != STAGE_NEXT)
         return false;
     stage_encode(request);
-seal:
+    return true;
+}
+
+bool road_finish(struct request *request)
+{
+    unsigned stage = request->stage;
+
+    if (td_unlikely(stage == STAGE_COUNT))
+        return true;
+    if ((td_unlikely(stage != STAGE_ANSWER) || !stage_answer_at_once(request)) && !make(request))
+        return false;
     stage_seal(request);
     return true;
 }

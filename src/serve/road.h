@@ -10,6 +10,9 @@
  */
 #pragma once
 
+#include <stddef.h>
+#include <string.h>
+
 #include "serve/request.h"
 
 enum stage_result {
@@ -21,7 +24,7 @@ enum stage_result {
 };
 
 enum stage_number {
-    STAGE_ADMIT,
+    STAGE_ADMIT, /* 0: where every request begins */
     STAGE_PARSE,
     STAGE_AUTHENTICATE,
     STAGE_ROUTE,
@@ -40,31 +43,22 @@ static inline void request_init(struct request *request, struct serve_worker *wo
                                 enum transport transport, const uint8_t *in, uint32_t in_size,
                                 uint8_t *out, uint32_t out_capacity)
 {
+    enum {
+        BEGIN = offsetof(struct request, conn),
+        END = offsetof(struct request, has_answer) + 1,
+    };
+
     request->worker = worker;
     request->in = in;
     request->in_size = in_size;
     request->out = out;
     request->out_capacity = out_capacity;
-    request->out_size = 0;
     request->udp = NULL;
     request->path = NULL;
-    request->conn = NULL;
-    request->entry = NULL;
-    request->version = NULL;
-    request->zone = NULL;
-    request->ede_text = NULL;
-    request->remote.family = 0;
-    request->question_end = 0;
-    request->rcode = 0;
+    memset((uint8_t *)request + BEGIN, 0, END - BEGIN);
     request->ede = ANSWER_EDE_NONE;
     request->transport = (uint8_t)transport;
-    request->stage = STAGE_ADMIT;
     request->cookie = TSIG_COOKIE_MALFORMED;
-    request->has_key = false;
-    request->has_tsig = false;
-    request->has_answer = false;
-    request->has_tail = false;
-    request->is_taken = false;
     request->tail.has_edns = false;
     request->tail.tsig_at = 0;
 }
@@ -86,6 +80,7 @@ enum stage_result stage_admit(struct request *request);
 enum stage_result stage_parse(struct request *request);
 enum stage_result stage_authenticate(struct request *request);
 enum stage_result stage_route(struct request *request);
+bool stage_answer_at_once(struct request *request); /* and encode; false: nothing was done */
 void stage_answer(struct request *request);
 enum stage_result stage_policy(struct request *request); /* NEXT or DROP */
 void stage_encode(struct request *request);

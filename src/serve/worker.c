@@ -20,6 +20,7 @@ static void take_settings(struct serve_worker *worker)
         td_hash_seed_of(io_random_u64(worker->io), io_random_u64(worker->io));
 
     worker->settings_generation = settings->generation;
+    worker->auth_flags[TRANSPORT_UDP] = settings->has_minimal_any ? AUTH_MINIMAL_ANY : 0;
     policy_rrl_table_free(worker->rrl);
     worker->rrl = settings->rate_limit == NULL
                       ? NULL
@@ -152,13 +153,14 @@ void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_ite
         request->path = item->path;
         if (td_likely(road_begin(request)) && td_likely(request->stage == STAGE_ANSWER) &&
             zone_is_worth_a_prefetch(request->version)) {
-            zone_prefetch_slot(request->version, &request->key);
+            zone_prefetch_slots(request->version, &request->key, &request->far);
             has_far = true;
+        } else {
+            request->far.count = 0;
         }
     }
     for (request = worker->requests; has_far && request < end; request++)
-        if (td_likely(request->stage == STAGE_ANSWER))
-            zone_prefetch_node(request->version, &request->key);
+        zone_prefetch_node(request->version, &request->key, &request->far);
     for (request = worker->requests; request < end; request++, items++)
         if (td_likely(road_finish(request)))
             items->answer_size = request->out_size;

@@ -18,6 +18,7 @@
 #include "serve/request.h"
 #include "serve/settings.h"
 #include "wire/encode.h"
+#include "wire/piece.h"
 
 struct answer_cache;
 struct serve;
@@ -31,13 +32,15 @@ struct serve_worker {
     struct answer_cache *cache;            /* NULL: switched off */
     struct policy_rrl_table *rrl;          /* NULL: no rate limit */
     uint64_t settings_generation;          /* of those that cache and rrl were made for */
+    uint8_t auth_flags[TRANSPORT_COUNT];   /* enum auth_flag that settings ask for */
     uint32_t turn;                         /* counts up; turns the sets (round robin) */
     struct td_counter counters[SERVE_COUNTER_COUNT];
     struct td_rcu_reader reader;
     struct answer answer;
     struct td_arena scratch;
-    struct auth_query query;   /* of the request that is answered now */
-    struct wire_encode encode; /* the same */
+    struct answer_pointed pointed[PIECE_POINTED_MAX]; /* of the answer that is made now */
+    struct auth_query query;                          /* of the request that is answered now */
+    struct wire_encode encode;                        /* the same */
     struct wire_encode_table encode_table;
     struct request *requests;   /* of IO_UDP_BATCH_MAX, and one for TCP */
     struct net_server *streams; /* TCP connections; NULL before the first listening */

@@ -18,6 +18,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/reader.h"
+#include "base/writer.h"
 #include "wire/rrset.h"
 
 enum {
@@ -68,6 +70,7 @@ struct wire_image {
     uint8_t additional_count;
     uint8_t pointer_count; /* compression pointers to patch */
     uint8_t target_count;  /* name servers whose addresses are not in the image, see below */
+    uint16_t pointer_top;  /* the last message offset that a pointer leads to, for its question */
     uint8_t octets[];      /* the records; then, at an even address, wire_image_offsets */
 };
 
@@ -104,6 +107,23 @@ static inline void wire_image_target_put(uint16_t *words, const struct wire_imag
     words[0] = target->pointer;
     words[1] = target->rdata_at;
     memcpy(words + 2, &target->hash, sizeof(target->hash));
+}
+
+/*
+ * Make the pointers of an image that was copied to `at` good for a question that is `shift` octets
+ * longer. While all of them lead to the first 256 octets only their second octet changes.
+ */
+static inline void wire_image_patch(uint8_t *at, const struct wire_image *image, unsigned shift)
+{
+    const uint16_t *offset = wire_image_offsets(image), *end = offset + image->pointer_count;
+
+    if (image->pointer_top + shift < 256) {
+        for (; offset < end; offset++)
+            at[*offset + 1] = (uint8_t)(at[*offset + 1] + shift);
+        return;
+    }
+    for (; offset < end; offset++)
+        td_put_u16(at + *offset, (uint16_t)(td_get_u16(at + *offset) + shift));
 }
 
 /* Octets of an image of so many octets of records, places and targets, itself included. */

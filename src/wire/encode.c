@@ -78,7 +78,7 @@ static inline bool put_plain(struct encode_cursor *cursor, const struct answer_s
         return false;
     if (td_likely(set->count == 1)) {
         uint8_t *at = put_owner_and_head(cursor->at, owner, head);
-        encode_copy(at, set->data, set->size);
+        wire_copy(at, set->data, set->size);
         cursor->at = at + set->size;
         return true;
     }
@@ -88,7 +88,7 @@ static inline bool put_plain(struct encode_cursor *cursor, const struct answer_s
     for (unsigned left = set->count; left > 0; left--) {
         size_t record = 2u + td_get_u16(set->data + from);
         at = put_owner_and_head(at, owner, head);
-        encode_copy(at, set->data + from, record);
+        wire_copy(at, set->data + from, record);
         at += record;
         from += record;
         if (from == set->size)
@@ -140,7 +140,7 @@ static bool put_octets(struct encode_cursor *cursor, const void *octets, size_t 
 {
     if (encode_left(cursor) < size)
         return false;
-    encode_copy(cursor->at, octets, size);
+    wire_copy(cursor->at, octets, size);
     cursor->at += size;
     return true;
 }
@@ -212,16 +212,6 @@ static inline bool put_set(struct encode_cursor *cursor, const struct answer_set
     return put_plain(cursor, entry, &owner);
 }
 
-/* The same for the whole of an image that stands at `at`. */
-static inline void image_patch(uint8_t *at, const struct wire_image *image, unsigned shift)
-{
-    if (shift == 0)
-        return;
-    for (const uint16_t *offset = wire_image_offsets(image), *end = offset + image->pointer_count;
-         offset < end; offset++)
-        td_put_u16(at + *offset, (uint16_t)(td_get_u16(at + *offset) + shift));
-}
-
 /*
  * A piece of a prepared image, of which octets[from..from + size) are wanted. The pointers in
  * it are good for a question that ends where the image's ends; `shift` octets are between them.
@@ -231,7 +221,7 @@ static inline bool put_image(struct encode_cursor *cursor, const struct wire_ima
 {
     if (size > encode_left(cursor))
         return false;
-    encode_copy(cursor->at, image->octets + from, size);
+    wire_copy(cursor->at, image->octets + from, size);
     for (unsigned i = 0; i < image->pointer_count; i++) {
         size_t pointer = wire_image_offsets(image)[i] - from;
         if (pointer >= size)
@@ -333,58 +323,7 @@ static td_err put_with_image(struct encode_cursor *cursor, struct progress *prog
     return TD_OK;
 }
 
-/* Set the header of an answer of one piece. */
-static inline void set_header_simply(uint8_t *message, const struct answer *answer,
-                                     unsigned answer_count, unsigned authority_count,
-                                     unsigned additional_count)
-{
-    uint32_t counts = (uint32_t)answer_count << 16 | authority_count;
-    unsigned flags = (answer->is_authoritative ? WIRE_FLAG_AA : 0u) | (answer->rcode & 15u);
-
-    flags |= td_get_u16(message + 2) & ~(unsigned)(WIRE_FLAG_AA | WIRE_FLAG_TC | WIRE_FLAG_RCODE);
-    td_put_u16(message + 2, (uint16_t)flags);
-    td_put_u32(message + 6, counts);
-    td_put_u16(message + 10, (uint16_t)additional_count);
-}
-
-/* A set at the question's name without names in its data. */
-static inline bool encode_set(struct wire_encode *encode, const struct answer *answer)
-{
-    const struct answer_set *entry = &answer->sets[0];
-    const struct wire_rrset *set = entry->set;
-    size_t left = encode->limit - encode->size;
-    uint8_t *at = encode->message + encode->size;
-
-    if (entry->place != PLACE_QNAME || entry->section != SECTION_ANSWER || set->count != 1 ||
-        set->type >= WIRE_RRTYPE_INDEXED ||
-        (wire_rrtype_traits_low[set->type] & WIRE_TRAIT_COMPRESS) != 0 || encode->key->size == 1 ||
-        td_unlikely(2u + HEAD_SIZE + set->size > left))
-        return false;
-    const struct owner owner = { .octets = ENCODE_POINTER | WIRE_HEADER_SIZE, .size = 2 };
-    at = put_owner_and_head(at, &owner, head_of(entry));
-    encode_copy(at, set->data, set->size);
-    set_header_simply(encode->message, answer, 1, 0, 0);
-    encode->size += 2u + HEAD_SIZE + set->size;
-    return true;
-}
-
-/* An image that nothing goes with. */
-static inline bool encode_image(struct wire_encode *encode, const struct answer *answer)
-{
-    const struct wire_image *image = answer->image;
-    uint8_t *at = encode->message + encode->size;
-    size_t size = image->size;
-
-    if (td_unlikely(size > encode->limit - encode->size))
-        return false;
-    encode_copy(at, image->octets, size);
-    image_patch(at, image, (unsigned)encode->key->size - image->name_size);
-    set_header_simply(encode->message, answer, 0, image->authority_count, image->additional_count);
-    encode->size += (uint32_t)size;
-    return true;
-}
-
-static TD_NOINLINE td_err encode_all(struct wire_encode *encode, const struct answer *answer)
+td_err wire_encode(struct wire_encode *encode, const struct answer *answer)
 {
     struct encode_cursor cursor = {
         .message = encode->message,
@@ -394,6 +333,7 @@ static TD_NOINLINE td_err encode_all(struct wire_encode *encode, const struct an
         .table = encode->table,
         .turn = encode->turn,
     };
+    td_assert(encode->size <= encode->limit);
     struct progress progress = { .answer = answer, .is_truncated = answer->is_truncated };
     if (answer->image != NULL) {
         if (put_with_image(&cursor, &progress) != TD_OK)
@@ -408,17 +348,4 @@ static TD_NOINLINE td_err encode_all(struct wire_encode *encode, const struct an
     set_header(encode->message, &progress);
     encode->size = (uint32_t)(cursor.at - encode->message);
     return TD_OK;
-}
-
-/* Most answers are one piece: then there is nothing to collect names and counts for. */
-TD_HOT td_err wire_encode(struct wire_encode *encode, const struct answer *answer)
-{
-    td_assert(encode->size <= encode->limit);
-    if (td_likely(!answer->is_truncated)) {
-        if (answer->set_count == 0 && answer->image != NULL && encode_image(encode, answer))
-            return TD_OK;
-        if (answer->set_count == 1 && answer->image == NULL && encode_set(encode, answer))
-            return TD_OK;
-    }
-    return encode_all(encode, answer);
 }

@@ -220,7 +220,7 @@ bool encode_name(struct encode_cursor *cursor, const uint8_t *name, struct encod
     unsigned offset = split.parent;
     if (literal != 0) {
         unsigned start = (unsigned)(cursor->at - cursor->message);
-        encode_copy(cursor->at, name, literal);
+        wire_copy(cursor->at, name, literal);
         offset = split_remember(&split, cursor, start);
         cursor->at += literal;
     }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "wire/copy.h"
 #include "wire/encode.h"
 
 enum { ENCODE_POINTER = 0xC000, ENCODE_OFFSET_END = 0x4000 };
@@ -35,43 +36,6 @@ struct encode_cursor {
 static inline size_t encode_left(const struct encode_cursor *cursor)
 {
     return (size_t)(cursor->end - cursor->at);
-}
-
-static inline void encode_copy_16(uint8_t *to, const uint8_t *from)
-{
-    __uint128_t octets;
-
-    memcpy(&octets, from, 16);
-    memcpy(to, &octets, 16);
-}
-
-/* Copy 2 octets or more; most records are a few octets long. */
-static inline void encode_copy(uint8_t *to, const uint8_t *from, size_t size)
-{
-    if (size <= 8) {
-        if (size >= 4) {
-            uint32_t head, tail;
-            memcpy(&head, from, 4);
-            memcpy(&tail, from + size - 4, 4);
-            memcpy(to, &head, 4);
-            memcpy(to + size - 4, &tail, 4);
-        } else {
-            to[0] = from[0];
-            to[1] = from[1];
-            to[size - 1] = from[size - 1];
-        }
-    } else if (size <= 16) {
-        uint64_t head, tail;
-        memcpy(&head, from, 8);
-        memcpy(&tail, from + size - 8, 8);
-        memcpy(to, &head, 8);
-        memcpy(to + size - 8, &tail, 8);
-    } else {
-        /* No call: whoever has one on his way saves registers for it, needed or not. */
-        for (size_t at = 0; at + 16 < size; at += 16)
-            encode_copy_16(to + at, from + at);
-        encode_copy_16(to + size - 16, from + size - 16);
-    }
 }
 
 /* A name that has been put: how to refer to it. */

@@ -31,6 +31,7 @@ struct layout {
     unsigned server_count;
     uint16_t pointers[POINTERS_MAX];
     unsigned pointer_count;
+    unsigned pointer_top;
     uint16_t targets[WIRE_IMAGE_TARGET_WORDS * SERVERS_MAX];
     unsigned target_count;
     uint8_t octets[IMAGE_SIZE_MAX];
@@ -87,6 +88,8 @@ static void put_pointer(struct layout *layout, unsigned offset)
         return;
     }
     layout->pointers[layout->pointer_count++] = (uint16_t)layout->size;
+    if (offset > layout->pointer_top)
+        layout->pointer_top = offset;
     td_put_u16(octets, (uint16_t)(0xC000 | offset));
     put(layout, octets, 2);
 }
@@ -235,6 +238,7 @@ static void write_image(struct wire_image *image, const struct layout *layout,
         .additional_count = (uint8_t)(layout->record_count - authority_count),
         .pointer_count = (uint8_t)layout->pointer_count,
         .target_count = (uint8_t)layout->target_count,
+        .pointer_top = (uint16_t)layout->pointer_top,
     };
     uint16_t *offsets = (uint16_t *)(uintptr_t)wire_image_offsets(image); /* ours to write */
     memcpy(image->octets, layout->octets, layout->size);
@@ -276,6 +280,7 @@ static void layout_begin(struct layout *layout, struct zone_space *space,
     layout->question_size = name.size;
     memcpy(layout->question, name.octets, name.size);
     layout->server_count = layout->pointer_count = layout->target_count = 0;
+    layout->pointer_top = 0;
     layout->size = layout->record_count = 0;
     layout->is_full = false;
 }

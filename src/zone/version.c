@@ -249,9 +249,11 @@ TD_HOT struct zone_nearest zone_find_nearest(const struct zone_version *version,
     return (struct zone_nearest){ zone_version_apex(version), relative };
 }
 
-void zone_found_at(const struct zone_version *version, const struct wire_key *key,
-                   struct zone_nearest nearest, struct zone_found *ret_found)
+void zone_find(const struct zone_version *version, const struct wire_key *key,
+               struct zone_found *ret_found)
 {
+    struct zone_nearest nearest = zone_find_nearest(version, key);
+
     ret_found->node = nearest.label == 0 ? nearest.encloser : NULL;
     ret_found->cover = NULL;
     ret_found->cover_label = 0;
@@ -261,29 +263,33 @@ void zone_found_at(const struct zone_version *version, const struct wire_key *ke
         find_cover(version, key, ret_found);
 }
 
-void zone_find(const struct zone_version *version, const struct wire_key *key,
-               struct zone_found *ret_found)
-{
-    zone_found_at(version, key, zone_find_nearest(version, key), ret_found);
-}
-
-void zone_prefetch_slot(const struct zone_version *version, const struct wire_key *key)
+void zone_prefetch_slots(const struct zone_version *version, const struct wire_key *key,
+                         struct zone_prefetch *ret_prefetch)
 {
     unsigned label = first_label(version, key);
-    unsigned last = key->label_count - version->lineage->label_count;
+    unsigned left = (unsigned)key->label_count - version->lineage->label_count - label;
 
-    for (unsigned i = label; i <= last && i < label + 2; i++)
-        __builtin_prefetch(zone_at(version, version->slots + slot_home(version, key->hashes[i])));
+    ret_prefetch->first = (uint8_t)label;
+    ret_prefetch->count = (uint8_t)(left < 2 ? left : 2);
+    if (left == 0)
+        return; /* the apex, which is near */
+    const uint64_t *hash = &key->hashes[label];
+    const uint64_t *slot = zone_at(version, version->slots + slot_home(version, hash[0]));
+    __builtin_prefetch(slot);
+    ret_prefetch->slots[0] = slot;
+    if (left == 1)
+        return;
+    slot = zone_at(version, version->slots + slot_home(version, hash[1]));
+    __builtin_prefetch(slot);
+    ret_prefetch->slots[1] = slot;
 }
 
-void zone_prefetch_node(const struct zone_version *version, const struct wire_key *key)
+void zone_prefetch_node(const struct zone_version *version, const struct wire_key *key,
+                        const struct zone_prefetch *prefetch)
 {
-    unsigned label = first_label(version, key);
-    unsigned last = key->label_count - version->lineage->label_count;
-
-    for (unsigned i = label; i <= last && i < label + 2; i++) {
-        uint64_t value = slot_at(version, slot_home(version, key->hashes[i]));
-        if ((uint32_t)(value >> 32) != (uint32_t)key->hashes[i])
+    for (unsigned i = 0; i < prefetch->count; i++) {
+        uint64_t value = *prefetch->slots[i];
+        if ((uint32_t)(value >> 32) != (uint32_t)key->hashes[prefetch->first + i])
             continue;
         const uint8_t *node = zone_at(version, (uint32_t)value);
         __builtin_prefetch(node);

@@ -188,10 +188,6 @@ enum { ZONE_NODE_MAY_COVER = ZONE_NODE_DELEGATION | ZONE_NODE_OCCLUDED | ZONE_NO
 struct zone_nearest zone_find_nearest(const struct zone_version *version,
                                       const struct wire_key *key);
 
-/* The same, and what follows from it: what covers the name. */
-void zone_found_at(const struct zone_version *version, const struct wire_key *key,
-                   struct zone_nearest nearest, struct zone_found *ret_found);
-
 /* The key's name is the apex or below it. */
 void zone_find(const struct zone_version *version, const struct wire_key *key,
                struct zone_found *ret_found);
@@ -225,9 +221,18 @@ static inline bool zone_is_worth_a_prefetch(const struct zone_version *version)
     return version->page_count - 2 > ZONE_NEAR_PAGES_MAX - 2;
 }
 
+/* Where a look-up will begin: the slots of the first names that zone_find looks for. */
+struct zone_prefetch {
+    const uint64_t *slots[2];
+    uint8_t first; /* label of the key that slots[0] is for */
+    uint8_t count; /* of slots */
+};
+
 /* Bring the cache lines near that zone_find will touch first, then second; for batches. */
-void zone_prefetch_slot(const struct zone_version *version, const struct wire_key *key);
-void zone_prefetch_node(const struct zone_version *version, const struct wire_key *key);
+void zone_prefetch_slots(const struct zone_version *version, const struct wire_key *key,
+                         struct zone_prefetch *ret_prefetch);
+void zone_prefetch_node(const struct zone_version *version, const struct wire_key *key,
+                        const struct zone_prefetch *prefetch);
 
 /* ---- canonical order (RFC 4034 6.1) ---- */
 

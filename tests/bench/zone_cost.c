@@ -339,20 +339,21 @@ static const uint8_t *question(uint8_t *out)
 static uint64_t ask_batch(uint8_t (*questions)[WIRE_NAME_SIZE_MAX], bool ahead)
 {
     static struct wire_key keys[BATCH];
+    static struct zone_prefetch far[BATCH];
     struct zone_found found;
     uint64_t sum = 0;
 
     for (unsigned i = 0; i < BATCH; i++) {
         must(wire_key_read(&keys[i], &bench.seed, questions[i], WIRE_NAME_SIZE_MAX), "key");
         if (ahead) {
-            zone_prefetch_slot(bench.version, &keys[i]);
+            zone_prefetch_slots(bench.version, &keys[i], &far[i]);
             continue;
         }
         zone_find(bench.version, &keys[i], &found);
         sum += touch(&found);
     }
     for (unsigned i = 0; ahead && i < BATCH; i++)
-        zone_prefetch_node(bench.version, &keys[i]);
+        zone_prefetch_node(bench.version, &keys[i], &far[i]);
     for (unsigned i = 0; ahead && i < BATCH; i++) {
         zone_find(bench.version, &keys[i], &found);
         sum += touch(&found);

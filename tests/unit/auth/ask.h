@@ -4,14 +4,16 @@
  * In a zone a line that begins with + is a record whose set is signed: an RRSIG that nobody could
  * verify is put beside it. RRSIG data is printed as the type covered only.
  *
- * Every question is asked three times: collected without prepared images, with them, and through
- * an encoder that has just enough room. The answers must be the same.
+ * Every question is asked up to four times: collected without prepared images, with them, through
+ * an encoder that has just enough room, and as one piece, if it is one. The answers must be the
+ * same.
  */
 #pragma once
 
 #include <stdlib.h>
 
 #include "auth/answer.h"
+#include "auth/piece.h"
 #include "base/buf.h"
 #include "base/writer.h"
 #include "dnssec/nsec3.h"
@@ -236,6 +238,47 @@ static inline bool ask_once(const struct zone_version *version, const char *text
     return err == TD_OK;
 }
 
+/* The answer as a piece. False: it is none, or one that needs more than `limit` octets. */
+static inline bool ask_piece(const struct zone_version *version, const char *text, const char *type,
+                             unsigned flags, size_t limit)
+{
+    struct answer_pointed pointed[PIECE_POINTED_MAX];
+    struct answer_piece piece;
+    struct wire_name name = ask_name(text);
+    struct wire_key key;
+    uint32_t size = (uint32_t)ask_question(asked.octets, &name, ask_type(type));
+
+    wire_key_make(&key, &ask_seed, name.octets);
+    if (name.size == 1 || (flags & AUTH_NO_ADDITIONAL) != 0 ||
+        ((flags & AUTH_DO) != 0 && (version->flags & ZONE_IS_SIGNED) != 0) ||
+        !auth_piece_find(version, &key, ask_type(type), pointed, &piece))
+        return false;
+    asked.size = wire_piece_put(asked.octets, size, (uint32_t)limit, &piece);
+    uint8_t question[WIRE_HEADER_SIZE + WIRE_NAME_SIZE_MAX + 4];
+    (void)ask_question(question, &name, ask_type(type));
+    CHECK_BYTES(asked.octets + WIRE_HEADER_SIZE, size - WIRE_HEADER_SIZE,
+                question + WIRE_HEADER_SIZE, size - WIRE_HEADER_SIZE);
+    return asked.size != 0;
+}
+
+/* If it is a piece, it says the same; and it is not made when there is an octet too few. */
+static inline void ask_check_piece(const struct zone_version *version, const char *name,
+                                   const char *type, unsigned flags, const char *want)
+{
+    struct td_buf text = { .size = 0 };
+
+    if (!ask_piece(version, name, type, flags, sizeof(asked.octets)))
+        return;
+    size_t size = asked.size;
+    ask_print(&text, asked.octets, asked.size);
+    char *got = ask_sorted(td_buf_text(&text));
+    CHECK_STR(got, want);
+    free(got);
+    td_buf_fini(&text);
+    CHECK(ask_piece(version, name, type, flags, size));
+    CHECK(!ask_piece(version, name, type, flags, size - 1));
+}
+
 /* The answer to a question, however it is made. */
 static inline const char *ask(const struct zone_version *version, const char *name,
                               const char *type, unsigned flags)
@@ -251,6 +294,7 @@ static inline const char *ask(const struct zone_version *version, const char *na
 
     char *a = ask_sorted(td_buf_text(&prepared)), *b = ask_sorted(td_buf_text(&asked.text));
     CHECK_STR(a, b);
+    ask_check_piece(version, name, type, flags, a);
     free(a);
     free(b);
 

@@ -369,6 +369,7 @@ static const struct wire_image *make_image(void)
         .authority_count = 1,
         .additional_count = 1,
         .pointer_count = 3,
+        .pointer_top = 41,
     };
     memcpy(image->octets, octets, sizeof(octets) - 1);
     static const uint16_t offsets[] = { 0, 15, 17 };

@@ -1,0 +1,104 @@
+/*
+ * Goal    Which answers are one piece; a piece says what the walk says, in no more octets than it
+ *         may have.
+ * Method  A zone with one name of each kind. CHECK_ANSWER holds a piece against the walk; here is
+ *         also said whether there is one, so that what is fast stays so.
+ */
+#include "unit/auth/ask.h"
+
+static const char zone_text[] = "@ SOA ns.example. admin.example. 1 2 3 4 60\n@ NS ns.example.\n"
+                                "ns A 192.0.2.1\nns AAAA 2001:db8::1\n"
+                                "many A 192.0.2.1\nmany A 192.0.2.2\n"
+                                "mail MX 10 ns.example.\nalias CNAME ns.example.\n"
+                                "text TXT \"a text of more than sixteen octets, and of more than "
+                                "thirty-two, and of more than sixty-four octets\"\n"
+                                "Upper.Case A 192.0.2.3\n"
+                                "*.wild A 192.0.2.4\n"
+                                "in NS ns1.in.example.\nns1.in A 192.0.2.5\n"
+                                "hosted NS ns1.in.example.\nhosted NS ns.example.\n"
+                                "folded NS NS.EXAMPLE.\nself NS self.example.\n"
+                                "rich NS many.example.\n"
+                                "made NS x.wild.example.\n"
+                                "d DNAME example.net.\nhidden NS ns.d.example.\nns.d A 192.0.2.6\n"
+                                "+here A 192.0.2.7\n+host A 192.0.2.8\nsigned NS host.example.\n";
+
+static const struct {
+    const char *name;
+    const char *type;
+    bool is_piece;
+} rows[] = {
+    { "ns.example.", "A", true },
+    { "NS.Example.", "AAAA", true },
+    { "upper.case.example.", "A", true },
+    { "text.example.", "TXT", true },
+    { "here.example.", "A", true },
+    { "text.example.", "A", true }, /* no such type */
+    { "case.example.", "A", true }, /* an empty non-terminal */
+    { "x.ns.example.", "A", true }, /* no such name */
+    { "x.alias.example.", "TYPE65280", true },
+    { "many.example.", "A", false },  /* it turns */
+    { "mail.example.", "MX", false }, /* it has names */
+    { "example.", "SOA", false },
+    { "alias.example.", "A", false },
+    { "ns.example.", "ANY", false },
+    { "here.example.", "RRSIG", false },
+    { "ns.example.", "TYPE65280", false },
+    { "x.wild.example.", "A", false },
+    { "in.example.", "A", true },
+    { "www.in.example.", "A", true },
+    { "in.example.", "ANY", true },
+    { "in.example.", "DS", false },
+    { "x.in.example.", "DS", true },
+    { "www.hosted.example.", "A", true },
+    { "www.folded.example.", "A", true },
+    { "www.signed.example.", "A", true },
+    { "www.self.example.", "A", true },  /* as short as a referral can be */
+    { "www.rich.example.", "A", false }, /* an address set that turns */
+    { "www.made.example.", "A", false },
+    { "www.hidden.example.", "A", true },
+    { "x.d.example.", "A", false },
+};
+
+TEST(pieces_say_what_the_walk_says)
+{
+    struct zone_version *zone = ask_zone("example.", zone_text);
+
+    for (size_t i = 0; i < TD_COUNT(rows); i++) {
+        CHECK_EQ_WHY(ask_piece(zone, rows[i].name, rows[i].type, 0, 1232), rows[i].is_piece,
+                     rows[i].name);
+        (void)ask(zone, rows[i].name, rows[i].type, 0);
+    }
+    ask_free(zone);
+}
+
+/* A question far from the cut makes pointers of more than 255. */
+TEST(a_long_question_moves_every_pointer)
+{
+    struct zone_version *zone = ask_zone("example.", zone_text);
+    char name[256] = "";
+
+    for (unsigned labels = 0; labels < 100; labels++) {
+        char below[300];
+        snprintf(below, sizeof(below), "%shosted.example.", name);
+        CHECK(ask_piece(zone, below, "A", 0, 1232));
+        (void)ask(zone, below, "A", 0);
+        snprintf(below, sizeof(below), "%snothing.example.", name);
+        CHECK(ask_piece(zone, below, "A", 0, 1232));
+        (void)ask(zone, below, "A", 0);
+        strcat(name, "q.");
+    }
+    ask_free(zone);
+}
+
+TEST(proofs_take_the_walk)
+{
+    struct zone_version *zone = ask_zone("example.", "+@ SOA . . 1 2 3 4 60\n+@ NS ns\n"
+                                                     "+@ DNSKEY 256 3 13 AAAA\n+a A 192.0.2.1\n");
+
+    CHECK((zone->flags & ZONE_IS_SIGNED) != 0);
+    CHECK(ask_piece(zone, "a.example.", "A", 0, 1232));
+    CHECK(!ask_piece(zone, "a.example.", "A", AUTH_DO, 1232));
+    ask_free(zone);
+}
+
+TESTS(pieces_say_what_the_walk_says, a_long_question_moves_every_pointer, proofs_take_the_walk)
