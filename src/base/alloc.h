@@ -33,6 +33,14 @@ void td_free_cleanup(void *pointer_to_pointer);
  * Make room for one more in a growing array: `array`, `count` and `capacity` are
  * lvalues; the capacity doubles from 8.
  */
+/* The same, for arrays of which there are very many: most have one item. */
+#define td_grow_slowly(array, count, capacity)                                                     \
+    do {                                                                                           \
+        if ((count) == (capacity)) {                                                               \
+            (capacity) = (capacity) == 0 ? 1 : (capacity)*2;                                       \
+            (array) = td_realloc((array), (size_t)(capacity) * sizeof(*(array)));                  \
+        }                                                                                          \
+    } while (0)
 #define td_grow(array, count, capacity)                                                            \
     do {                                                                                           \
         if ((count) == (capacity)) {                                                               \

@@ -158,7 +158,7 @@ static void note_trouble(struct catalogs *catalogs, struct catalogs_row *row, co
     if (zone == NULL)
         return;
     zone->is_held = row->is_held;
-    snprintf(zone->trouble, sizeof(zone->trouble), "%s", text);
+    registry_zone_say(zone, "%s", text);
 }
 
 static void replace(struct catalogs *catalogs, struct catalogs_row *row, struct catalog *catalog)

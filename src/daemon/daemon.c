@@ -170,6 +170,7 @@ static void on_idle(void *context)
 {
     const struct server *server = context;
 
+    registry_trim(server->registry);
     sd_notifyf(0, "READY=1\nSTATUS=%zu zones", zone_set_count(server->zones));
     serve_log(LOG_NOTICE, EVENT_SERVER_STARTED, NULL, "ready, %zu zones",
               zone_set_count(server->zones));

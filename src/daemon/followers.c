@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "change/serial.h"
 #include "daemon/followers_internal.h"
+#include "daemon/registry_internal.h"
 #include "replicate/task.h"
 #include "serve/log.h"
 #include "wire/rrtype.h"
@@ -26,6 +27,7 @@ enum {
     PROBE_PATIENCE_MS = 1500,
     PROBES_PER_S = 200, /* of followers that are in step */
     START_ZONES_PER_S = 1000,
+    FIRST_PATIENCE_MS = 1000, /* before a zone is published whose serial is not remembered */
 };
 
 /* ---- small things ---- */
@@ -122,6 +124,7 @@ static void run_question(struct fiber *fiber, struct replicate_task *task)
 }
 
 static void on_answered(struct replicate_task *task);
+static void first_answered(struct follower *follower, const struct question *question);
 
 static struct question *question_new(struct follower *follower, bool is_notify)
 {
@@ -140,7 +143,7 @@ static struct question *question_new(struct follower *follower, bool is_notify)
         .is_notify = is_notify,
         .has_edns = !is_notify,
         .has_serial = is_notify,
-        .serial = zone->zone.newest->serial,
+        .serial = zone->zone.newest == NULL ? 0 : zone->zone.newest->serial,
     };
     question->reply.err = TD_E_CANCELLED;
     follower->tasks++;
@@ -324,7 +327,10 @@ static void on_answered(struct replicate_task *task)
     if (follower->followers == NULL) {
         if (follower->tasks == 0)
             follower_free(follower);
-    } else if (follower->followers->zone->zone.newest != NULL) {
+    } else if (follower->followers->zone->zone.newest == NULL) {
+        if (!question->ask.is_notify)
+            first_answered(follower, question);
+    } else {
         if (question->ask.is_notify)
             notify_answered(follower, question);
         else
@@ -333,6 +339,71 @@ static void on_answered(struct replicate_task *task)
     }
     replicate_peer_let_go(question->peer);
     free(question);
+}
+
+/* ---- before the first version ---- */
+
+static void end_asking(struct followers *followers)
+{
+    if (!followers->is_asking)
+        return;
+    followers->is_asking = false;
+    io_timer_stop(&followers->patience);
+    registry_asked(followers->zone);
+}
+
+static void out_of_patience(struct io_timer *timer, void *context)
+{
+    (void)timer;
+    end_asking(context);
+}
+
+static void first_answered(struct follower *follower, const struct question *question)
+{
+    const struct replicate_reply *reply = &question->reply;
+    struct followers *followers = follower->followers;
+
+    follower->is_probing = false;
+    if (replicate_reply_is_good(reply) && reply->has_serial && reply->is_authoritative) {
+        follower->has_serial = true;
+        follower->serial = reply->serial;
+        follower->heard_s = wall_s(followers);
+    }
+    if (followers->asked != 0 && --followers->asked == 0)
+        end_asking(followers);
+}
+
+bool followers_ask_first(struct followers *followers)
+{
+    followers->asked = 0;
+    for (uint32_t i = 0; i < followers->count; i++) {
+        struct follower *follower = followers->items[i];
+        if (follower->row == NULL || follower->is_probing)
+            continue;
+        followers->asked++;
+        probe(follower);
+    }
+    if (followers->asked == 0)
+        return false;
+    followers->is_asking = true;
+    io_timer_start(followers->all->io, &followers->patience,
+                   io_deadline_ms(followers->all->io, FIRST_PATIENCE_MS));
+    return true;
+}
+
+bool followers_greatest(const struct followers *followers, uint32_t *ret_serial)
+{
+    bool has_any = false;
+
+    for (uint32_t i = 0; i < followers->count; i++) {
+        const struct follower *follower = followers->items[i];
+        if (!follower->has_serial ||
+            (has_any && !change_serial_is_greater(follower->serial, *ret_serial)))
+            continue;
+        has_any = true;
+        *ret_serial = follower->serial;
+    }
+    return has_any;
 }
 
 /* ---- when ---- */
@@ -467,6 +538,7 @@ static struct followers *followers_new(struct followers_all *all, struct registr
     followers->zone = zone;
     followers->all = all;
     io_timer_init(&followers->timer, on_time, followers);
+    io_timer_init(&followers->patience, out_of_patience, followers);
     all->zones++;
     return followers;
 }
@@ -499,6 +571,7 @@ void followers_end(struct registry_zone *zone)
     while (followers->count != 0)
         followers_remove(followers, followers->count - 1);
     io_timer_stop(&followers->timer);
+    io_timer_stop(&followers->patience);
     story_fini(&followers->story);
     followers->all->zones--;
     free(followers->items);

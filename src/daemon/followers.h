@@ -58,6 +58,9 @@ struct followers {
     struct io_timer timer;
     struct story story;
     uint32_t notify; /* enum conf_notify */
+    uint32_t asked;  /* questions before the first version that are not answered yet */
+    bool is_asking;
+    struct io_timer patience; /* for those */
 };
 
 struct followers_all *followers_all_new(struct registry *registry, struct peers *peers,
@@ -75,6 +78,14 @@ void followers_end(struct registry_zone *zone);
 
 /* The zone has a new version. `is_start`: it had none in this life of the server. */
 void followers_published(struct registry_zone *zone, bool is_start);
+
+/*
+ * The zone comes up without any memory of its serial: ask the secondaries of the configuration
+ * which they have. Whether there is anybody to ask; then registry_asked is called, soon.
+ */
+bool followers_ask_first(struct followers *followers);
+/* The greatest serial that one of them has. False: none has said any. */
+bool followers_greatest(const struct followers *followers, uint32_t *ret_serial);
 
 /* Tell all of them, now. */
 void followers_notify(struct followers *followers);

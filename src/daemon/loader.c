@@ -227,6 +227,15 @@ void loader_dispose(struct loader *loader, struct zone_lineage *lineage)
     enqueue(loader, job);
 }
 
+void loader_trim(struct loader *loader)
+{
+    struct loader_job *job = td_calloc(1, sizeof(*job));
+
+    job->kind = LOADER_DISPOSE;
+    job->is_trim = true;
+    enqueue(loader, job);
+}
+
 uint32_t loader_count(const struct loader *loader)
 {
     return loader->count;

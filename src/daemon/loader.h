@@ -62,6 +62,7 @@ struct loader_job {
     td_err result;
     struct zone_version *version; /* on TD_OK: the owner's */
     struct zone_lineage *disposal;
+    bool is_trim; /* DISPOSE: of what is free */
     struct store_zonefile_report report;
     struct store_zone_file file; /* as it was written, or read; the latter is the registry's */
     struct loader_diff diff;
@@ -85,6 +86,8 @@ TD_NODISCARD td_err loader_new(struct io *io, uint32_t keepers,
 void loader_free(struct fiber *fiber, struct loader *loader);
 
 void loader_give(struct loader *loader, struct loader_job *job);
+/* Give free memory back to the system, where nobody waits for that. */
+void loader_trim(struct loader *loader);
 /* Have a zone freed that nobody reads any more. */
 void loader_dispose(struct loader *loader, struct zone_lineage *lineage);
 

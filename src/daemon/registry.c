@@ -1,5 +1,6 @@
 #include "daemon/registry.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,10 +54,15 @@ static void zone_free(struct registry_zone *zone)
         zone->next->back = zone->back;
     if (zone->job != NULL)
         zone->job->owner = NULL; /* it is freed when it is back */
+    if (zone->asking != NULL) {
+        loader_job_free(zone->asking);
+        zone->registry->commits--;
+    }
     free(zone->path);
     free(zone->name);
     free(zone->owner);
     free(zone->label);
+    free(zone->trouble);
     free(zone->diags);
     free(zone);
 }
@@ -73,6 +79,18 @@ static void remove_zone(struct registry *registry, struct registry_zone *zone)
     serve_zone_retire(registry->parts.serve, zone->settings);
     zone_free(zone);
     registry_reclaim_soon(registry);
+}
+
+void registry_zone_say(struct registry_zone *zone, const char *format, ...)
+{
+    char text[TD_DIAG_TEXT_SIZE];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    free(zone->trouble);
+    zone->trouble = text[0] == '\0' ? NULL : td_strdup(text);
 }
 
 struct registry_zone *registry_find_wire(struct registry *registry, const uint8_t *name)
@@ -177,7 +195,7 @@ void registry_take_row(struct registry *registry, const struct conf *conf,
         return; /* it goes on following */
     if (zone->zone.newest != NULL)
         registry_reload(registry, zone, is_moved);
-    else if (zone->job == NULL)
+    else if (zone->job == NULL && zone->asking == NULL)
         registry_zone_start(registry, zone);
 }
 
@@ -295,6 +313,11 @@ struct registry_zone **registry_list(struct registry *registry, size_t *ret_coun
 uint32_t registry_loading(const struct registry *registry)
 {
     return loader_count(registry->loader) + registry->commits;
+}
+
+void registry_trim(struct registry *registry)
+{
+    loader_trim(registry->loader);
 }
 
 void registry_look_idle(struct registry *registry)

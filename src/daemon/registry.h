@@ -69,9 +69,11 @@ struct registry_zone {
     char *path;                           /* of the zone file; NULL: none */
     char *name;                           /* presentation form */
     struct loader_job *job;               /* under way, or NULL */
-    bool is_committing;                   /* what its file says is on its way to the disk */
-    bool is_again;                        /* to be loaded again when the job is back */
-    bool wants_flush;                     /* the same, for the file to be written */
+    struct loader_job *asking; /* what is to be published once secondaries have been asked */
+    bool has_asked;
+    bool is_committing; /* what its file says is on its way to the disk */
+    bool is_again;      /* to be loaded again when the job is back */
+    bool wants_flush;   /* the same, for the file to be written */
     bool wants_base;
     bool is_seen; /* by the configuration being applied */
     enum registry_origin origin;
@@ -91,7 +93,7 @@ struct registry_zone {
     bool is_released;            /* the load under way may pass the brake */
     bool has_conflict;           /* file and zone were both changed: see `trouble` */
     bool is_held;                /* the brake holds what the file says */
-    char trouble[TD_DIAG_TEXT_SIZE];
+    char *trouble;               /* NULL: nothing to say */
 
     uint64_t loaded_s; /* wall clock of the last load that was published */
     uint64_t failed_s; /* wall clock of the last load that failed after that; 0: none */
@@ -151,7 +153,8 @@ void registry_take_file(struct registry *registry, struct registry_zone *zone,
 /* Is its file being read, compared, written or published? */
 static inline bool registry_zone_is_working(const struct registry_zone *zone)
 {
-    return zone->job != NULL || zone->is_committing || zone->is_again || zone->wants_flush;
+    return zone->job != NULL || zone->asking != NULL || zone->is_committing || zone->is_again ||
+           zone->wants_flush;
 }
 
 /*
@@ -176,8 +179,14 @@ struct registry_zone **registry_list(struct registry *registry, size_t *ret_coun
 /* Loads that are not done yet, publication included. */
 uint32_t registry_loading(const struct registry *registry);
 
+/* Much has been done, and what it took is free now. */
+void registry_trim(struct registry *registry);
+
 /* Call once, when no load is under way (perhaps at once). */
 void registry_when_idle(struct registry *registry, void (*call)(void *context), void *context);
+
+/* What is wrong, for the operator; "": nothing is any more. */
+void registry_zone_say(struct registry_zone *zone, const char *format, ...) TD_PRINTF(2, 3);
 
 /* ---- what an operator may ask of a zone ---- */
 

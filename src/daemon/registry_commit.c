@@ -231,19 +231,56 @@ static bool is_as_before(const struct registry_zone *zone, const struct loader_j
            !registry_zone_is_dirty(zone);
 }
 
-void registry_commit_first(struct registry *registry, struct registry_zone *zone,
+/*
+ * Nothing is remembered of the zone: the state directory is new, or was lost. What secondaries have
+ * was published before, and a serial is never taken back.
+ */
+static bool ask_first(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
+{
+    if (zone->zone.has_floor || zone->has_asked || zone->followers == NULL)
+        return false;
+    zone->has_asked = true;
+    if (!followers_ask_first(zone->followers))
+        return false;
+    zone->asking = job;
+    registry->commits++;
+    return true;
+}
+
+void registry_asked(struct registry_zone *zone)
+{
+    struct loader_job *job = zone->asking;
+    struct registry *registry = zone->registry;
+    uint32_t serial;
+
+    zone->asking = NULL;
+    if (followers_greatest(zone->followers, &serial)) {
+        zone->zone.has_floor = true;
+        zone->zone.serial_floor = serial;
+        serve_log(LOG_NOTICE, EVENT_ZONE_LOADED, zone->name,
+                  "nothing is remembered of its serial here; a secondary has %u", serial);
+    }
+    (void)registry_commit_first(registry, zone, job);
+    loader_job_free(job);
+    registry->commits--;
+    registry_look_idle(registry);
+}
+
+bool registry_commit_first(struct registry *registry, struct registry_zone *zone,
                            struct loader_job *job)
 {
     uint32_t in_file = job->report.serial;
     uint32_t serial = in_file;
     struct td_diag diag;
 
+    if (ask_first(registry, zone, job))
+        return true;
     job->file = file_of(zone, job);
     if (zone->zone.has_floor && is_as_before(zone, job)) {
         serial = zone->zone.serial_floor;
     } else if (zone->zone.has_floor) {
         if (!check_file_serial(registry, zone, in_file))
-            return;
+            return false;
         serial = next_serial(registry, zone, in_file, zone->zone.serial_floor);
         tell_serial(zone, in_file, serial);
     }
@@ -258,6 +295,7 @@ void registry_commit_first(struct registry *registry, struct registry_zone *zone
     job->version = NULL;
     if (!is_as_before(zone, job) || !store_zone_file_is_same(&zone->file, &job->report.stat))
         registry_put_state(registry, zone, &commit->file, NULL);
+    return false;
 }
 
 /* ---- a file that was loaded again ---- */
@@ -297,7 +335,7 @@ static bool put_soa(struct change_draft *draft, const struct zone_version *versi
 static void hold(struct registry_zone *zone, const char *why)
 {
     zone->is_held = true;
-    snprintf(zone->trouble, sizeof(zone->trouble), "%s", why);
+    registry_zone_say(zone, "%s", why);
     serve_log(LOG_ERROR, EVENT_ZONE_HELD, zone->name,
               "load, file '%s' is held: %s; 'tandem zone release %s' publishes it all the same",
               zone->path, why, zone->name);
@@ -402,11 +440,12 @@ static bool is_same(const struct registry_zone *zone, const struct loader_job *j
 static void conflict(struct registry_zone *zone, const struct loader_job *job)
 {
     zone->has_conflict = true;
-    snprintf(zone->trouble, sizeof(zone->trouble),
-             "the file was changed, and so was the zone since it was loaded: %u records would go, "
-             "%u would come; 'tandem zone reload %s --take file', '--take log' or '--take merge' "
-             "decides",
-             job->diff.removed_count, job->diff.added_count, zone->name);
+    registry_zone_say(
+        zone,
+        "the file was changed, and so was the zone since it was loaded: %u records would go, "
+        "%u would come; 'tandem zone reload %s --take file', '--take log' or '--take merge' "
+        "decides",
+        job->diff.removed_count, job->diff.added_count, zone->name);
     serve_log(LOG_ERROR, EVENT_ZONE_CONFLICT, zone->name, "load, file '%s': %s", zone->path,
               zone->trouble);
 }

@@ -65,9 +65,14 @@ bool registry_put_diff(struct change_draft *draft, const struct loader_diff *dif
 /* Of the difference to the file, take out what would undo the changes made at run time. */
 void registry_merge(struct registry *registry, struct registry_zone *zone, struct loader_job *job);
 
-/* The first version of a zone in this life of the server, from its file. */
-void registry_commit_first(struct registry *registry, struct registry_zone *zone,
+/*
+ * The first version of a zone in this life of the server, from its file. Returns whether the job
+ * is still needed: secondaries are asked for their serials first, and registry_asked goes on.
+ */
+bool registry_commit_first(struct registry *registry, struct registry_zone *zone,
                            struct loader_job *job);
+/* Secondaries have been asked. */
+void registry_asked(struct registry_zone *zone);
 
 /* The zone and its file are in step, or the file is known: remember that. */
 void registry_remember_file(struct registry *registry, struct registry_zone *zone,

@@ -106,7 +106,7 @@ void registry_reload(struct registry *registry, struct registry_zone *zone, bool
 {
     if (reload_copy(zone) || (zone->path == NULL && zone->zone.newest != NULL))
         return;
-    if (zone->job != NULL) {
+    if (zone->job != NULL || zone->asking != NULL) {
         zone->is_again = true;
         return;
     }
@@ -344,8 +344,7 @@ static bool take_load(struct registry *registry, struct registry_zone *zone, str
     }
     zone->load_ns = job->cpu_ns;
     if (zone->zone.newest == NULL) {
-        registry_commit_first(registry, zone, job);
-        return false;
+        return registry_commit_first(registry, zone, job);
     }
     bool is_late = job->before != zone->zone.newest && job->tries < COMPARISONS_MAX;
     if (job->before == NULL || is_late) {

@@ -18,6 +18,7 @@ struct secondaries {
     struct secondary *first; /* waiting for their look */
     struct secondary **last;
     uint32_t looking;
+    uint32_t looks; /* since memory was given back */
     uint32_t count; /* of secondaries */
 };
 

@@ -15,7 +15,8 @@
 
 enum {
     MS_PER_S = 1000,
-    HOT_CHANGES = 4, /* so many changes that came so soon after one another: */
+    TRIM_LOOKS = 200, /* many at once take memory that is of no use afterwards */
+    HOT_CHANGES = 4,  /* so many changes that came so soon after one another: */
     HOT_SOON_MS = 100,
     HOT_MS = 2, /* from one look to the next */
 };
@@ -232,6 +233,10 @@ static void on_looked(struct replicate_task *task)
     struct secondaries *all = look->all;
 
     all->looking--;
+    if (all->looking == 0 && all->first == NULL && all->looks > TRIM_LOOKS) {
+        all->looks = 0;
+        registry_trim(all->registry);
+    }
     if (secondary == NULL) {
         look_free(look);
     } else {
@@ -355,6 +360,7 @@ static void begin(struct secondary *secondary)
     secondary->wants_whole = secondary->takes_any = secondary->is_asked = false;
     secondary->look = look;
     secondary->all->looking++;
+    secondary->all->looks++;
     replicate_keeper_give(secondary->all->keeper, &look->refresh.task);
 }
 

@@ -1,4 +1,5 @@
 /* What a bulk keeper does with a job. */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -329,6 +330,8 @@ static td_err work(struct io *io, struct loader_job *job)
     case LOADER_DISPOSE:
         zone_lineage_free(job->disposal);
         job->disposal = NULL;
+        if (job->is_trim)
+            malloc_trim(0);
         break;
     }
     return err;

@@ -185,7 +185,7 @@ static void add_change(struct log_index *index, const struct store_log_change *c
         zone->changes[at] = *change;
         return;
     }
-    td_grow(zone->changes, end, zone->capacity);
+    td_grow_slowly(zone->changes, end, zone->capacity);
     memmove(&zone->changes[at + 1], &zone->changes[at], (end - at) * sizeof(*zone->changes));
     zone->changes[at] = *change;
     zone->count++;

@@ -169,8 +169,10 @@ def test_a_retransfer_takes_a_lower_serial(tandem):
     assert source.cli("record", "add", "example.com", "new", "60", "A", "192.0.2.7").returncode == 0
     copy.wait(lambda: serial(copy) == 2)
     source.stop()
-    for path in source.where.glob("changes/*"):
-        path.unlink()
+    lose_state(source)
+    to = json.loads(source.path.read_text())
+    to["zones"][0].update({"to": "none", "allow-transfer": ["key " + KEY]})
+    source.path.write_text(json.dumps(to))
     source.start()
     assert serial(source) == 1
     assert copy.cli("zone", "refresh", "example.com").returncode == 1
@@ -184,6 +186,25 @@ def test_a_retransfer_takes_a_lower_serial(tandem):
     source.stop()
     copy.start()
     copy.wait(lambda: serial(copy) == 1, 3)
+
+
+def lose_state(server):
+    for path in server.where.glob("changes/*"):
+        path.unlink()
+
+
+def test_a_primary_without_state_asks_its_secondaries_first(tandem):
+    source, copy = pair(tandem)
+    for number in range(2, 5):
+        assert source.cli("record", "add", "example.com", "n%d" % number, "60", "A", "192.0.2.7",
+                          "--wait", "all").returncode == 0
+    source.stop()
+    lose_state(source)
+    source.start()
+    assert "a secondary has 4" in source.log()
+    assert serial(source) == 5
+    copy.wait(lambda: serial(copy) == 5, 5)
+    assert not copy.ask("n2.example.com").answer
 
 
 def test_metrics_tell_of_replication(tandem):
