@@ -101,7 +101,7 @@ sim: build/debug/build.ninja
 	@SEED=$(SEED) $(PYTHON) tools/test sim
 
 interop: build build/asan/build.ninja
-	@$(PYTHON) tools/test interop
+	@$(PYTHON) tools/test interop interop_long
 	@eval "$$(tools/peers)"; $(PYTHON) tests/interop/differential
 
 bench: build

@@ -1,4 +1,6 @@
 """Farms of servers, pairs of them that share zones, and what it means that they have the same."""
+import dns.rdatatype
+
 import ours
 import peers
 import world
@@ -54,7 +56,7 @@ class Chain:
         """Do these steps to the zone, as one change, and let it be served."""
         for step in steps:
             step(self.content(name))
-        self.content(name).serial += 1
+        self.content(name).serial = (self.content(name).serial + 1) % 2 ** 32
         self.primary.publish(name)
 
     def compare(self, name):
@@ -69,6 +71,14 @@ class Chain:
         if not self.primary.signs(content):
             expected = content.canonical()
             served = {row for row in first if row[2] != zones.SOA_TYPE}
-            assert served - expected == set() and expected - served == set()
-        for other in others:
-            assert other - first == set() and first - other == set()
+            assert not difference(expected, served), "%s is not as it should be" % name
+        for server, other in zip(self.servers[1:], others):
+            assert not difference(first, other), "%s has another %s" % (server.where.name, name)
+
+
+def difference(wanted, found):
+    """Some of the records that are missing and of those that are too many, in words."""
+    def words(sign, rows):
+        return ["%s %s %d %s, %d octets: %s" % (sign, row[0], row[1], dns.rdatatype.to_text(row[2]), len(row[3]),
+                                                row[3][:60].hex()) for row in sorted(rows)[:10]]
+    return words("-", wanted - found) + words("+", found - wanted)

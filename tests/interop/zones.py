@@ -126,7 +126,8 @@ def strings(content):
     """TXT of several strings, an empty one, a long one, and octets that need escapes."""
     content.add("txt 60 TXT \"one\" \"two\" \"\" \"four\"", "txt 60 TXT \"%s\" \"%s\"" % ("x" * 255, "y" * 200),
                 "txt 60 TXT \"\\000\\255\\\"quote\\\" back\\\\slash; no comment\"",
-                "odd\\.label 60 TXT \"a dot in a label\"", "under_score 60 TXT \"_\"")
+                "odd\\.label 60 TXT \"a dot in a label\"", "under_score 60 TXT \"_\"",
+                "\\000\\255\\032\\(x\\) 60 A 192.0.2.6", "%s.%s.%s 60 A 192.0.2.5" % ("a" * 63, "b" * 63, "c" * 63))
 
 
 def unknown(content):
@@ -150,6 +151,17 @@ def undo(content):
 
 
 STEPS = (add_and_remove, one_of_a_set, delegate, wildcards, aliases, strings, unknown, ttl, undo)
+
+
+def whoppers(content):
+    """Records of tens of thousands of octets, and a set of more than 16 KiB, where compression ends."""
+    content.add("whopper 60 TYPE65280 \\# 14000 " + "5A" * 14000,
+                "strings 60 TXT " + " ".join(["\"%s\"" % ("s" * 255)] * 50))
+    content.add(*["crowd 60 TXT \"%d %s\"" % (number, "x" * 200) for number in range(90)])
+
+
+def fewer_whoppers(content):
+    content.records = [row for row in content.records if row[0] != "whopper" and row[3][:2] not in ("\"3", "\"4")]
 
 
 def large(origin, count=5000):
