@@ -262,5 +262,8 @@ const struct conf_zone_options *conf_template_options(const struct conf *conf, c
 /* Does one of them stand for this name (uncompressed, lower case)? */
 bool conf_names_have(const struct conf_names *names, const uint8_t *wire, size_t size);
 
+/* "1h30m": numbers each with its unit. False: it is none. */
+bool conf_duration_parse(const char *text, uint64_t *ret_ms);
+
 /* The words of the configuration file for an algorithm, "hmac-sha256". */
 const char *conf_key_algorithm_text(uint32_t algorithm);

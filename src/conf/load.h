@@ -120,8 +120,6 @@ bool conf_kind_fail(struct conf_load *load, const struct conf_option *option,
 
 /* The digits at the start; false: there are none, or too many. */
 bool conf_digits_read(const char **text, uint64_t *ret_value);
-/* "1h30m": numbers each with its unit. */
-bool conf_duration_parse(const char *text, uint64_t *ret_ms);
 /* "64MiB". *ret_hint is set when the unit is not one of ours. */
 bool conf_size_parse(const char *text, uint64_t *ret_octets, const char **ret_hint);
 

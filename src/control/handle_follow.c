@@ -68,6 +68,7 @@ void control_put_follow(struct control_json *json, const struct control_zone_sta
         if (follow->transfer != NULL)
             put_transfer(json, follow);
     }
+    control_json_text(json, "serial_on_its_way", follow->walk);
     control_json_number(json, "secondaries", follow->secondaries);
     control_json_number(json, "secondaries_in_step", follow->in_step);
     control_json_array(json, "peers");
@@ -181,6 +182,25 @@ CONTROL_HANDLE(zone_retransfer)
 CONTROL_HANDLE(zone_notify)
 {
     order(host, CONTROL_ORDER_NOTIFY, call, reply);
+}
+
+CONTROL_HANDLE(zone_promote)
+{
+    order(host, CONTROL_ORDER_PROMOTE, call, reply);
+}
+
+CONTROL_HANDLE(zone_demote)
+{
+    order(host, CONTROL_ORDER_DEMOTE, call, reply);
+}
+
+CONTROL_HANDLE(zone_serial)
+{
+    if (call->abort == call->set.is_given)
+        control_reply_error(reply, CONTROL_ERROR_BAD_REQUEST, NULL,
+                            "one of 'set' and 'abort' must be given");
+    else
+        order(host, CONTROL_ORDER_SERIAL, call, reply);
 }
 
 /* ---- waiting for secondaries ---- */

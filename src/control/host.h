@@ -199,6 +199,9 @@ enum control_order {
     CONTROL_ORDER_REFRESH,
     CONTROL_ORDER_RETRANSFER,
     CONTROL_ORDER_NOTIFY,
+    CONTROL_ORDER_PROMOTE,
+    CONTROL_ORDER_DEMOTE,
+    CONTROL_ORDER_SERIAL, /* call->set, call->after; or call->abort */
 };
 
 struct control_host {

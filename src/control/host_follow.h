@@ -52,6 +52,7 @@ struct control_follow {
     uint64_t transfer_ms;
     uint64_t transfer_octets;
     uint64_t transfer_records;
+    const char *walk; /* its serial is on its way to another, in words; NULL */
     const struct control_zone_peer *peers;
     uint32_t peer_count;
     uint32_t secondaries; /* of them */

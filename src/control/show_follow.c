@@ -127,6 +127,10 @@ void control_show_follow(const json_t *zone, struct td_buf *out)
 
     if (is(zone, "role", "secondary") && json_object_get(zone, "next_look_s") != NULL)
         put_timers(out, zone);
+    if (has_text(zone, "serial_on_its_way")) {
+        put_key(out, "serial");
+        td_buf_printf(out, "%s\n", text_of(zone, "serial_on_its_way"));
+    }
     json_array_foreach(json_object_get(zone, "peers"), i, peer)
     {
         bool is_primary = is(peer, "role", "primary");
@@ -160,6 +164,8 @@ int control_show_follow_order(const json_t *answer, struct td_buf *out, struct t
     if (has_text(answer, "refreshed"))
         td_buf_printf(out, ", next look in %s", s_text(number_of(answer, "next_look_s"), text));
     td_buf_add_char(out, '\n');
+    if (has_text(answer, "serial_on_its_way"))
+        td_buf_printf(out, "%s\n", text_of(answer, "serial_on_its_way"));
     if (number_of(answer, "failures") == 0)
         return CONTROL_EXIT_OK;
     td_buf_printf(complaints,

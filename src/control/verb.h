@@ -101,6 +101,9 @@ struct control_call {
     struct control_number if_serial;
     struct control_number max;
     struct control_number before;
+    struct control_number set;
+    const char *after; /* a duration */
+    bool abort;
     uint32_t timeout_s;
     bool is_from_api; /* not by the command */
     bool dry_run;

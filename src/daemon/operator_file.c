@@ -248,7 +248,11 @@ static td_err begin(struct fiber *fiber, struct order *order, struct registry_zo
     case CONTROL_ORDER_REFRESH:
     case CONTROL_ORDER_RETRANSFER:
     case CONTROL_ORDER_NOTIFY:
-        return operator_follow_order(zone, order->order, order->diag);
+    case CONTROL_ORDER_PROMOTE:
+    case CONTROL_ORDER_DEMOTE:
+    case CONTROL_ORDER_SERIAL:
+        return operator_follow_order(fiber, order->server, zone, order->order, order->call,
+                                     order->diag);
     }
     return TD_E_UNSUPPORTED;
 }

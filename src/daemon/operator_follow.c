@@ -7,6 +7,7 @@
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "daemon/replication.h"
+#include "daemon/roles.h"
 #include "daemon/secondary.h"
 #include "wire/rrtype.h"
 
@@ -126,6 +127,7 @@ void operator_view_follow(struct server *server, const struct registry_zone *zon
     struct control_zone_peer *peers = td_arena_zalloc(&status->arena, (count + 1) * sizeof(*peers));
 
     follow->is_secondary = secondary != NULL;
+    follow->walk = copy(&status->arena, serial_walk_text(zone));
     follow->peers = peers;
     if (secondary != NULL)
         view_secondary(server, secondary, status);
@@ -431,9 +433,33 @@ static td_err host_wait(void *context, struct control_follow_wait *wait, struct 
 
 /* ---- orders ---- */
 
-td_err operator_follow_order(struct registry_zone *zone, enum control_order order,
+static td_err order_serial(struct registry_zone *zone, const struct control_call *call,
+                           struct td_diag *diag)
+{
+    uint64_t after_ms = 0;
+
+    if (call->abort)
+        return serial_walk_abort(zone, diag);
+    if (call->after != NULL &&
+        (!conf_duration_parse(call->after, &after_ms) || after_ms / 1000 > UINT32_MAX)) {
+        td_diag_say(diag, "--after wants a time with its unit, such as 2h or 7d, not '%.80s'",
+                    call->after);
+        return TD_E_INVALID;
+    }
+    return serial_walk_begin(zone, call->set.value, (uint32_t)((after_ms + 999) / 1000),
+                             call->author, diag);
+}
+
+td_err operator_follow_order(struct fiber *fiber, struct server *server, struct registry_zone *zone,
+                             enum control_order order, const struct control_call *call,
                              struct td_diag *diag)
 {
+    if (order == CONTROL_ORDER_SERIAL)
+        return order_serial(zone, call, diag);
+    if (order == CONTROL_ORDER_PROMOTE)
+        return roles_promote(fiber, server, zone, call->author, diag);
+    if (order == CONTROL_ORDER_DEMOTE)
+        return roles_demote(fiber, server, zone, diag);
     if (order == CONTROL_ORDER_NOTIFY) {
         if (zone->followers == NULL || zone->followers->count == 0 || zone->zone.newest == NULL) {
             td_diag_say(diag, zone->zone.newest == NULL

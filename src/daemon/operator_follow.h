@@ -16,8 +16,9 @@ void operator_view_follow(struct server *server, const struct registry_zone *zon
 void operator_view_lag(const struct registry_zone *zone, struct control_zone *ret_zone);
 
 /* Main world: begin what is ordered, and see whether it is over. */
-TD_NODISCARD td_err operator_follow_order(struct registry_zone *zone, enum control_order order,
-                                          struct td_diag *diag);
+TD_NODISCARD td_err operator_follow_order(struct fiber *fiber, struct server *server,
+                                          struct registry_zone *zone, enum control_order order,
+                                          const struct control_call *call, struct td_diag *diag);
 bool operator_follow_is_working(const struct registry_zone *zone, enum control_order order);
 
 /* For the host table. */

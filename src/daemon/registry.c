@@ -11,6 +11,7 @@
 #include "daemon/differences.h"
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
+#include "daemon/roles.h"
 #include "daemon/secondary.h"
 #include "daemon/settings.h"
 #include "serve/log.h"
@@ -63,6 +64,7 @@ static void zone_free(struct registry_zone *zone)
     free(zone->owner);
     free(zone->label);
     free(zone->trouble);
+    serial_walk_free(zone->walk);
     free(zone->diags);
     free(zone);
 }
@@ -170,12 +172,26 @@ static void take_settings(struct registry *registry, const struct conf *conf,
     zone->history = row->options->history;
 }
 
-void registry_take_row(struct registry *registry, const struct conf *conf,
-                       const struct registry_row *row)
+/* One that was promoted has no primaries, whatever the configuration says. */
+static struct conf_zone_options role_of(const struct registry *registry,
+                                        const struct registry_row *row)
 {
+    struct conf_zone_options options = *row->options;
+
+    if (options.from.count != 0 && roles_is_promoted(registry->parts.log, row->name))
+        options.from = (struct conf_peer_refs){ .count = 0 };
+    return options;
+}
+
+void registry_take_row(struct registry *registry, const struct conf *conf,
+                       const struct registry_row *said)
+{
+    struct conf_zone_options options = role_of(registry, said);
+    struct registry_row row_now = *said, *row = &row_now;
     struct registry_zone *zone = registry_find_wire(registry, row->name);
     bool is_new = zone == NULL;
 
+    row->options = &options;
     if (is_new)
         zone = add_zone(registry, row->name);
     else if (registry->is_applying && zone->is_seen)

@@ -26,6 +26,7 @@ struct followers_all;
 struct registry;
 struct secondaries;
 struct secondary;
+struct serial_walk;
 
 enum { REGISTRY_DIAGS_MAX = 20 };
 
@@ -65,6 +66,7 @@ struct registry_zone {
     struct serve_zone *settings;
     struct secondary *secondary;          /* NULL: it is a primary */
     struct followers *followers;          /* NULL: nobody is told of changes */
+    struct serial_walk *walk;             /* its serial is being walked to another; NULL */
     struct differences_zone *differences; /* NULL: nothing is kept for IXFR */
     char *path;                           /* of the zone file; NULL: none */
     char *name;                           /* presentation form */

@@ -16,6 +16,7 @@
 #include "change/draft.h"
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
+#include "daemon/roles.h"
 #include "serve/log.h"
 #include "wire/rrtype.h"
 #include "zone/edit.h"
@@ -114,6 +115,7 @@ static void succeeded(struct commit *commit)
     registry_reclaim_soon(commit->registry);
     if (commit->is_known)
         followers_published(zone, true);
+    serial_walk_recall(zone);
     if (registry_zone_is_dirty(zone))
         registry_keep_soon(commit->registry);
 }

@@ -15,6 +15,7 @@
 #include "daemon/catalogs.h"
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
+#include "daemon/roles.h"
 #include "daemon/secondary.h"
 #include "serve/log.h"
 #include "store/base.h"
@@ -383,6 +384,7 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
     job->version = NULL;
     registry_reclaim_soon(registry);
     followers_published(zone, true);
+    serial_walk_recall(zone);
     if (zone->catalog != REGISTRY_CATALOG_NOT)
         catalogs_published(registry->catalogs, zone);
     if (zone->secondary != NULL)

@@ -74,6 +74,7 @@ struct secondary {
     bool is_again;    /* look once more when this one is over */
     bool is_expired;
     bool wants_whole;  /* the next look: by AXFR */
+    const char *anew;  /* the next look breaks history, for this reason; NULL */
     bool takes_any;    /* the next look: whatever the serial, by AXFR */
     bool is_asked;     /* the next look: an operator wants it */
     bool has_transfer; /* the look has a whole zone for the loader */
@@ -102,6 +103,9 @@ void secondary_start(struct registry_zone *zone);
 void secondary_look(struct secondary *secondary);
 /* Transfer it whole, whatever the serial. */
 void secondary_retransfer(struct secondary *secondary);
+
+/* The same, and it breaks history: what was here before is of another origin. For this reason. */
+void secondary_begin_anew(struct secondary *secondary, const char *reason);
 
 /* A primary has something new, as it says. */
 void secondary_notified(struct secondary *secondary, const struct serve_notify *notify);

@@ -33,6 +33,7 @@ struct secondary_look {
     bool has_hint_serial;
     uint32_t hint_serial;
     struct change_wait wait; /* for the change that it becomes */
+    const char *anew;        /* it breaks history, for this reason; NULL */
     bool is_committing;
 };
 

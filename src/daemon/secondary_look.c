@@ -135,6 +135,10 @@ void secondary_failed(struct secondary *secondary, struct secondary_look *look)
     const struct story_line *line = story_trouble(&secondary->story, NULL);
 
     secondary->failures++;
+    if (look->anew != NULL) {
+        secondary->anew = look->anew;
+        secondary->takes_any = true;
+    }
     secondary->retried_s = secondary_wall_s(secondary);
     if (look->is_notified)
         secondary->hints_in_vain++;
@@ -357,6 +361,8 @@ static void begin(struct secondary *secondary)
         postpone(secondary);
         return;
     }
+    look->anew = secondary->anew;
+    secondary->anew = NULL;
     secondary->wants_whole = secondary->takes_any = secondary->is_asked = false;
     secondary->look = look;
     secondary->all->looking++;
@@ -408,6 +414,12 @@ void secondary_look(struct secondary *secondary)
     all->last = &secondary->next;
     feed(all);
     secondary_arm(secondary);
+}
+
+void secondary_begin_anew(struct secondary *secondary, const char *reason)
+{
+    secondary->anew = reason;
+    secondary_retransfer(secondary);
 }
 
 void secondary_retransfer(struct secondary *secondary)

@@ -276,8 +276,12 @@ static void commit_whole(struct secondary *secondary, struct secondary_look *loo
     struct td_diag diag;
     char reason[REASON_SIZE];
 
-    if (is_break && zone->newest != NULL &&
-        !change_serial_is_greater(job->version->serial, zone->newest->serial)) {
+    if (look->anew != NULL && zone->newest != NULL) {
+        snprintf(reason, sizeof(reason), "%s: serial %u in the place of %u, a break", look->anew,
+                 job->version->serial, zone->newest->serial);
+        who.reason = reason;
+    } else if (is_break && zone->newest != NULL &&
+               !change_serial_is_greater(job->version->serial, zone->newest->serial)) {
         snprintf(reason, sizeof(reason), "retransfer: serial %u in the place of %u, a break",
                  job->version->serial, zone->newest->serial);
         who.reason = reason;
@@ -318,18 +322,18 @@ void secondary_take_job(struct secondary *secondary, struct loader_job *job)
     bool is_newer =
         before != NULL && change_serial_is_greater(job->version->serial, before->serial);
     bool is_small = job->diff.removed_count + job->diff.added_count <= DRAFT_RECORDS_MAX;
-    if (before != NULL && before->serial == job->version->serial &&
+    if (before != NULL && look->anew == NULL && before->serial == job->version->serial &&
         job->diff.removed_count + job->diff.added_count == 0) {
         secondary_succeeded(secondary, look, false);
         return;
     }
     td_assert(job->before == before); /* only transfers change it, one at a time */
-    if (is_newer && is_small && !job->diff.is_too_large) {
+    if (is_newer && is_small && look->anew == NULL && !job->diff.is_too_large) {
         struct order order = { .diff = job->diff, .soa = soa_of(job->version) };
         if (commit_draft(secondary, look, &order))
             return;
     }
-    commit_whole(secondary, look, job, !is_newer || job->diff.is_too_large);
+    commit_whole(secondary, look, job, !is_newer || job->diff.is_too_large || look->anew != NULL);
 }
 
 void secondary_take(struct secondary *secondary, struct secondary_look *look)

@@ -1,0 +1,119 @@
+"""Promotion, demotion, and serials that are walked to lower ones."""
+import json
+
+from test_secondary import pair, serial
+
+
+def log_of(server):
+    return server.cli("zone", "log", "example.com").stdout
+
+
+def add(server, name, *more):
+    return server.cli("record", "add", "example.com", name, "60", "A", "192.0.2.7", *more)
+
+
+def test_a_secondary_is_promoted_and_demoted(tandem):
+    source, copy = pair(tandem)
+    assert add(copy, "new").returncode != 0
+    source.stop()
+    done = copy.cli("zone", "promote", "example.com")
+    assert done.returncode == 0, done.stderr
+    assert "primary" in copy.cli("zone", "status", "example.com").stdout
+    assert serial(copy) == 2
+    assert add(copy, "new").returncode == 0
+    assert copy.ask("new.example.com").answer
+    assert copy.cli("zone", "promote", "example.com").returncode == 1
+    # Over a reload and a restart.
+    assert copy.cli("reload").returncode == 0
+    assert serial(copy) == 3 and add(copy, "more").returncode == 0
+    copy.stop()
+    copy.start()
+    copy.wait(lambda: serial(copy) == 4)
+    assert add(copy, "third").returncode == 0
+    # And back: what was changed here goes, and that stands in the log.
+    source.start()
+    done = copy.cli("zone", "demote", "example.com")
+    assert done.returncode == 0, done.stderr
+    copy.wait(lambda: serial(copy) == 1)
+    assert not copy.ask("new.example.com").answer
+    assert "demotion: serial 1 in the place of 5" in log_of(copy)
+    assert add(copy, "fourth").returncode != 0
+    assert copy.cli("zone", "demote", "example.com").returncode == 1
+
+
+def test_a_promoted_zone_moves_behind_what_its_secondaries_have(tandem):
+    source, copy = pair(tandem)
+    third = tandem(start=False, zones=[])
+    to = json.loads(copy.path.read_text())
+    to["peers"].append({"name": "ns3", "address": "127.0.0.1:%d" % third.port})
+    to["zones"][0]["to"] = ["ns3"]
+    copy.path.write_text(json.dumps(to))
+    third.zone("example.com", (source.where / "example.com.zone").read_text().replace(" 1 7200", " 100 7200"))
+    third.configure(zones=[{"name": "example.com", "file": "example.com.zone"}])
+    third.start()
+    assert copy.cli("reload").returncode == 0
+    copy.wait(lambda: "serial 100" in copy.cli("zone", "status", "example.com").stdout)
+    assert copy.cli("zone", "promote", "example.com").returncode == 0
+    assert serial(copy) == 101
+
+
+def test_a_greater_serial_is_set_at_once(tandem):
+    source, copy = pair(tandem)
+    done = source.cli("zone", "serial", "example.com", "--set", "2026010101")
+    assert done.returncode == 0, done.stderr
+    assert serial(source) == 2026010101
+    copy.wait(lambda: serial(copy) == 2026010101, 5)
+    assert "on its way" not in source.cli("zone", "status", "example.com").stdout
+
+
+def test_a_lower_serial_is_walked_to_with_the_secondaries(tandem):
+    source, copy = pair(tandem)
+    assert source.cli("zone", "serial", "example.com", "--set", "1000").returncode == 0
+    copy.wait(lambda: serial(copy) == 1000, 5)
+    assert source.cli("zone", "serial", "example.com", "--set", "500").returncode == 0
+    source.wait(lambda: serial(source) == 500, 10)
+    copy.wait(lambda: serial(copy) == 500, 10)
+    assert add(source, "new", "--wait", "all").returncode == 0
+    assert serial(copy) == 501
+    source.stop()
+    source.start()
+    assert serial(source) == 501
+
+
+def test_a_walk_waits_for_a_secondary_and_survives_a_restart(tandem):
+    source, copy = pair(tandem)
+    assert source.cli("zone", "serial", "example.com", "--set", "1000", "--timeout", "5").returncode == 0
+    copy.wait(lambda: serial(copy) == 1000, 5)
+    copy.stop()
+    assert source.cli("zone", "serial", "example.com", "--set", "7").returncode == 0
+    source.wait(lambda: serial(source) == 1000 + 2 ** 31 - 1, 5)
+    assert "0 of 1 secondaries have it" in source.cli("zone", "status", "example.com").stdout
+    assert source.cli("zone", "serial", "example.com", "--set", "8").returncode == 1
+    source.stop()
+    source.start()
+    assert "on its way to 7" in source.cli("zone", "status", "example.com").stdout
+    copy.start()
+    source.wait(lambda: serial(source) == 7, 20)
+    copy.wait(lambda: serial(copy) == 7, 10)
+
+
+def test_a_walk_is_aborted_or_waits_no_longer_than_told(tandem):
+    source, copy = pair(tandem)
+    copy.stop()
+    assert source.cli("zone", "serial", "example.com", "--set", "0").returncode == 0
+    source.wait(lambda: serial(source) == 2 ** 31, 5)
+    assert source.cli("zone", "serial", "example.com", "--abort").returncode == 0
+    assert "on its way" not in source.cli("zone", "status", "example.com").stdout
+    assert source.cli("zone", "serial", "example.com", "--abort").returncode == 1
+    assert serial(source) == 2 ** 31
+    assert source.cli("zone", "serial", "example.com", "--set", "5", "--after", "1s").returncode == 0
+    source.wait(lambda: serial(source) == 5, 10)
+    done = source.cli("zone", "serial", "example.com", "--set", "6", "--after", "soon")
+    assert done.returncode == 1 and "2h" in done.stderr
+    assert source.cli("zone", "serial", "example.com").returncode == 2
+
+
+def test_a_secondary_has_no_serial_of_its_own(tandem):
+    source, copy = pair(tandem)
+    done = copy.cli("zone", "serial", "example.com", "--set", "7")
+    assert done.returncode == 1 and "primary" in done.stderr
