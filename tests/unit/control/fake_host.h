@@ -119,6 +119,43 @@ static td_err fake_status(void *context, struct control_status *ret_status)
     return TD_OK;
 }
 
+static td_err fake_why(void *context, const struct control_call *call,
+                       struct control_story *ret_story, struct td_diag *diag)
+{
+    static struct control_story_line line = { 1700000000, "ns2", "SOA from 192.0.2.2@53: no answer" };
+
+    (void)context;
+    (void)call;
+    (void)diag;
+    *ret_story = (struct control_story){ .lines = &line, .count = 1, .advice = "Wait." };
+    td_arena_init(&ret_story->arena, 0);
+    return TD_OK;
+}
+
+static td_err fake_peers(void *context, const char *name, struct control_peers *ret_peers)
+{
+    static struct control_peer peer = { .name = "ns2", .address = "192.0.2.2@53", .to_zones = 3 };
+
+    (void)context;
+    if (name != NULL && strcmp(name, "ns2") != 0)
+        return TD_E_NOT_FOUND;
+    *ret_peers = (struct control_peers){ .peers = &peer, .count = 1 };
+    td_arena_init(&ret_peers->arena, 0);
+    return TD_OK;
+}
+
+static td_err fake_wait(void *context, struct control_follow_wait *wait, struct td_diag *diag)
+{
+    (void)context;
+    wait->ret_secondaries = 2;
+    wait->ret_in_step = 1;
+    if (!wait->is_all && wait->count > 2) {
+        td_diag_say(diag, "the zone has only 2 secondaries in its 'to'");
+        return TD_E_INVALID;
+    }
+    return wait->is_all ? TD_E_TIMEOUT : TD_OK;
+}
+
 static td_err fake_zone_list(void *context, struct control_zones *ret_zones)
 {
     struct fake *fake = context;
@@ -159,6 +196,7 @@ static inline struct control_host fake_host(struct fake *fake, struct td_counter
         .status = fake_status,
         .reload = fake_reload,
         .zone_list = fake_zone_list,
+        .follow = { .why = fake_why, .peers = fake_peers, .wait = fake_wait },
         .zone_status = fake_zone_status,
         .zone_reload = fake_zone_reload,
     };
