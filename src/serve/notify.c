@@ -37,7 +37,9 @@ static bool hint(const struct request *request, uint32_t *ret_serial)
         return false;
     size_t at = message.section_at[1];
     if (wire_message_record(&message, &at, &record) != TD_OK || record.type != WIRE_TYPE_SOA ||
-        record.rdlength < SOA_NUMBERS_SIZE + 2)
+        record.class != WIRE_CLASS_IN || record.rdlength < SOA_NUMBERS_SIZE + 2 ||
+        !wire_name_equal(record.owner.octets, record.owner.size, request->entry->name,
+                         request->entry->name_size))
         return false;
     *ret_serial = td_get_u32(request->in + record.rdata_at + record.rdlength - SOA_NUMBERS_SIZE);
     return true;

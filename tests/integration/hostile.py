@@ -1,4 +1,5 @@
 """A primary that does what a script says, however wrong that is, and remembers what it was asked."""
+import base64
 import contextlib
 import hmac
 import socket
@@ -9,10 +10,11 @@ import time
 import dns.message
 import dns.rdatatype
 import packets
+import pytest
 from conftest import free_port
-from packets import AA, AXFR, IN, IXFR, QR, SOA
+from packets import AA, AXFR, IXFR, NOTIFY, QR, SOA
 
-ZONE, TSIG_ERROR_BADTIME = "example.com", 18
+ZONE = "example.com"
 
 
 def soa(serial, owner=ZONE):
@@ -174,3 +176,85 @@ class Hostile:
             thread.join(10)
         for each in self.sockets:
             each.close()
+
+
+# ---- a secondary of such primaries ----
+
+KEY, SECRET = "transfer.example", b"0123456789abcdef"
+KEYS = [{"name": KEY, "algorithm": "hmac-sha256", "secret": base64.b64encode(SECRET).decode()}]
+FAST = {"refresh-min": "1s", "refresh-max": "1s", "retry-min": "1s", "retry-max": "1s"}
+
+
+@pytest.fixture
+def primary():
+    made = []
+
+    def make(**options):
+        made.append(Hostile(**options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def serial(copy):
+    answer = copy.ask("example.com", "SOA")
+    return answer.answer[0][0].serial if answer.answer else None
+
+
+def configure(copy, primaries, key=None, options=None, **top):
+    names = ["ns%d" % number for number in range(1, len(primaries) + 1)]
+    peers = [dict({"name": name, "address": "127.0.0.1:%d" % each.port}, **({"key": key} if key else {}))
+             for name, each in zip(names, primaries)]
+    copy.configure(peers=peers, keys=KEYS, zones=[dict({"name": "example.com", "from": names}, **(options or {}))],
+                   **top)
+
+
+def follow(tandem, *primaries, wants=1, **options):
+    """A secondary that has the good zone of serial 1."""
+    copy = tandem(start=False, zones=[])
+    configure(copy, primaries, **options)
+    copy.start()
+    if wants:
+        copy.wait(lambda: serial(copy) == wants)
+    return copy
+
+
+def why(copy):
+    return copy.cli("zone", "why", "example.com").stdout
+
+
+def look(copy, source):
+    """One look at the primaries: what was asked of this one."""
+    before = len(source.asked)
+    done = copy.cli("zone", "refresh", "example.com")
+    assert done.returncode in (0, 1), done.stderr
+    return source.types(before)
+
+
+def check_refused(copy, source, *words, asked=None):
+    """A look in vain: serial 1 is still served, the story tells why, and that was one round."""
+    source.serial = 2
+    types = look(copy, source)
+    assert serial(copy) == 1
+    assert copy.ask("www.example.com").answer
+    story = why(copy)
+    for word in words:
+        assert word in story, story
+    if asked:
+        assert types == asked
+    assert len(types) <= 6, types
+    time.sleep(0.3)
+    assert len(source.types()) <= len(types) + 2, source.types()  # two for serial 1
+
+
+def broken_soa(size):
+    whole = soa(2)
+    return whole[:21] + struct.pack(">H", size) + whole[23:23 + size].ljust(size, b"\0")
+
+
+def notify(copy, number=None):
+    answer = () if number is None else (soa(number),)
+    assert copy.raw(packets.packet(packets.question("example.com", SOA), answer=answer, opcode=NOTIFY,
+                                   flags=packets.AA), 5)

@@ -13,6 +13,7 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
+from conftest import free_port
 from test_secondary import FAST, serial
 
 ZONE = ("@ NS ns1", "ns1 A 192.0.2.53", "@ MX 10 mail", "mail A 192.0.2.25", "www A 192.0.2.80")
@@ -37,8 +38,8 @@ class Primary:
         self.repeats_question = True
         self.asked = []
         self.udp = socket.socket(type=socket.SOCK_DGRAM)
-        self.udp.bind(("127.0.0.1", 0))
-        self.port = self.udp.getsockname()[1]
+        self.port = free_port()
+        self.udp.bind(("127.0.0.1", self.port))
         self.tcp = socket.socket()
         self.tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.tcp.bind(("127.0.0.1", self.port))
