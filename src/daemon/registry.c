@@ -389,6 +389,8 @@ td_err registry_new(const struct registry_parts *parts, struct registry **ret_re
     struct change_log log = { .submit = submit, .context = parts->log };
 
     registry->parts = *parts;
+    registry->state = td_strdup(parts->state);
+    registry->parts.state = registry->state;
     registry->door = change_door_new(parts->io, parts->zones, parts->rcu, &log);
     registry->listener =
         (struct change_listener){ .published = registry_published, .context = registry };
@@ -401,6 +403,7 @@ td_err registry_new(const struct registry_parts *parts, struct registry **ret_re
         loader_new(parts->io, parts->keepers, registry_take_job, registry, &registry->loader, diag);
     if (err != TD_OK) {
         change_door_free(registry->door);
+        free(registry->state);
         free(registry);
         return err;
     }
@@ -434,5 +437,6 @@ void registry_free(struct fiber *fiber, struct registry *registry)
     while (td_rcu_reclaim(registry->parts.rcu) != 0)
         continue;
     change_door_free(registry->door);
+    free(registry->state);
     free(registry);
 }

@@ -12,6 +12,7 @@ struct change_draft;
 
 struct registry {
     struct registry_parts parts;
+    char *state; /* parts.state, by copy: the configuration that it was in goes at a reload */
     struct change_door *door;
     struct loader *loader;
     struct secondaries *secondaries;
