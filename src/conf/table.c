@@ -371,10 +371,12 @@ static const struct conf_option options_transfers[] = {
       .help = "How many of them from one peer." },
     { "transfers.out", CONF_COUNT, AT(out), .min = 1, .max = 10000, .reload = CONF_RELOAD_LIMITS,
       .preset = "200", .also = "transfers-out",
-      .help = "How many zones may be transferred out at a time." },
+      .help = "How many zones may be transferred out at a time; beyond that SERVFAIL. What fits into "
+              "one message does not count." },
     { "transfers.min-rate", CONF_SIZE, AT(min_rate), .max = 1073741824,
       .reload = CONF_RELOAD_LIMITS, .preset = "1KiB", .also = "min-transfer-rate-in",
-      .help = "A transfer that is slower, in octets a second over a minute, is given up." },
+      .help = "A transfer that is slower, in octets a second over a minute, is given up, in and out. "
+              "0: any pace will do." },
     { "transfers.max-size", CONF_SIZE, AT(max_size), .min = 65536, .max = UINT32_MAX,
       .reload = CONF_RELOAD_LIMITS, .preset = "4095MiB", .also = "max-transfer-size",
       .help = "A transfer in of more octets than this is given up." },

@@ -10,6 +10,7 @@
 #include "net/conn.h"
 #include "replicate/axfr.h"
 #include "replicate/ixfr.h"
+#include "replicate/pace.h"
 #include "serve/internal.h"
 #include "serve/log.h"
 #include "serve/respond.h"
@@ -33,8 +34,7 @@ struct outgoing {
     struct tsig_exchange tsig;
     struct tsig_key key; /* its own: a reload may take the key away meanwhile */
     uint64_t began_ns;
-    uint64_t window_ns; /* since when the client's pace is measured */
-    uint64_t window_octets;
+    struct pace pace;
     uint64_t octets;                                         /* sent so far */
     uint8_t head[WIRE_HEADER_SIZE + WIRE_NAME_SIZE_MAX + 4]; /* header and question */
     uint8_t opt[OPT_SIZE_MAX];
@@ -168,22 +168,14 @@ static td_err send_one(struct outgoing *outgoing, size_t *ret_size)
     return err;
 }
 
-/* Has the client taken enough in the last minute? */
 static bool is_slow(struct outgoing *outgoing, size_t size)
 {
     struct serve_worker *worker = outgoing->worker;
-    uint64_t now_ns = io_now_ns(worker->io);
 
     outgoing->octets += size;
-    outgoing->window_octets += size;
-    if (now_ns - outgoing->window_ns < (uint64_t)OUTGOING_RATE_S * IO_NS_PER_S)
-        return false;
     serve_worker_refresh(worker);
-    uint64_t seconds = (now_ns - outgoing->window_ns) / IO_NS_PER_S;
-    bool is_below = outgoing->window_octets < seconds * worker->settings->transfer_rate_min;
-    outgoing->window_ns = now_ns;
-    outgoing->window_octets = 0;
-    return is_below;
+    return pace_is_too_slow(&outgoing->pace, size, io_now_ns(worker->io),
+                            worker->settings->transfer_rate_min);
 }
 
 static td_err send_all(struct fiber *fiber, struct outgoing *outgoing)
@@ -276,7 +268,8 @@ static struct outgoing *outgoing_new(struct request *request, struct difference 
         outgoing->key = *request->tsig.key;
         outgoing->tsig.key = &outgoing->key;
     }
-    outgoing->began_ns = outgoing->window_ns = io_now_ns(request->worker->io);
+    outgoing->began_ns = io_now_ns(request->worker->io);
+    pace_begin(&outgoing->pace, outgoing->began_ns);
     wire_header_put(outgoing->head, &header);
     memcpy(outgoing->head + WIRE_HEADER_SIZE, request->in + WIRE_HEADER_SIZE,
            request->question_end - (size_t)WIRE_HEADER_SIZE);

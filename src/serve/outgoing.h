@@ -7,15 +7,13 @@
  * Floor    7.
  * Threads  The worker's.
  * Limits   serve_settings.transfers_max fibers in all workers; a client that takes less than
- *          transfer_rate_min octets a second for OUTGOING_RATE_S seconds is dropped.
+ *          transfer_rate_min octets a second for PACE_WINDOW_S seconds is dropped.
  * RFC      1995 4, 5936 2.2 and 2.2.5 (EDNS in the first message), 8945 5.3.1.
  */
 #pragma once
 
 #include "replicate/difference.h"
 #include "serve/road.h"
-
-enum { OUTGOING_RATE_S = 60 };
 
 /*
  * Send the difference, or (NULL) the zone as the request has it. `asked_from`: the serial that an

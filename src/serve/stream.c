@@ -4,8 +4,8 @@
 
 #include "net/conn.h"
 #include "net/listen.h"
+#include "replicate/pace.h"
 #include "serve/internal.h"
-#include "serve/outgoing.h"
 #include "serve/road.h"
 
 /* One message of a connection: answered at once, or taken over by a transfer. */
@@ -39,7 +39,7 @@ static struct net_limits limits_of(const struct serve_listen *listen)
         .in_flight = listen->tcp_pipeline,
         .idle_ms = listen->tcp_idle_timeout_ms,
         .rate_min = listen->tcp_rate_min != 0 ? listen->tcp_rate_min : 1, /* 0 is a default */
-        .rate_grace_ms = OUTGOING_RATE_S * 1000,
+        .rate_grace_ms = PACE_WINDOW_S * 1000,
     };
 }
 
