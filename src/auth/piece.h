@@ -65,7 +65,8 @@ static TD_ALWAYS_INLINE bool auth_piece_find(const struct zone_version *version,
                                              struct answer_pointed pointed[PIECE_POINTED_MAX],
                                              struct answer_piece *ret_piece)
 {
-    struct zone_nearest nearest = zone_find_nearest(version, key);
+    struct zone_nearest nearest = zone_is_mostly_cuts(version) ? zone_find_downwards(version, key)
+                                                               : zone_find_nearest(version, key);
     const struct zone_node *node = nearest.encloser;
     bool is_name = nearest.label == 0;
 

@@ -220,6 +220,23 @@ static TD_NOINLINE struct zone_nearest find_from(const struct zone_version *vers
     return (struct zone_nearest){ node != NULL ? node : zone_version_apex(version), label };
 }
 
+static TD_NOINLINE struct zone_nearest find_downwards_from(const struct zone_version *version,
+                                                           const struct wire_key *key,
+                                                           struct zone_nearest nearest)
+{
+    while (nearest.label != 0) {
+        const struct zone_node *node =
+            node_of(version, probe_label(version, key, (unsigned)nearest.label - 1));
+        if (node == NULL)
+            break;
+        nearest.encloser = node;
+        nearest.label--;
+        if (node->flags & (ZONE_NODE_DELEGATION | ZONE_NODE_DNAME))
+            break;
+    }
+    return nearest;
+}
+
 /* Names deeper than the deepest of the zone need not be looked for. */
 static inline unsigned first_label(const struct zone_version *version, const struct wire_key *key)
 {
@@ -249,6 +266,32 @@ TD_HOT struct zone_nearest zone_find_nearest(const struct zone_version *version,
     return (struct zone_nearest){ zone_version_apex(version), relative };
 }
 
+/* Each ancestor of a name exists: the first that does not is where the search ends. */
+TD_HOT struct zone_nearest zone_find_downwards(const struct zone_version *version,
+                                               const struct wire_key *key)
+{
+    const struct zone_lineage *lineage = version->lineage;
+    unsigned end = (unsigned)key->size - lineage->name_size; /* of the labels below the apex */
+    struct zone_nearest nearest = { zone_version_apex(version),
+                                    (unsigned)key->label_count - lineage->label_count };
+
+    while (nearest.label != 0) {
+        unsigned at = key->offsets[nearest.label - 1];
+        uint64_t hash = key->hashes[nearest.label - 1];
+        bool is_sure;
+        const struct zone_node *node = look(version, hash, key->lower + at, end - at, &is_sure);
+        if (node == NULL)
+            break;
+        if (td_unlikely(!is_sure))
+            return find_downwards_from(version, key, nearest);
+        nearest.encloser = node;
+        nearest.label--;
+        if (td_likely(node->flags & (ZONE_NODE_DELEGATION | ZONE_NODE_DNAME)))
+            break;
+    }
+    return nearest;
+}
+
 void zone_find(const struct zone_version *version, const struct wire_key *key,
                struct zone_found *ret_found)
 {
@@ -263,25 +306,29 @@ void zone_find(const struct zone_version *version, const struct wire_key *key,
         find_cover(version, key, ret_found);
 }
 
+static inline void prefetch_slot(const struct zone_version *version, const struct wire_key *key,
+                                 unsigned label, struct zone_prefetch *prefetch)
+{
+    const uint64_t *slot =
+        zone_at(version, version->slots + slot_home(version, key->hashes[label]));
+
+    __builtin_prefetch(slot);
+    prefetch->slots[prefetch->count++] = slot;
+}
+
 void zone_prefetch_slots(const struct zone_version *version, const struct wire_key *key,
                          struct zone_prefetch *ret_prefetch)
 {
-    unsigned label = first_label(version, key);
-    unsigned left = (unsigned)key->label_count - version->lineage->label_count - label;
+    unsigned relative = (unsigned)key->label_count - version->lineage->label_count;
+    unsigned label = zone_is_mostly_cuts(version) ? relative - 1 : first_label(version, key);
 
-    ret_prefetch->first = (uint8_t)label;
-    ret_prefetch->count = (uint8_t)(left < 2 ? left : 2);
-    if (left == 0)
+    ret_prefetch->count = 0;
+    if (relative == 0)
         return; /* the apex, which is near */
-    const uint64_t *hash = &key->hashes[label];
-    const uint64_t *slot = zone_at(version, version->slots + slot_home(version, hash[0]));
-    __builtin_prefetch(slot);
-    ret_prefetch->slots[0] = slot;
-    if (left == 1)
-        return;
-    slot = zone_at(version, version->slots + slot_home(version, hash[1]));
-    __builtin_prefetch(slot);
-    ret_prefetch->slots[1] = slot;
+    ret_prefetch->first = (uint8_t)label;
+    prefetch_slot(version, key, label, ret_prefetch);
+    if (label + 1 < relative)
+        prefetch_slot(version, key, label + 1, ret_prefetch);
 }
 
 void zone_prefetch_node(const struct zone_version *version, const struct wire_key *key,

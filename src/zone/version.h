@@ -188,6 +188,22 @@ enum { ZONE_NODE_MAY_COVER = ZONE_NODE_DELEGATION | ZONE_NODE_OCCLUDED | ZONE_NO
 struct zone_nearest zone_find_nearest(const struct zone_version *version,
                                       const struct wire_key *key);
 
+/*
+ * Is every fourth name a cut? Then a look-up goes from the apex down: it ends at the cut, whatever
+ * is asked below it, where the other way would first look for names that are not there.
+ */
+static inline bool zone_is_mostly_cuts(const struct zone_version *version)
+{
+    return version->delegation_count > version->node_count / 4;
+}
+
+/*
+ * The same, but not below a cut or DNAME: what covers the name is the encloser, even if the name or
+ * more of it exists as glue.
+ */
+struct zone_nearest zone_find_downwards(const struct zone_version *version,
+                                        const struct wire_key *key);
+
 /* The key's name is the apex or below it. */
 void zone_find(const struct zone_version *version, const struct wire_key *key,
                struct zone_found *ret_found);

@@ -90,6 +90,40 @@ TEST(a_long_question_moves_every_pointer)
     ask_free(zone);
 }
 
+/* Mostly cuts: looked for from the apex down. Deep names, glue, and what is between a cut and it.
+ */
+TEST(a_zone_of_cuts_says_what_the_walk_says)
+{
+    static const char *const names[] = {
+        "a.example.",         "www.a.example.",
+        "ns.a.example.",      "x.ns.a.example.",
+        "ns.deep.b.example.", "deep.b.example.",
+        "x.deep.b.example.",  "b.example.",
+        "c.d.example.",       "x.c.d.example.",
+        "d.example.",         "x.d.example.",
+        "nothing.example.",   "x.nothing.example.",
+        "example.",           "h.example.",
+        "x.h.example.",       "dn.example.",
+        "x.dn.example.",      "x.a-label-of-more-than-thirty-two-octets.example.",
+    };
+    struct zone_version *zone =
+        ask_zone("example.", "@ SOA . . 1 2 3 4 60\n@ NS ns.a\n"
+                             "a NS ns.a.example.\nns.a A 192.0.2.1\n"
+                             "b NS ns.deep.b.example.\nns.deep.b A 192.0.2.2\n"
+                             "c.d NS ns.a.example.\nh A 192.0.2.3\n"
+                             "a-label-of-more-than-thirty-two-octets NS ns.deep.b.example.\n"
+                             "dn DNAME example.net.\n");
+
+    CHECK(zone_is_mostly_cuts(zone));
+    for (size_t i = 0; i < TD_COUNT(names); i++) {
+        (void)ask(zone, names[i], "A", 0);
+        (void)ask(zone, names[i], "DS", 0);
+        (void)ask(zone, names[i], "NS", 0);
+    }
+    CHECK(ask_piece(zone, "x.a-label-of-more-than-thirty-two-octets.example.", "A", 0, 1232));
+    ask_free(zone);
+}
+
 TEST(proofs_take_the_walk)
 {
     struct zone_version *zone = ask_zone("example.", "+@ SOA . . 1 2 3 4 60\n+@ NS ns\n"
@@ -101,4 +135,5 @@ TEST(proofs_take_the_walk)
     ask_free(zone);
 }
 
-TESTS(pieces_say_what_the_walk_says, a_long_question_moves_every_pointer, proofs_take_the_walk)
+TESTS(pieces_say_what_the_walk_says, a_long_question_moves_every_pointer,
+      a_zone_of_cuts_says_what_the_walk_says, proofs_take_the_walk)
