@@ -296,6 +296,7 @@ struct serve_zone *settings_of_zone(const struct conf *conf,
             unless(acl_of(conf, &options->allow_transfer, &options->to), policy_acl_is_none),
         .allow_notify = unless(acl_of(conf, &no_acl, &options->from), policy_acl_is_none),
         .update = update_of(conf, &options->update),
+        .forwards_updates = options->forward_updates && options->from.count != 0,
         .has_rotation = options->rotation,
     };
 

@@ -5,6 +5,8 @@
 
 #include "base/alloc.h"
 #include "change/draft.h"
+#include "daemon/forward.h"
+#include "daemon/replication.h"
 #include "replicate/update.h"
 #include "serve/log.h"
 #include "serve/update.h"
@@ -232,10 +234,14 @@ static void take(void *context, struct serve_update *update)
     struct updates *updates = context;
     struct registry *registry = updates->server->registry;
 
-    if (!is_new(updates, update))
-        return;
     struct registry_zone *zone =
         registry == NULL ? NULL : registry_find_wire(registry, update->zone);
+    if (zone != NULL && zone->secondary != NULL && update->is_forwarded) {
+        forward_update(updates->server->replication->keeper, zone->secondary, update);
+        return;
+    }
+    if (!is_new(updates, update))
+        return;
     if (zone == NULL || zone->settings == NULL || zone->settings->update == NULL)
         refuse(updates, update, WIRE_RCODE_REFUSED, WIRE_EDE_PROHIBITED,
                "the zone takes no updates any more", NULL);

@@ -19,6 +19,18 @@ static void log_bad_tsig(struct request *request)
                       tsig_verdict_text(request->tsig.verdict), (long long)request->tsig.skew_s);
 }
 
+/* An update for a zone whose updates are handed on: its key need not be known here. */
+static bool is_for_primary(struct request *request)
+{
+    if (wire_header_opcode(&request->header) != WIRE_OPCODE_UPDATE || !request->has_key)
+        return false;
+    struct zone_entry *entry = zone_set_find_exact(request->worker->zones, &request->key);
+    const struct serve_zone *zone =
+        entry == NULL ? NULL : atomic_load_explicit(&entry->settings, memory_order_acquire);
+
+    return zone != NULL && zone->forwards_updates;
+}
+
 static TD_COLD enum stage_result verify(struct request *request)
 {
     struct serve_worker *worker = request->worker;
@@ -29,6 +41,10 @@ static TD_COLD enum stage_result verify(struct request *request)
     if (verdict == TSIG_GOOD) {
         request->has_tsig = true;
         serve_count(worker, SERVE_COUNT_TSIG_GOOD);
+        return STAGE_NEXT;
+    }
+    if (verdict == TSIG_BADKEY && is_for_primary(request)) {
+        request->is_relayed = true;
         return STAGE_NEXT;
     }
     serve_count(worker, SERVE_COUNT_TSIG_BAD);

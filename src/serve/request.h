@@ -56,6 +56,7 @@ struct request {
     bool has_tsig; /* `tsig` is filled */
     bool has_tail; /* more than a plain QUERY: EDNS, TSIG, other records or opcodes */
     bool has_remote;
+    bool is_relayed;    /* signed with a key that only the primary of the zone knows */
     bool is_taken;      /* a transfer answers, and finishes the connection's query */
     uint8_t apex_label; /* key.offsets[apex_label] is where the zone's apex begins */
     bool has_answer;    /* the worker's struct answer is this request's */

@@ -46,5 +46,6 @@ struct serve_zone {
     struct policy_acl *allow_transfer; /* NULL: nobody */
     struct policy_acl *allow_notify;   /* NULL: nobody: it is no secondary */
     struct policy_update *update;      /* NULL: nobody */
+    bool forwards_updates;             /* to the primary of the zone, which is a secondary here */
     bool has_rotation;
 };

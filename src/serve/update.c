@@ -20,6 +20,8 @@ struct job {
     struct parked parked;
     uint8_t zone[WIRE_NAME_SIZE_MAX];
     bool is_dropped;
+    uint8_t *answer; /* of somebody else, as it goes out; NULL */
+    size_t answer_size;
 };
 
 static enum stage_result fail(struct request *request, uint16_t rcode, uint16_t ede,
@@ -39,6 +41,7 @@ static struct job *job_new(struct request *request)
 
     parked_init(parked, request);
     job->is_dropped = false;
+    job->answer = NULL;
     job->update = (struct serve_update){
         .octets = parked->octets,
         .size = request->tail.end,
@@ -58,6 +61,7 @@ static struct job *job_new(struct request *request)
 
 static void job_free(struct job *job)
 {
+    free(job->answer);
     parked_fini(&job->parked);
     free(job);
 }
@@ -90,18 +94,29 @@ static bool is_admitted(struct request *request)
            policy_update_admits(request->zone->update, &client);
 }
 
+/*
+ * Signed ones go to the primary, which knows what their key may do. Others would come there from
+ * our address, which may be allowed more than the client is.
+ */
+static bool is_handed_on(const struct request *request)
+{
+    return request->zone != NULL && request->zone->forwards_updates &&
+           (request->has_tsig || request->is_relayed);
+}
+
 enum stage_result update_take(struct request *request)
 {
     struct serve_worker *worker = request->worker;
 
     serve_count(worker, SERVE_COUNT_UPDATE);
-    if (!is_admitted(request)) {
+    if (!is_admitted(request) && !is_handed_on(request)) {
         log_refused(request, request->zone == NULL || request->zone->update == NULL
                                  ? "the zone has no update policy"
                                  : "the update policy has no row for this client");
         return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_PROHIBITED, "not in the update policy");
     }
     struct job *job = job_new(request);
+    job->update.is_forwarded = request->zone->forwards_updates;
     if (worker->is_stopping || worker->serve->take_update == NULL ||
         io_mailbox_post(worker->serve->updates, job) != TD_OK) {
         job_free(job);
@@ -153,6 +168,15 @@ void serve_update_answer(struct serve_update *update)
     send_back(job);
 }
 
+void serve_update_answer_with(struct serve_update *update, const uint8_t *octets, size_t size)
+{
+    struct job *job = job_of(update);
+
+    job->answer = td_memdup(octets, size);
+    job->answer_size = size;
+    send_back(job);
+}
+
 void serve_update_refuse_replay(struct serve_update *update)
 {
     struct job *job = job_of(update);
@@ -177,6 +201,13 @@ static void send_answer(struct serve_thread *thread, struct job *job)
     struct request *request = &job->parked.request;
 
     parked_resume(&job->parked);
+    if (job->answer != NULL) {
+        memcpy(job->answer, job->parked.octets, 2); /* the ID that the client knows */
+        request->out = job->answer;
+        request->out_size = (uint32_t)job->answer_size;
+        parked_send(thread, &job->parked);
+        return;
+    }
     request->stage = STAGE_ENCODE;
     if (road_finish(request))
         parked_send(thread, &job->parked);

@@ -31,6 +31,7 @@ struct serve_update {
     size_t mac_size;
     uint64_t mac_until_s; /* its signature is good till then */
     const char *transport;
+    bool is_forwarded; /* the zone is a secondary here, and the client may have it handed on */
     struct update_result result; /* what is to be answered; of whoever does it until then */
 };
 
@@ -46,5 +47,7 @@ void serve_updates_to(struct serve *serve, void (*take)(void *context, struct se
  * and seen before: the answer says BADTIME. A `drop`ped one gets no answer.
  */
 void serve_update_answer(struct serve_update *update);
+/* The answer stands in these octets, which are copied; only its ID is put right. */
+void serve_update_answer_with(struct serve_update *update, const uint8_t *octets, size_t size);
 void serve_update_refuse_replay(struct serve_update *update);
 void serve_update_drop(struct serve_update *update);

@@ -122,7 +122,8 @@ static td_err fake_status(void *context, struct control_status *ret_status)
 static td_err fake_why(void *context, const struct control_call *call,
                        struct control_story *ret_story, struct td_diag *diag)
 {
-    static struct control_story_line line = { 1700000000, "ns2", "SOA from 192.0.2.2@53: no answer" };
+    static struct control_story_line line = { 1700000000, "ns2",
+                                              "SOA from 192.0.2.2@53: no answer" };
 
     (void)context;
     (void)call;
