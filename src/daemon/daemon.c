@@ -8,28 +8,24 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
-#include "base/buf.h"
 #include "conf/conf.h"
-#include "conf/diff.h"
-#include "daemon/differences.h"
 #include "daemon/operator.h"
 #include "daemon/privileges.h"
-#include "daemon/registry.h"
-#include "daemon/replication.h"
 #include "daemon/server.h"
 #include "daemon/settings.h"
-#include "daemon/updates.h"
 #include "io/fiber.h"
-#include "io/file.h"
 #include "io/signal.h"
-#include "io/tcp.h"
-#include "io/thread.h"
-#include "io/udp.h"
 #include "serve/log.h"
-#include "serve/serve.h"
 
-enum { STOP_GRACE_MS = 5000, KEEPERS_MAX = 4 };
+enum { SIGNALS_MAX = 3 };
+
+/* The process around a server. */
+struct process {
+    struct io *io;
+    struct server *server;
+    struct io_signal *signals[SIGNALS_MAX];
+    unsigned signal_count;
+};
 
 static void say(void *context, const struct td_diag *diag)
 {
@@ -65,322 +61,83 @@ int daemon_check(const char *path)
     return err == TD_OK ? DAEMON_OK : DAEMON_INVALID;
 }
 
-/* ---- reload ---- */
+/* ---- what surrounds the server ---- */
 
-/* A port that somebody else has would be shared by SO_REUSEPORT, and nobody would notice. */
-static td_err probe(struct server *server, const struct conf *conf, struct td_diag *diag)
+static void tell(const struct server *server, enum server_state state)
 {
-    for (uint32_t i = 0; i < conf->server.listen.count; i++) {
-        const struct td_addr *addr = &conf->server.listen.items[i];
-        bool is_ours = false;
-        for (uint32_t k = 0; server->is_listening && k < server->conf->server.listen.count; k++)
-            is_ours |= td_addr_equal(addr, &server->conf->server.listen.items[k]);
-        if (is_ours)
-            continue;
-        td_err err = io_udp_probe(server->io, addr, false, diag);
-        if (err == TD_OK)
-            err = io_tcp_probe(server->io, addr, false, diag);
-        if (err != TD_OK)
-            return err;
-    }
-    return TD_OK;
-}
+    static const char *const words[] = {
+        [SERVER_RELOADING] = "RELOADING=1",
+        [SERVER_RELOADED] = "READY=1",
+        [SERVER_STOPPING] = "STOPPING=1",
+    };
 
-/* Make a configuration the one in force; on failure nothing has changed. Takes it on success. */
-static td_err apply(struct fiber *fiber, struct server *server, struct conf *conf,
-                    struct td_diag *diag)
-{
-    struct serve_listen listen;
-    struct conf *before = server->conf;
-
-    td_err err = probe(server, conf, diag);
-    if (err != TD_OK)
-        return err;
-    settings_listen(conf, &listen);
-    err = serve_listen(fiber, server->serve, &listen, diag);
-    if (err != TD_OK)
-        return err;
-    server->is_listening = true;
-    settings_log(conf);
-    if (before != NULL)
-        serve_settings_publish(server->serve, settings_of_server(conf, server->io));
-    server->conf = conf;
-    replication_apply_begin(server->replication, conf);
-    registry_apply(fiber, server->registry, conf);
-    replication_apply_end(server->replication);
-    conf_free(before);
-    return TD_OK;
-}
-
-static void note_restart(const struct conf *before, const struct conf *after)
-{
-    struct conf_diff diff;
-    const char *option;
-    uint32_t at = 0;
-
-    conf_diff_init(before, after, &diff);
-    while ((option = conf_diff_restart_next(&diff, &at)) != NULL)
-        serve_log(LOG_WARNING, EVENT_CONFIG_LOADED, NULL,
-                  "%s has changed and takes effect with the next start", option);
-    conf_diff_fini(&diff);
-}
-
-td_err server_reload(struct fiber *fiber, struct server *server, struct td_buf *out)
-{
-    struct td_diag diag = { .line = 0 };
-    struct conf *conf;
-
-    sd_notify(0, "RELOADING=1");
-    struct conf_reader reader = conf_reader_of(server->io);
-    struct td_diag_sink sink = server_report_sink(out);
-    td_err err = conf_load(server->path, &reader, &sink, &conf);
-    if (err == TD_OK) {
-        note_restart(server->conf, conf);
-        err = apply(fiber, server, conf, &diag);
-        if (err != TD_OK) {
-            sink.report(sink.context, &diag);
-            conf_free(conf);
-        }
-    }
-    if (err == TD_OK)
-        serve_log(LOG_NOTICE, EVENT_CONFIG_LOADED, NULL, "configuration '%s' loaded", server->path);
+    if (state == SERVER_IDLE)
+        sd_notifyf(0, "READY=1\nSTATUS=%zu zones", zone_set_count(server->zones));
     else
-        serve_log(LOG_ERROR, EVENT_CONFIG_REFUSED, NULL,
-                  "configuration '%s' refused, the old one stays in force", server->path);
-    sd_notify(0, "READY=1");
-    return err;
+        sd_notify(0, words[state]);
 }
 
-/* ---- the main fiber ---- */
+static const struct server_outside outside = {
+    .start = operator_start,
+    .serve = operator_serve,
+    .stop = operator_stop,
+    .tell = tell,
+    .owns_process = true,
+};
 
 static void on_signal(void *context, int number)
 {
-    struct server *server = context;
+    const struct process *process = context;
 
     if (number == SIGHUP)
-        server->wants_reload = true;
-    else if (server->wants_stop)
+        server_want_reload(process->server);
+    else if (process->server->wants_stop)
         _exit(DAEMON_OK); /* asked twice */
     else
-        server->wants_stop = true;
-    io_condition_broadcast(&server->wake);
+        server_want_stop(process->server);
 }
 
-static void on_idle(void *context)
+static void watch(struct process *process, int number)
 {
-    const struct server *server = context;
+    struct io_signal **place = &process->signals[process->signal_count];
+    td_err err = io_signal_watch(process->io, number, on_signal, process, place);
 
-    registry_trim(server->registry);
-    sd_notifyf(0, "READY=1\nSTATUS=%zu zones", zone_set_count(server->zones));
-    serve_log(LOG_NOTICE, EVENT_SERVER_STARTED, NULL, "ready, %zu zones",
-              zone_set_count(server->zones));
-}
-
-static void log_listening(const struct server *server)
-{
-    char text[TD_ADDR_TEXT_SIZE];
-
-    for (uint32_t i = 0; i < server->conf->server.listen.count; i++)
-        serve_log(LOG_NOTICE, EVENT_LISTENING, NULL, "listening on %s UDP and TCP",
-                  td_addr_format_port(&server->conf->server.listen.items[i], text));
-}
-
-static uint32_t keeper_count(struct io *io)
-{
-    uint32_t cores = io_cpu_count(io);
-
-    return cores < KEEPERS_MAX ? cores : KEEPERS_MAX;
-}
-
-static td_err start(struct fiber *fiber, struct server *server, struct td_diag *diag)
-{
-    struct conf *conf = server->first;
-    uint32_t workers = conf->server.workers;
-
-    if (workers == 0)
-        workers = io_cpu_count(server->io);
-    td_err err = probe(server, conf, diag);
     if (err == TD_OK)
-        err =
-            serve_start(fiber, server->serve, workers, settings_of_server(conf, server->io), diag);
-    if (err != TD_OK)
-        return err;
-    struct registry_parts parts = {
-        .io = server->io,
-        .zones = server->zones,
-        .rcu = server->rcu,
-        .seed = &server->seed,
-        .serve = server->serve,
-        .log = server->log,
-        .state = conf->server.state,
-        .keepers = keeper_count(server->io),
-    };
-    err = store_log_start(fiber, server->log, diag);
-    if (err == TD_OK)
-        err = registry_new(&parts, &server->registry, diag);
-    if (err == TD_OK)
-        server->differences = differences_new(server);
-    if (err == TD_OK)
-        err = replication_new(server, conf, &server->replication, diag);
-    if (err == TD_OK)
-        err = apply(fiber, server, conf, diag);
-    if (err == TD_OK)
-        server->first = NULL;
-    if (err == TD_OK)
-        err = operator_start(fiber, server, diag);
-    return err;
+        process->signal_count++;
 }
 
 static void run(struct fiber *fiber, void *argument)
 {
-    struct server *server = argument;
-    struct td_diag diag = { .line = 0 };
+    struct process *process = argument;
 
-    if (start(fiber, server, &diag) != TD_OK) {
-        serve_log(LOG_ERROR, EVENT_SERVER_FAILED, NULL, "%s", diag.text);
-        server->exit_code = DAEMON_FAILED;
-        server->wants_stop = true;
-    } else {
-        log_listening(server);
-        registry_when_idle(server->registry, on_idle, server);
-    }
-    while (!server->wants_stop) {
-        if (server->wants_reload) {
-            server->wants_reload = false;
-            td_err err = server_reload(fiber, server, NULL);
-            (void)err; /* it was said */
-            continue;
-        }
-        if (operator_serve(fiber, server))
-            continue;
-        td_err err = io_condition_wait(fiber, &server->wake, IO_FOREVER);
-        (void)err;
-    }
-    sd_notify(0, "STOPPING=1");
-    serve_log(LOG_NOTICE, EVENT_SERVER_STOPPING, NULL, "stopping");
-    operator_stop(fiber, server);
-    if (serve_worker_count(server->serve) != 0)
-        serve_stop(fiber, server->serve, STOP_GRACE_MS);
-    replication_stop(fiber, server->replication);
-    registry_free(fiber, server->registry);
-    server->registry = NULL; /* letters of workers may still come */
-    replication_free(fiber, server->replication);
-    store_log_stop(fiber, server->log);
-    io_stop(server->io);
+    server_run(fiber, process->server);
+    io_stop(process->io);
 }
 
-/* ---- before and after the loop ---- */
-
-static td_err take_state(struct server *server, struct td_diag *diag)
+/* Takes the configuration. */
+static td_err prepare(struct process *process, const char *path, struct conf *conf,
+                      struct td_diag *diag)
 {
-    const char *state = server->first->server.state;
-    struct io_file_stat stat;
-    char *path;
-
-    if (io_path_stat(server->io, state, &stat, diag) != TD_OK || !stat.is_directory) {
-        td_diag_say(diag, "the state directory '%s' is not there: make it, or change server.state",
-                    state);
-        return TD_E_NOT_FOUND;
-    }
-    size_t size = strlen(state) + sizeof("/lock");
-    path = td_malloc(size);
-    snprintf(path, size, "%s/lock", state);
-    td_err err =
-        io_file_open(server->io, path, IO_FILE_WRITE | IO_FILE_CREATE, &server->lock, diag);
-    free(path);
-    if (err != TD_OK)
-        return err;
-    err = io_file_lock(server->lock, diag);
-    if (err == TD_E_EXISTS)
-        td_diag_say(diag,
-                    "another tandemd uses the state directory '%s': stop it, or give this "
-                    "one its own server.state",
-                    state);
-    return err;
-}
-
-static void report_log(void *context, const struct td_diag *diag)
-{
-    (void)context;
-    serve_log_diag(EVENT_LOG_DAMAGED, NULL, diag);
-}
-
-/* Changes from before, and room for those to come. */
-static td_err open_log(struct server *server, struct td_diag *diag)
-{
-    static const struct td_diag_sink sink = { .report = report_log };
-    const char *state = server->first->server.state;
-    size_t size = strlen(state) + sizeof("/changes");
-    char *directory = td_malloc(size);
-    struct store_log_config config = { .directory = directory };
-
-    snprintf(directory, size, "%s/changes", state);
-    td_err err = store_log_open(server->io, &config, &sink, &server->log, diag);
-    if (err != TD_OK && diag->file[0] != '\0') {
-        struct td_diag why = *diag;
-        td_diag_say(diag, "'%s': %s", why.file, why.text);
-    }
-    free(directory);
-    return err;
-}
-
-static td_err prepare(struct server *server, const char *path, struct td_diag *diag)
-{
-    server->path = path;
-    if (server->first->server.user != NULL) {
-        td_err err = privileges_become(server->first->server.user, diag);
-        if (err != TD_OK)
+    if (conf->server.user != NULL) {
+        td_err err = privileges_become(conf->server.user, diag);
+        if (err != TD_OK) {
+            conf_free(conf);
             return err;
+        }
     }
-    td_err err = take_state(server, diag);
+    td_err err = server_new(process->io, path, conf, &outside, &process->server, diag);
     if (err == TD_OK)
-        err = open_log(server, diag);
-    if (err != TD_OK)
-        return err;
-    server->seed = td_hash_seed_of(io_random_u64(server->io), io_random_u64(server->io));
-    server->rcu = td_rcu_new();
-    server->counters = td_counters_new();
-    server->zones = zone_set_new(&server->seed, server->rcu);
-    struct serve_parts parts = {
-        .io = server->io,
-        .zones = server->zones,
-        .rcu = server->rcu,
-        .seed = &server->seed,
-        .counters = server->counters,
-    };
-    server->serve = serve_new(&parts);
-    server->updates = updates_new(server);
-    return TD_OK;
+        err = io_fiber_spawn(process->io, "main", run, process, NULL);
+    return err;
 }
 
-static void watch(struct server *server, int number)
+static void clean_up(struct process *process)
 {
-    struct io_signal *ignored;
-    td_err err = io_signal_watch(server->io, number, on_signal, server,
-                                 server->signal_count < SERVER_SIGNALS_MAX
-                                     ? &server->signals[server->signal_count]
-                                     : &ignored);
-
-    if (err == TD_OK)
-        server->signal_count++;
-}
-
-static void clean_up(struct server *server)
-{
-    for (unsigned i = 0; i < server->signal_count; i++)
-        io_signal_unwatch(server->signals[i]);
-    updates_free(server->updates);
-    differences_free(server->differences);
-    store_log_free(server->log);
-    serve_free(server->serve);
-    zone_set_free(server->zones);
-    td_rcu_free(server->rcu);
-    td_counters_free(server->counters);
-    conf_free(server->conf);
-    conf_free(server->first);
-    if (server->lock != NULL)
-        io_file_close(server->lock);
-    io_real_free(server->io);
+    for (unsigned i = 0; i < process->signal_count; i++)
+        io_signal_unwatch(process->signals[i]);
+    if (process->server != NULL)
+        server_free(process->server);
+    io_real_free(process->io);
 }
 
 /*
@@ -395,30 +152,33 @@ static void keep_memory(void)
 
 int daemon_run(const char *path)
 {
-    struct server server = { .exit_code = DAEMON_OK };
+    struct process process = { .server = NULL };
     struct td_diag diag = { .line = 0 };
+    int exit_code = DAEMON_OK;
+    struct conf *conf;
 
     signal(SIGPIPE, SIG_IGN);
     keep_memory();
-    if (io_real_new("main", &server.io, &diag) != TD_OK) {
+    if (io_real_new("main", &process.io, &diag) != TD_OK) {
         fprintf(stderr, "error: %s\n", diag.text);
         return DAEMON_FAILED;
     }
-    if (load_conf(server.io, path, &server.first) != TD_OK) {
-        io_real_free(server.io);
+    if (load_conf(process.io, path, &conf) != TD_OK) {
+        io_real_free(process.io);
         return DAEMON_INVALID;
     }
-    settings_log(server.first);
-    if (prepare(&server, path, &diag) != TD_OK ||
-        io_fiber_spawn(server.io, "main", run, &server, NULL) != TD_OK) {
+    settings_log(conf);
+    if (prepare(&process, path, conf, &diag) != TD_OK) {
         serve_log(LOG_ERROR, EVENT_SERVER_FAILED, NULL, "%s", diag.text);
-        server.exit_code = DAEMON_FAILED;
+        exit_code = DAEMON_FAILED;
     } else {
-        watch(&server, SIGHUP);
-        watch(&server, SIGTERM);
-        watch(&server, SIGINT);
-        io_run(server.io);
+        watch(&process, SIGHUP);
+        watch(&process, SIGTERM);
+        watch(&process, SIGINT);
+        io_run(process.io);
+        if (process.server->has_failed)
+            exit_code = DAEMON_FAILED;
     }
-    clean_up(&server);
-    return server.exit_code;
+    clean_up(&process);
+    return exit_code;
 }

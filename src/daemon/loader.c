@@ -41,6 +41,7 @@ struct loader {
     struct loader_job **last;
     uint32_t count;
     uint32_t keeper_count;
+    bool trims;
     bool is_closing; /* keepers are told to stop: nothing may be posted to them */
     struct keeper keepers[LOADER_KEEPERS_MAX];
 };
@@ -65,6 +66,11 @@ static void trim(struct io_timer *timer, void *context)
     io_timer_start(keeper->io, timer, io_now_ns(keeper->io) + pause_ms * IO_NS_PER_MS);
 }
 
+static bool trims(const struct keeper *keeper)
+{
+    return keeper->loader->trims && keeper == keeper->loader->keepers;
+}
+
 static void keeper_start(struct io *io, void *context)
 {
     struct keeper *keeper = context;
@@ -73,7 +79,7 @@ static void keeper_start(struct io *io, void *context)
     keeper->jobs = io_mailbox_new(io, AT_KEEPER_MAX);
     io_mailbox_on_letter(keeper->jobs, work, keeper);
     io_timer_init(&keeper->trim, trim, keeper);
-    if (keeper == keeper->loader->keepers) {
+    if (trims(keeper)) {
         zone_pool_trims(true);
         trim(&keeper->trim, keeper);
     }
@@ -87,7 +93,7 @@ static void keeper_finish(struct io *io, void *context)
 
     (void)io;
     io_timer_stop(&keeper->trim);
-    if (keeper == keeper->loader->keepers)
+    if (trims(keeper))
         zone_pool_trims(false);
     for (void *job; (job = io_mailbox_take(keeper->jobs)) != NULL;)
         loader_job_free(job);
@@ -140,7 +146,7 @@ static void take_finished(void *context, void *letter)
         loader->done(loader->context, job);
 }
 
-td_err loader_new(struct io *io, uint32_t keepers,
+td_err loader_new(struct io *io, uint32_t keepers, bool trims_memory,
                   void (*done)(void *context, struct loader_job *job), void *context,
                   struct loader **ret_loader, struct td_diag *diag)
 {
@@ -148,6 +154,7 @@ td_err loader_new(struct io *io, uint32_t keepers,
 
     td_assert(keepers >= 1 && keepers <= LOADER_KEEPERS_MAX);
     loader->io = io;
+    loader->trims = trims_memory;
     loader->done = done;
     loader->context = context;
     loader->last = &loader->first;
@@ -229,8 +236,9 @@ void loader_dispose(struct loader *loader, struct zone_lineage *lineage)
 
 void loader_trim(struct loader *loader)
 {
+    if (!loader->trims)
+        return;
     struct loader_job *job = td_calloc(1, sizeof(*job));
-
     job->kind = LOADER_DISPOSE;
     job->is_trim = true;
     enqueue(loader, job);

@@ -78,9 +78,11 @@ struct loader_job {
 struct loader;
 
 /*
- * Start `keepers` threads. Finished jobs are handed to `done` on the calling world's loop.
+ * Start `keepers` threads. Finished jobs are handed to `done` on the calling world's loop. With
+ * `trims_memory` the first of them gives what is free in the process back to the system, all the
+ * time.
  */
-TD_NODISCARD td_err loader_new(struct io *io, uint32_t keepers,
+TD_NODISCARD td_err loader_new(struct io *io, uint32_t keepers, bool trims_memory,
                                void (*done)(void *context, struct loader_job *job), void *context,
                                struct loader **ret_loader, struct td_diag *diag);
 void loader_free(struct fiber *fiber, struct loader *loader);

@@ -417,7 +417,6 @@ td_err operator_start(struct fiber *fiber, struct server *server, struct td_diag
         .follow = operator_follow_host,
     };
 
-    server->started_s = io_wall_s(server->io);
     td_err err = control_new(conf->control, &host, &bridge->control, diag);
     if (err == TD_OK && conf->metrics.count != 0) {
         bridge->metrics = conf->metrics.items[0];

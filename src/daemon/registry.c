@@ -399,8 +399,8 @@ td_err registry_new(const struct registry_parts *parts, struct registry **ret_re
     io_timer_init(&registry->keep, registry_keep, registry);
     io_timer_init(&registry->quarantine, registry_quarantine, registry);
     io_timer_start(parts->io, &registry->quarantine, io_deadline_ms(parts->io, 1000));
-    td_err err =
-        loader_new(parts->io, parts->keepers, registry_take_job, registry, &registry->loader, diag);
+    td_err err = loader_new(parts->io, parts->keepers, parts->trims_memory, registry_take_job,
+                            registry, &registry->loader, diag);
     if (err != TD_OK) {
         change_door_free(registry->door);
         free(registry->state);

@@ -114,6 +114,7 @@ struct registry_parts {
     struct store_log *log;
     const char *state; /* directory */
     uint32_t keepers;
+    bool trims_memory; /* as in loader_new */
 };
 
 TD_NODISCARD td_err registry_new(const struct registry_parts *parts, struct registry **ret_registry,

@@ -50,19 +50,19 @@ static struct tsig_keys *keys_of(const struct conf *conf)
     return keys;
 }
 
-static void set_cookies(struct serve_settings *settings, const struct conf *conf, struct io *io)
+/* `drawn` outlives them: a reload must not make the cookies of all clients bad ones. */
+static void set_cookies(struct serve_settings *settings, const struct conf *conf, struct io *io,
+                        struct tsig_cookie_secrets *drawn)
 {
-    /* Of this process: a reload must not make the cookies of all clients bad ones. */
-    static struct tsig_cookie_secrets drawn;
     const struct conf_cookie_secrets *told = &conf->server.cookie_secrets;
 
     settings->has_cookies = conf->server.cookies;
     if (told->count == 0) {
-        if (drawn.count == 0) {
-            io_random_fill(io, drawn.secrets[0], TSIG_COOKIE_SECRET_SIZE);
-            drawn.count = 1;
+        if (drawn->count == 0) {
+            io_random_fill(io, drawn->secrets[0], TSIG_COOKIE_SECRET_SIZE);
+            drawn->count = 1;
         }
-        settings->cookies = drawn;
+        settings->cookies = *drawn;
         return;
     }
     _Static_assert((int)CONF_COOKIE_SECRET_SIZE == (int)TSIG_COOKIE_SECRET_SIZE &&
@@ -119,13 +119,14 @@ static uint8_t copy_text(char *to, const char *text)
     return (uint8_t)size;
 }
 
-struct serve_settings *settings_of_server(const struct conf *conf, struct io *io)
+struct serve_settings *settings_of_server(const struct conf *conf, struct io *io,
+                                          struct tsig_cookie_secrets *drawn)
 {
     const struct conf_server *server = &conf->server;
     struct serve_settings *settings = td_calloc(1, sizeof(*settings));
 
     settings->keys = keys_of(conf);
-    set_cookies(settings, conf, io);
+    set_cookies(settings, conf, io, drawn);
     set_rate_limit(settings, conf, io);
     settings->has_answer_cache = server->answer_cache;
     settings->has_minimal_any = server->minimal_any;

@@ -11,8 +11,12 @@
 #include "replicate/peer.h"
 #include "serve/serve.h"
 
-/* The caller owns the result. `random` makes cookie secrets when none are configured. */
-struct serve_settings *settings_of_server(const struct conf *conf, struct io *io);
+/*
+ * The caller owns the result. Where no cookie secrets are configured those of `drawn` count, which
+ * gets some from the world of `io` when it has none (count 0).
+ */
+struct serve_settings *settings_of_server(const struct conf *conf, struct io *io,
+                                          struct tsig_cookie_secrets *drawn);
 
 /* `is_catalog`: only its peers may ask for names in it (RFC 9432 7). */
 struct serve_zone *settings_of_zone(const struct conf *conf,
