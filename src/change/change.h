@@ -69,6 +69,9 @@ struct change_rules {
     bool has_transfer_brake; /* for transfers, too */
 };
 
+/* The digest (ZONEMD) of a zone of more records is removed when it changes, not made anew. */
+enum { CHANGE_ZONEMD_RECORDS_MAX = 100000 };
+
 struct change_batch;
 struct change_held;
 struct store_log_batch;

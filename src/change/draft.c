@@ -14,6 +14,7 @@
 #include "change/internal.h"
 #include "change/net.h"
 #include "change/verify.h"
+#include "change/zonemd.h"
 #include "wire/name.h"
 #include "wire/rrtype.h"
 #include "zone/sets.h"
@@ -380,6 +381,16 @@ static td_err raise_serial(struct change_draft *draft)
     return TD_OK;
 }
 
+static td_err renew_digest(struct change_draft *draft)
+{
+    td_err err = change_zonemd_renew(draft);
+    struct change_record soa = soa_now(draft);
+
+    change_net_effect(draft);
+    change_net_soa(draft, &draft->soa_before, &soa);
+    return err;
+}
+
 td_err change_draft_commit(struct change_draft *draft, const struct change_about *about,
                            struct change_wait *wait, struct td_diag *diag)
 {
@@ -400,6 +411,8 @@ td_err change_draft_commit(struct change_draft *draft, const struct change_about
     td_err err = change_verify(draft, about, diag);
     if (err == TD_OK)
         err = raise_serial(draft);
+    if (err == TD_OK && change_zonemd_is_due(draft, about))
+        err = renew_digest(draft);
     if (err == TD_E_LIMIT)
         td_diag_say(diag, "the zone is too large for another change");
     if (err != TD_OK) {

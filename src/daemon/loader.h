@@ -17,6 +17,7 @@
 #include "store/zone_state.h"
 #include "store/zonefile.h"
 #include "wire/name.h"
+#include "zone/zonemd.h"
 
 enum { LOADER_KEEPERS_MAX = 16, LOADER_DIAGS_MAX = 40 };
 
@@ -27,6 +28,7 @@ enum loader_kind {
     LOADER_FLUSH,    /* write `before` as the zone file */
     LOADER_BASE,     /* write `before` as the base */
     LOADER_TRANSFER, /* finish `build`, check it, and say what makes it of `before` */
+    LOADER_VERIFY,   /* is the digest (ZONEMD) of `before` right? */
     LOADER_DISPOSE,  /* free a zone that nobody reads any more */
 };
 
@@ -66,9 +68,10 @@ struct loader_job {
     struct store_zonefile_report report;
     struct store_zone_file file; /* as it was written, or read; the latter is the registry's */
     struct loader_diff diff;
-    uint32_t misfits; /* RESTORE: records to be removed that were not there */
-    uint32_t tries;   /* comparisons that came too late; the registry's */
-    uint64_t cpu_ns;  /* what it took of the keeper */
+    enum zone_zonemd zonemd; /* VERIFY: what it is */
+    uint32_t misfits;        /* RESTORE: records to be removed that were not there */
+    uint32_t tries;          /* comparisons that came too late; the registry's */
+    uint64_t cpu_ns;         /* what it took of the keeper */
     struct td_diag *diags;
     uint32_t diag_count;
     uint32_t diag_capacity;

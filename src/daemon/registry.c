@@ -170,6 +170,7 @@ static void take_settings(struct registry *registry, const struct conf *conf,
     serve_zone_retire(registry->parts.serve, before);
     settings_rules(row->options, &zone->zone.rules, &zone->has_serial_check);
     zone->history = row->options->history;
+    zone->zonemd = row->options->zonemd;
 }
 
 /* One that was promoted has no primaries, whatever the configuration says. */

@@ -80,8 +80,9 @@ struct registry_zone {
     bool is_seen; /* by the configuration being applied */
     enum registry_origin origin;
     enum registry_catalog catalog;
-    char *owner;    /* as in struct registry_row */
-    uint8_t *label; /* the same */
+    uint32_t zonemd; /* enum conf_zonemd */
+    char *owner;     /* as in struct registry_row */
+    uint8_t *label;  /* the same */
     struct conf_history history;
     bool has_serial_check; /* a file whose serial went back is refused */
 

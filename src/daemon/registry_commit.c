@@ -20,6 +20,7 @@
 #include "serve/log.h"
 #include "wire/rrtype.h"
 #include "zone/edit.h"
+#include "zone/zonemd.h"
 
 /* More records than this are published as a whole version; fewer as a change of the one there is.
  */
@@ -183,6 +184,37 @@ static struct zone_version *with_serial(struct zone_version *version, uint32_t s
     return changed;
 }
 
+/* Its digest was for the serial in the file; of a signed zone it is the signer's. */
+static struct zone_version *with_digest(struct zone_version *version)
+{
+    const struct wire_rrset *set =
+        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_ZONEMD);
+    uint8_t rdata[ZONE_ZONEMD_RDATA_SIZE_MAX];
+    struct zone_version *changed;
+    size_t size;
+
+    if (set == NULL || set->count != 1 || (version->flags & ZONE_IS_SIGNED) ||
+        version->record_count > CHANGE_ZONEMD_RECORDS_MAX)
+        return version;
+    struct wire_rdata old = wire_rrset_first(set);
+    if (zone_zonemd_renew(version, &old, rdata, &size) != TD_OK)
+        return version;
+    uint8_t *copy = td_memdup(old.octets, old.size);
+    uint32_t ttl = set->ttl;
+    uint16_t old_size = old.size;
+    struct zone_edit *edit = zone_edit_begin(version);
+    td_err err =
+        zone_edit_remove(edit, zone_version_name(version), WIRE_TYPE_ZONEMD, copy, old_size, NULL);
+    if (err == TD_OK)
+        err = zone_edit_add(edit, zone_version_name(version), WIRE_TYPE_ZONEMD, ttl, rdata,
+                            (uint16_t)size);
+    if (err == TD_OK)
+        err = zone_edit_finish(edit, &changed);
+    td_assert(err == TD_OK); /* as for the SOA */
+    free(copy);
+    return changed;
+}
+
 /* The serial that a whole version of the file gets, when `last` was published before. */
 static uint32_t next_serial(struct registry *registry, const struct registry_zone *zone,
                             uint32_t in_file, uint32_t last)
@@ -287,7 +319,7 @@ bool registry_commit_first(struct registry *registry, struct registry_zone *zone
         tell_serial(zone, in_file, serial);
     }
     if (serial != in_file)
-        job->version = with_serial(job->version, serial);
+        job->version = with_digest(with_serial(job->version, serial));
     struct commit *commit = commit_new(registry, zone, job);
     struct change_about about = about_file(zone);
     commit->is_known = about.is_known = !zone->zone.has_floor || is_as_before(zone, job);
@@ -411,7 +443,7 @@ static void commit_whole(struct registry *registry, struct registry_zone *zone,
     uint32_t in_file = job->version->serial;
     uint32_t serial = next_serial(registry, zone, in_file, zone->zone.newest->serial);
     if (serial != in_file)
-        job->version = with_serial(job->version, serial);
+        job->version = with_digest(with_serial(job->version, serial));
     struct commit *commit = commit_new(registry, zone, job);
     td_err err =
         change_commit_whole(registry->door, &zone->zone, job->version,

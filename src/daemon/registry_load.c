@@ -36,6 +36,11 @@ static bool is_for_file(enum loader_kind kind)
 struct loader_job *registry_job_new(struct registry *registry, struct registry_zone *zone,
                                     enum loader_kind kind)
 {
+    static const uint8_t zonemd_levels[] = {
+        [CONF_ZONEMD_WARN] = ZONE_LEVEL_WARNING,
+        [CONF_ZONEMD_STRICT] = ZONE_LEVEL_ERROR,
+        [CONF_ZONEMD_OFF] = ZONE_LEVEL_OFF,
+    };
     struct loader_job *job =
         loader_job_new(kind, zone->zone.entry->name, is_for_file(kind) ? zone->path : NULL);
 
@@ -43,7 +48,10 @@ struct loader_job *registry_job_new(struct registry *registry, struct registry_z
     job->owner = zone;
     job->zonefile.seed = registry->parts.seed;
     job->zonefile.may_include = true;
-    zone_check_options_init(&job->checks, ZONE_CHECK_NORMAL, 0);
+    zone_check_options_init(&job->checks,
+                            kind == LOADER_TRANSFER ? ZONE_CHECK_LAX : ZONE_CHECK_NORMAL, 0);
+    job->checks.levels[ZONE_CHECK_ZONEMD_WRONG] = zonemd_levels[zone->zonemd];
+    job->checks.levels[ZONE_CHECK_ZONEMD_SERIAL] = zonemd_levels[zone->zonemd];
     zone->job = job;
     return job;
 }
@@ -455,6 +463,10 @@ static bool take(struct registry *registry, struct registry_zone *zone, struct l
         break;
     case LOADER_BASE:
         take_base(registry, zone, job);
+        break;
+    case LOADER_VERIFY:
+        if (zone->secondary != NULL)
+            secondary_verified(zone->secondary, job);
         break;
     case LOADER_TRANSFER:
         keep_diags(zone, job);

@@ -42,6 +42,8 @@ struct secondary {
     struct peers_row **from; /* in order of preference */
     uint32_t from_count;
     struct secondary_limits limits;
+    uint64_t verify_ns;          /* when its digest may be verified again */
+    bool wants_verify;           /* it has changed by IXFR since */
     uint32_t zonemd;             /* enum conf_zonemd */
     struct secondary_look *look; /* under way, or being made a change of */
     struct secondary *next;      /* of those that wait for their look */
@@ -112,5 +114,7 @@ void secondary_notified(struct secondary *secondary, const struct serve_notify *
 
 /* A job of kind LOADER_TRANSFER is back. */
 void secondary_take_job(struct secondary *secondary, struct loader_job *job);
+/* A job of kind LOADER_VERIFY is back. */
+void secondary_verified(struct secondary *secondary, struct loader_job *job);
 /* The loader has nothing of the zone any more: what waits for that may go on. */
 void secondary_loader_free(struct secondary *secondary);

@@ -59,6 +59,9 @@ void secondary_orphan_look(struct secondary *secondary);
 /* It shall not look, though it was its turn soon. */
 void secondary_unlink(struct secondary *secondary);
 
+/* Verify the digest of the zone when it is time, if there is one. */
+void secondary_look_at_digest(struct secondary *secondary);
+
 /* ---- secondary_time.c ---- */
 
 uint64_t secondary_now_ns(const struct secondary *secondary);

@@ -19,13 +19,21 @@
 #include "daemon/secondary_internal.h"
 #include "serve/log.h"
 #include "wire/rrtype.h"
+#include "zone/zonemd.h"
 
 /*
  * More records than this are published as a whole version; a whole zone of no more than that many
  * goes to the log altogether, so that it is safe with its publication; a larger one is written as
  * a base right after.
  */
-enum { DRAFT_RECORDS_MAX = 2000, LOGGED_RECORDS_MAX = 20000, REASON_SIZE = 100 };
+enum {
+    VERIFY_SHARE = 9,      /* pauses between two verifications are so much longer than they took */
+    VERIFY_AGAIN_S = 3600, /* when what a primary has is wrong altogether */
+    VERIFY_RECORDS_MAX = 20000,
+    DRAFT_RECORDS_MAX = 2000,
+    LOGGED_RECORDS_MAX = 20000,
+    REASON_SIZE = 100
+};
 
 static void tell(struct secondary *secondary, const struct secondary_look *look, const char *what,
                  const char *why)
@@ -66,6 +74,10 @@ static void on_done(struct change_wait *wait, td_err err, const struct td_diag *
     serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name, "transfer, serial %u, %llu records, peer %s",
               wait->serial, (unsigned long long)zone->zone.newest->record_count,
               secondary_look_peer(look));
+    if (look->refresh.result == REFRESH_CHANGES) {
+        secondary->wants_verify = true;
+        secondary_look_at_digest(secondary);
+    }
     secondary_succeeded(secondary, look, true);
 }
 
@@ -136,6 +148,23 @@ static bool put_fold(struct change_draft *draft, const struct change_fold *fold,
     return true;
 }
 
+static bool has_digest(const struct zone_version *version)
+{
+    return zone_node_set(version, zone_version_apex(version), WIRE_TYPE_ZONEMD) != NULL;
+}
+
+/* `zonemd: strict` verifies before it publishes; a large zone is transferred whole for that. */
+static bool is_verified(const struct secondary *secondary, struct change_draft *draft)
+{
+    const struct zone_version *view = change_draft_view(draft);
+    unsigned algorithm;
+
+    if (secondary->zonemd != CONF_ZONEMD_STRICT || !has_digest(view))
+        return true;
+    return view->record_count <= VERIFY_RECORDS_MAX &&
+           !zone_zonemd_is_bad(zone_zonemd_check(view, &algorithm));
+}
+
 /* Whether it fits. */
 static bool put(struct secondary *secondary, const struct secondary_look *look,
                 struct change_draft *draft, const struct order *order)
@@ -147,11 +176,11 @@ static bool put(struct secondary *secondary, const struct secondary_look *look,
                             : !registry_put_diff(draft, &order->diff, &misfits))
         return false;
     if (there != 0)
-        story_add(&secondary->story, secondary_wall_s(secondary), secondary_look_peer(look), true,
-                  "%u records that its IXFR adds were here already", there);
+        story_add(&secondary->story, secondary_wall_s(secondary), secondary_look_peer(look),
+                  STORY_LOOK, "%u records that its IXFR adds were here already", there);
     td_err err =
         change_draft_add(draft, soa->owner, soa->type, soa->ttl, soa->rdata, soa->rdata_size);
-    return err == TD_OK || err == TD_E_EXISTS;
+    return (err == TD_OK || err == TD_E_EXISTS) && is_verified(secondary, draft);
 }
 
 /* Returns whether the draft was handed on; then the look is not to be touched any more. */
@@ -194,7 +223,8 @@ static void take_changes(struct secondary *secondary, struct secondary_look *loo
     if (commit_draft(secondary, look, &order))
         return;
     tell(secondary, look, "its IXFR does not fit what is here",
-         "a record to be removed is not there, or it is too large: AXFR follows");
+         "a record to be removed is not there, its ZONEMD is wrong, or it is too large: AXFR "
+         "follows");
     secondary_look_whole(secondary, look);
 }
 
@@ -204,21 +234,49 @@ static void give(struct secondary *secondary)
 {
     struct registry_zone *zone = secondary->zone;
     struct secondary_look *look = secondary->look;
-    enum zone_check_level level = secondary->zonemd == CONF_ZONEMD_STRICT ? ZONE_LEVEL_ERROR
-                                  : secondary->zonemd == CONF_ZONEMD_WARN ? ZONE_LEVEL_WARNING
-                                                                          : ZONE_LEVEL_OFF;
 
     struct loader_job *job = registry_job_new(secondary->all->registry, zone, LOADER_TRANSFER);
     job->build = look->refresh.read.build;
     look->refresh.read.build = NULL;
-    zone_check_options_init(&job->checks, ZONE_CHECK_LAX, 0);
-    job->checks.levels[ZONE_CHECK_ZONEMD_WRONG] = (uint8_t)level;
-    job->checks.levels[ZONE_CHECK_ZONEMD_SERIAL] = (uint8_t)level;
     registry_give_job(secondary->all->registry, zone, job);
+}
+
+/* ---- digests ---- */
+
+/* In the background, and for a tenth of the time at most: only the newest version counts. */
+void secondary_look_at_digest(struct secondary *secondary)
+{
+    struct registry_zone *zone = secondary->zone;
+
+    if (!secondary->wants_verify || zone->job != NULL || zone->zone.newest == NULL ||
+        secondary_now_ns(secondary) < secondary->verify_ns)
+        return;
+    secondary->wants_verify = false;
+    if (secondary->zonemd != CONF_ZONEMD_OFF && has_digest(zone->zone.newest))
+        registry_give(secondary->all->registry, zone, LOADER_VERIFY);
+}
+
+void secondary_verified(struct secondary *secondary, struct loader_job *job)
+{
+    const struct registry_zone *zone = secondary->zone;
+
+    secondary->verify_ns = secondary_now_ns(secondary) + VERIFY_SHARE * job->cpu_ns;
+    if (!zone_zonemd_is_bad(job->zonemd) || job->before != zone->zone.newest)
+        return;
+    story_add(&secondary->story, secondary_wall_s(secondary), NULL, STORY_NEWS,
+              "the digest in ZONEMD is not that of serial %u, which came by IXFR: AXFR follows",
+              zone->zone.newest->serial);
+    serve_log(LOG_ERROR, EVENT_TRANSFER_IN_FAILED, zone->name,
+              "the digest in ZONEMD is not that of serial %u, which came by IXFR: AXFR follows",
+              zone->zone.newest->serial);
+    secondary->verify_ns += (uint64_t)VERIFY_AGAIN_S * IO_NS_PER_S;
+    secondary->wants_whole = secondary->takes_any = true;
+    secondary_look(secondary);
 }
 
 void secondary_loader_free(struct secondary *secondary)
 {
+    secondary_look_at_digest(secondary);
     const struct secondary_look *look = secondary->look;
 
     if (secondary->has_transfer && look->refresh.read.build != NULL)
@@ -318,6 +376,7 @@ void secondary_take_job(struct secondary *secondary, struct loader_job *job)
         fail(secondary, look, "the zone that was received cannot be served", first_error(job));
         return;
     }
+    secondary->wants_verify = false; /* that was just done */
     secondary->zone->load_ns = job->cpu_ns;
     bool is_newer =
         before != NULL && change_serial_is_greater(job->version->serial, before->serial);

@@ -190,6 +190,8 @@ void secondary_arm(struct secondary *secondary)
 
     if (secondary->look == NULL && !secondary->is_waiting && secondary->look_ns < due)
         due = secondary->look_ns;
+    if (secondary->wants_verify && secondary->zone->job == NULL && secondary->verify_ns < due)
+        due = secondary->verify_ns;
     io_timer_start(secondary->all->io, &secondary->timer, due);
 }
 
@@ -199,6 +201,7 @@ void secondary_on_time(struct io_timer *timer, void *context)
 
     (void)timer;
     secondary_look_at_expiry(secondary);
+    secondary_look_at_digest(secondary);
     if (secondary->look == NULL && secondary_now_ns(secondary) >= secondary->look_ns)
         secondary_look(secondary);
     secondary_arm(secondary);

@@ -305,6 +305,7 @@ static td_err write_base(struct io *io, struct loader_job *job)
 static td_err work(struct io *io, struct loader_job *job)
 {
     td_err err = TD_OK;
+    unsigned algorithm;
 
     switch (job->kind) {
     case LOADER_LOAD:
@@ -326,6 +327,9 @@ static td_err work(struct io *io, struct loader_job *job)
         break;
     case LOADER_TRANSFER:
         err = finish_transfer(job);
+        break;
+    case LOADER_VERIFY:
+        job->zonemd = zone_zonemd_check(job->before, &algorithm);
         break;
     case LOADER_DISPOSE:
         zone_lineage_free(job->disposal);
