@@ -98,8 +98,9 @@ struct registry_zone {
     bool is_held;                /* the brake holds what the file says */
     char *trouble;               /* NULL: nothing to say */
 
-    uint64_t loaded_s; /* wall clock of the last load that was published */
-    uint64_t failed_s; /* wall clock of the last load that failed after that; 0: none */
+    uint64_t written_ns; /* when the file of a secondary was written last; 0: never */
+    uint64_t loaded_s;   /* wall clock of the last load that was published */
+    uint64_t failed_s;   /* wall clock of the last load that failed after that; 0: none */
     uint64_t load_ns;
     struct td_diag *diags; /* of the last load */
     uint32_t diag_count;

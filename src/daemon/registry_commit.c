@@ -17,6 +17,7 @@
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "daemon/roles.h"
+#include "daemon/secondary.h"
 #include "serve/log.h"
 #include "wire/rrtype.h"
 #include "zone/edit.h"
@@ -117,6 +118,8 @@ static void succeeded(struct commit *commit)
     if (commit->is_known)
         followers_published(zone, true);
     serial_walk_recall(zone);
+    if (zone->secondary != NULL)
+        secondary_start(zone);
     if (registry_zone_is_dirty(zone))
         registry_keep_soon(commit->registry);
 }
@@ -271,7 +274,8 @@ static bool is_as_before(const struct registry_zone *zone, const struct loader_j
  */
 static bool ask_first(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
 {
-    if (zone->zone.has_floor || zone->has_asked || zone->followers == NULL)
+    if (zone->zone.has_floor || zone->has_asked || zone->followers == NULL ||
+        zone->secondary != NULL)
         return false;
     zone->has_asked = true;
     if (!followers_ask_first(zone->followers))

@@ -18,6 +18,7 @@
  * that a start would have to make up for too much.
  */
 enum { KEEP_EVERY_MS = 5000, CHANGES_MAX = 10000 };
+#define WRITE_EVERY_MS ((uint64_t)60000) /* the file of a secondary */
 
 /* Changes between two looks at how much of a zone's history is to be kept. */
 enum { TRIM_EVERY = 1024 };
@@ -61,6 +62,13 @@ static void trim(struct registry *registry, struct registry_zone *zone)
     }
 }
 
+/* The file of a secondary is a copy for people: written some time after a change. */
+static bool is_file_behind(const struct registry_zone *zone)
+{
+    return zone->secondary != NULL && zone->path != NULL && zone->zone.newest != NULL &&
+           zone->sequence > (zone->has_file ? zone->file.sequence : 0);
+}
+
 /* What the base says is of no use any more. */
 static void take_break(struct registry *registry, struct registry_zone *zone,
                        const struct changeset *changeset)
@@ -94,7 +102,7 @@ void registry_published(void *context, struct change_zone *changed,
     if (zone->catalog == REGISTRY_CATALOG_FOLLOWED ||
         (zone->catalog == REGISTRY_CATALOG_PRODUCED && changeset->is_break))
         catalogs_published(registry->catalogs, zone);
-    if (changeset->origin != CHANGE_FILE && is_behind(zone))
+    if (changeset->origin != CHANGE_FILE && (is_behind(zone) || is_file_behind(zone)))
         registry_keep_soon(registry);
 }
 
@@ -139,11 +147,33 @@ void registry_keep_soon(struct registry *registry)
                        io_deadline_ms(registry->parts.io, KEEP_EVERY_MS));
 }
 
+/* Returns whether it has to wait. */
+static bool write_file(struct registry *registry, struct registry_zone *zone)
+{
+    uint64_t now = io_now_ns(registry->parts.io);
+
+    if (!is_file_behind(zone))
+        return false;
+    if (zone->written_ns != 0 && now - zone->written_ns < WRITE_EVERY_MS * IO_NS_PER_MS)
+        return true;
+    zone->written_ns = now;
+    if (zone->job != NULL)
+        zone->wants_flush = true;
+    else
+        registry_give(registry, zone, LOADER_FLUSH);
+    return false;
+}
+
 void registry_keep(struct io_timer *timer, void *context)
 {
     struct registry *registry = context;
+    bool is_waiting = false;
 
     (void)timer;
+    for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next)
+        is_waiting = write_file(registry, zone) || is_waiting;
+    if (is_waiting)
+        registry_keep_soon(registry);
     for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next) {
         if (!registry_zone_is_dirty(zone) || !is_behind(zone) || zone->zone.newest == NULL)
             continue;

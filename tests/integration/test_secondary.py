@@ -220,3 +220,20 @@ def test_metrics_tell_of_replication(tandem):
 
 def metrics(server):
     return get(server, "/metrics")[1]
+
+
+def test_the_file_of_a_copy_is_written_and_read_when_there_is_nothing_better(tandem):
+    source, copy = pair(tandem, file="copy.zone")
+    path = copy.where / "copy.zone"
+    copy.wait(lambda: path.exists() and "www" in path.read_text(), 20)
+    source.stop()
+    copy.stop()
+    lose_state(copy)
+    copy.start()
+    copy.wait(lambda: serial(copy) == 1, 3)
+    assert copy.ask("www.example.com").answer
+    assert "expires" in copy.cli("zone", "status", "example.com").stdout
+    source.start()
+    assert source.cli("record", "add", "example.com", "new", "60", "A", "192.0.2.7", "--wait", "all",
+                      "--timeout", "20").returncode == 0
+    assert serial(copy) == 2
