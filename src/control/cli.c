@@ -326,7 +326,7 @@ int control_main(int count, char *const *words)
     td_buf_fini(&hint);
     td_buf_fini(&help);
     control_line_fini(&line);
-    if (fflush(stdout) != 0 && code == CONTROL_EXIT_OK)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == CONTROL_EXIT_OK)
         code = CONTROL_EXIT_FAILED;
     return code;
 }
