@@ -36,7 +36,7 @@ help:
 ## make interop      zones to and from BIND, NSD, Knot and PowerDNS, and the same questions to them and to tandem
 ## make bench        instructions per question, and tandem beside NSD, Knot, BIND and gdnsd; under ten minutes
 ## make bench-full   the same in fifteen rounds, what a zone costs, and latency beside a load
-## make sim          the scenarios in the simulator, with a new seed (SEED=n replays one)
+## make sim          the scenarios in the simulator: RUNS=N seeds, SCENARIO=name, SEED=n replays one with its trace
 ## make format       let clang-format lay out every file
 ## make install      install below DESTDIR (PREFIX=/usr), with systemd unit and default configuration
 ## make clean        remove build/
@@ -98,7 +98,8 @@ fuzz: build/fuzz/build.ninja
 	@$(PYTHON) tools/fuzz --seconds $(T)
 
 sim: build/debug/build.ninja
-	@SEED=$(SEED) $(PYTHON) tools/test sim
+	@$(NINJA) -C build/debug -j$(JOBS) --quiet
+	@RUNS=$(RUNS) SEED=$(SEED) SCENARIO=$(SCENARIO) $(PYTHON) tools/sim
 
 interop: build build/asan/build.ninja
 	@$(PYTHON) tools/test interop interop_long

@@ -57,6 +57,8 @@ TD_NODISCARD td_err io_sim_host_new(struct io_sim *sim, const char *name,
 /* The world of its first thread. */
 struct io *io_sim_host_io(struct io_sim_host *host);
 const char *io_sim_host_name(const struct io_sim_host *host);
+/* The host whose thread has its turn now; NULL: none. */
+const struct io_sim_host *io_sim_host_running(const struct io_sim *sim);
 
 /*
  * Pull the plug. From this instant the host sends and receives nothing, its disk has what was
@@ -65,6 +67,11 @@ const char *io_sim_host_name(const struct io_sim_host *host);
  * silence.
  */
 void io_sim_host_crash(struct io_sim_host *host);
+/*
+ * The same, but no fiber is cancelled and no thread told to end: whoever runs a whole server there
+ * has it stop in its own way, which can do no harm any more.
+ */
+void io_sim_host_unplug(struct io_sim_host *host);
 /* Every fiber must have ended and every socket be closed. Fresh worlds on the old disk;
  * io_sim_host_io is new. */
 void io_sim_host_restart(struct io_sim_host *host);

@@ -123,6 +123,7 @@ static void turn_run(struct io_sim *sim, struct sim_event *event)
     sim_note(sim, io->host, io->io.name, io->io.fiber_count, io->io.timer_count);
 
     io->is_in_turn = true;
+    sim->running = io->host;
     io_hook_call(io->io.hooks.awake, &io->io);
     inputs_run(io);
     bool is_busy = io_turn_run(&io->io);
@@ -133,6 +134,7 @@ static void turn_run(struct io_sim *sim, struct sim_event *event)
     turn_arm(io, is_busy);
     if (io->thread != NULL)
         sim_thread_turned(io->thread);
+    sim->running = NULL;
 }
 
 /* -- life ---------------------------------------------------------------------------------------

@@ -145,12 +145,17 @@ struct io *io_sim_host_io(struct io_sim_host *host)
     return &host->first_io->io;
 }
 
+const struct io_sim_host *io_sim_host_running(const struct io_sim *sim)
+{
+    return sim->running;
+}
+
 const char *io_sim_host_name(const struct io_sim_host *host)
 {
     return host->name;
 }
 
-void io_sim_host_crash(struct io_sim_host *host)
+void io_sim_host_unplug(struct io_sim_host *host)
 {
     td_assert(!host->is_down);
     sim_note(host->sim, host, "crash", 0, 0);
@@ -159,6 +164,13 @@ void io_sim_host_crash(struct io_sim_host *host)
     for (struct sim_io *io = host->ios; io != NULL; io = io->next) {
         io->is_dead = true;
         sim_tcp_crash(io);
+    }
+}
+
+void io_sim_host_crash(struct io_sim_host *host)
+{
+    io_sim_host_unplug(host);
+    for (struct sim_io *io = host->ios; io != NULL; io = io->next) {
         io_fiber_cancel_all(&io->io);
         if (io->thread != NULL)
             io_stop(&io->io);

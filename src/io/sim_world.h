@@ -44,6 +44,7 @@ struct io_sim {
     struct io_sim_options options;
     struct sim_random random;
     uint64_t now_ns;
+    const struct io_sim_host *running;
     uint64_t event_count;
     uint64_t hash;
     struct sim_event **events;

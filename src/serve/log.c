@@ -23,10 +23,20 @@ static const char *const event_names[EVENT_COUNT] = {
 static _Atomic unsigned wanted_level = LOG_INFO;
 static _Atomic bool wants_json;
 
+/* Set while there is one thread. */
+static void (*taker)(void *context, const char *line);
+static void *taker_context;
+
 void serve_log_configure(const struct log_config *config)
 {
     atomic_store_explicit(&wanted_level, config->level, memory_order_relaxed);
     atomic_store_explicit(&wants_json, config->json, memory_order_relaxed);
+}
+
+void serve_log_to(void (*take)(void *context, const char *line), void *context)
+{
+    taker = take;
+    taker_context = context;
 }
 
 const char *serve_transport_text(unsigned transport)
@@ -93,6 +103,11 @@ static void write_line(enum log_level level, enum log_event event, const char *z
         for (size_t i = 0; i + 1 < size; i++) /* one line is one line, whatever a file name has */
             if ((unsigned char)line[i] < 0x20)
                 line[i] = '?';
+    }
+    if (taker != NULL) {
+        line[size - 1] = '\0';
+        taker(taker_context, line);
+        return;
     }
     ssize_t written = write(STDERR_FILENO, line, size);
     (void)written; /* there is nobody to tell */

@@ -69,6 +69,9 @@ struct log_config {
 /* Any time; the default is text, INFO. */
 void serve_log_configure(const struct log_config *config);
 
+/* Lines go there, without their newline, instead of to stderr; NULL: to stderr again. */
+void serve_log_to(void (*take)(void *context, const char *line), void *context);
+
 /* `zone` is a name in presentation form, or NULL. The text has no newline. */
 void serve_log(enum log_level level, enum log_event event, const char *zone, const char *format,
                ...) TD_PRINTF(4, 5);

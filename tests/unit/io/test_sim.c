@@ -502,6 +502,32 @@ TEST(a_crashed_host_is_silent_and_comes_back)
     finish();
 }
 
+static td_err unplugged_result;
+
+static void outlives_the_plug(struct fiber *fiber, void *argument TD_UNUSED)
+{
+    struct io_file *file;
+    CHECK_OK(io_fiber_sleep_ms(fiber, 2000));
+    CHECK_EQ(io_sim_host_running(sim), a);
+    unplugged_result =
+        io_file_open(io_fiber_io(fiber), "/x", IO_FILE_WRITE | IO_FILE_CREATE, &file, NULL);
+}
+
+TEST(an_unplugged_host_ends_in_its_own_way)
+{
+    start(11, NULL);
+    unplugged_result = TD_OK;
+    spawn(a, outlives_the_plug, NULL);
+    CHECK(io_sim_run(sim, after_s(1)));
+    CHECK_EQ(io_sim_host_running(sim), NULL);
+    io_sim_host_unplug(a);
+    io_sim_run(sim, after_s(5));
+    CHECK_EQ(unplugged_result, TD_E_IO);
+    CHECK_EQ(io_sim_host_io(a)->fiber_count, 0);
+    io_sim_host_restart(a);
+    finish();
+}
+
 /* -- threads, mail, signals, clocks
  * ------------------------------------------------------------------------ */
 
@@ -614,5 +640,5 @@ TEST(signals_and_clock_jumps)
 TESTS(one_seed_gives_one_history, a_closed_port_and_a_link_cut_one_way,
       a_stream_survives_loss_and_a_partition, a_stream_is_reset_or_breaks_after_a_long_partition,
       nobody_listens_and_nobody_is_there, a_crash_leaves_what_was_synced, disks_fail_and_fill,
-      a_crashed_host_is_silent_and_comes_back, threads_of_a_host_in_seeded_order,
-      signals_and_clock_jumps)
+      a_crashed_host_is_silent_and_comes_back, an_unplugged_host_ends_in_its_own_way,
+      threads_of_a_host_in_seeded_order, signals_and_clock_jumps)

@@ -1,0 +1,117 @@
+/*
+ * scenario/cluster.h - servers in a simulated world, and what is done to them.
+ *
+ * Shape    A cluster has nodes, each a host with a server of its own (the real one, made by
+ *          daemon/server.h), and a host of observers. A scenario is straight-line code outside of
+ *          all hosts: it lets time pass, breaks things and mends them. What must hold is looked at
+ *          all the time; the first thing that does not ends the process and names the seed.
+ * Threads  One.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/macros.h"
+#include "daemon/server.h"
+#include "io/sim.h"
+
+enum {
+    CLUSTER_NODES_MAX = 16,
+    CLUSTER_CONF_SIZE = 4096,
+    CLUSTER_PORT = 53,
+};
+
+struct cluster;
+struct model;
+struct probe;
+
+enum node_state { NODE_DOWN, NODE_UP, NODE_STOPPING };
+
+struct node {
+    struct cluster *cluster;
+    const char *name;
+    struct io_sim_host *host;
+    struct td_addr addr;
+    struct server *server; /* NULL while down */
+    enum node_state state;
+    bool is_crashed;      /* what it stops from is that the plug was pulled */
+    bool is_primary;      /* changes are made here */
+    bool has_main;        /* its main fiber is there */
+    uint32_t changes;     /* on their way to the disk */
+    uint64_t start_at_ns; /* to be started then; IO_FOREVER: not by itself */
+    struct probe *probe;  /* who asks it all the time */
+};
+
+struct cluster {
+    struct io_sim *sim;
+    struct io_sim_host *observers;
+    struct node nodes[CLUSTER_NODES_MAX];
+    uint32_t node_count;
+    struct io_sim_link link; /* between any two hosts, when nothing is broken */
+    struct model *model;
+    uint64_t random;
+    uint64_t fresh_ns; /* when a primary was last there for the others */
+    bool has_trace;
+    bool is_cut_off;      /* by the scenario: primaries are up, and nobody hears them */
+    bool changes_at_will; /* a change is made now and then */
+    uint64_t change_at_ns;
+    uint64_t change_pause_ms; /* 0..twice this between two of them */
+};
+
+struct scenario {
+    const char *name;
+    const char *what;
+    void (*run)(struct cluster *cluster);
+};
+
+/* ---- what can be run ---- */
+
+extern const struct scenario scenario_tiers;
+
+/* ---- chance: of the scenario, beside that of the world ---- */
+
+uint64_t cluster_below(struct cluster *cluster, uint64_t bound);
+bool cluster_chance(struct cluster *cluster, uint32_t percent);
+
+/* ---- life ---- */
+
+struct cluster *cluster_new(uint64_t seed, bool has_trace);
+/* All are stopped, in order. */
+void cluster_free(struct cluster *cluster);
+uint64_t cluster_hash(const struct cluster *cluster);
+uint64_t cluster_now_ms(const struct cluster *cluster);
+
+/* A host, down, with this configuration on its disk (and `zone`, unless NULL, as its zone file). */
+struct node *cluster_add(struct cluster *cluster, const char *name, const char *conf,
+                         const char *zone);
+
+void node_start(struct node *node);
+/* Ask it to stop. */
+void node_stop(struct node *node);
+/* Pull the plug; it is started again after `ms`. */
+void node_crash(struct node *node, uint64_t ms);
+
+/* Let time pass. */
+void cluster_run_ms(struct cluster *cluster, uint64_t ms);
+/* Until it is so; false: time is over. */
+bool cluster_await(struct cluster *cluster, bool (*is_so)(struct cluster *cluster), uint64_t ms);
+
+/* ---- the network ---- */
+
+void cluster_link(struct cluster *cluster, const struct node *from, const struct node *to,
+                  const struct io_sim_link *link);
+/* No partition any more, and the common link between all. */
+void cluster_mend(struct cluster *cluster);
+
+/* ---- what must hold ---- */
+
+/* All are up, answer, and have what the primary has. */
+bool cluster_is_equal(struct cluster *cluster);
+/* The same, and each version has the same records. Fails otherwise. */
+void cluster_check_equal(struct cluster *cluster, uint64_t ms);
+
+/* Something does not hold: say so, and end. */
+_Noreturn void cluster_fail(const struct cluster *cluster, const char *format, ...) TD_PRINTF(2, 3);
+/* A line of the trace. */
+void cluster_note(const struct cluster *cluster, const char *format, ...) TD_PRINTF(2, 3);

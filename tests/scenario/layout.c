@@ -1,0 +1,51 @@
+#include "scenario/layout.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "scenario/model.h"
+
+enum { START_MS = 60000 };
+
+static const char *const tier_names[TIER_COUNT] = { "p", "s1", "s2", "s3" };
+static const char *const tier_from[TIER_COUNT] = { NULL, "[p]", "[p]", "[s1, s2]" };
+static const char *const tier_to[TIER_COUNT] = { "[s1, s2]", "[s3]", "[s3]", NULL };
+
+static void write_conf(struct td_buf *out, unsigned number, bool has_key)
+{
+    td_buf_printf(out, "server:\n  listen: [\"10.0.0.%u:53\"]\n  state: /state\n  workers: 2\n",
+                  number + 1);
+    if (has_key)
+        td_buf_add_text(out, "keys:\n  - name: key.\n    algorithm: hmac-sha256\n"
+                             "    secret: c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0\n");
+    td_buf_add_text(out, "peers:\n");
+    for (unsigned i = 0; i < TIER_COUNT; i++)
+        td_buf_printf(out, "  %s: {address: \"10.0.0.%u\"%s}\n", tier_names[i], i + 1,
+                      has_key ? ", key: key." : "");
+    td_buf_add_text(out, "zones:\n  - name: example\n");
+    if (tier_from[number] == NULL)
+        td_buf_add_text(out, "    file: /example.zone\n");
+    else
+        td_buf_printf(out, "    from: %s\n", tier_from[number]);
+    if (tier_to[number] != NULL)
+        td_buf_printf(out, "    to: %s\n", tier_to[number]);
+}
+
+void layout_tiers(struct cluster *cluster, bool has_key)
+{
+    char *zone = model_zone_file();
+
+    for (unsigned i = 0; i < TIER_COUNT; i++) {
+        struct td_buf conf = { .data = NULL };
+        write_conf(&conf, i, has_key);
+        struct node *node =
+            cluster_add(cluster, tier_names[i], td_buf_text(&conf), i == TIER_P ? zone : NULL);
+        node->is_primary = i == TIER_P;
+        td_buf_fini(&conf);
+    }
+    free(zone);
+    for (unsigned i = 0; i < TIER_COUNT; i++)
+        node_start(&cluster->nodes[i]);
+    cluster_check_equal(cluster, START_MS);
+}

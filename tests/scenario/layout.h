@@ -1,0 +1,16 @@
+/*
+ * scenario/layout.h - clusters that several scenarios have.
+ *
+ * Threads  One.
+ */
+#pragma once
+
+#include "scenario/cluster.h"
+
+/*
+ * p, the primary; s1 and s2, which follow it; s3, which follows these two. All are up when this
+ * returns, and have the zone. `has_key`: peers sign.
+ */
+void layout_tiers(struct cluster *cluster, bool has_key);
+
+enum layout_tier_node { TIER_P, TIER_S1, TIER_S2, TIER_S3, TIER_COUNT };

@@ -1,0 +1,81 @@
+/*
+ * scenario [--trace] [--runs N] NAME SEED
+ *
+ * Run a scenario with this seed, or with N seeds from it on. The last line is "N runs, hash H"; the
+ * first violation, crash or failed assertion ends it, and the line before tells the seed.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/macros.h"
+#include "scenario/cluster.h"
+
+static const struct scenario *const scenarios[] = {
+    &scenario_tiers,
+};
+
+struct command {
+    const char *name;
+    uint64_t seed;
+    uint64_t runs;
+    bool has_trace;
+};
+
+static const struct scenario *find(const char *name)
+{
+    for (size_t i = 0; i < TD_COUNT(scenarios); i++)
+        if (strcmp(scenarios[i]->name, name) == 0)
+            return scenarios[i];
+    return NULL;
+}
+
+static int usage(void)
+{
+    fprintf(stderr, "usage: scenario [--trace] [--runs N] NAME SEED\n");
+    for (size_t i = 0; i < TD_COUNT(scenarios); i++)
+        fprintf(stderr, "  %-12s %s\n", scenarios[i]->name, scenarios[i]->what);
+    return 2;
+}
+
+static bool parse(int argc, char **argv, struct command *command)
+{
+    int at = 1;
+
+    *command = (struct command){ .runs = 1 };
+    for (; at < argc && argv[at][0] == '-'; at++) {
+        if (strcmp(argv[at], "--trace") == 0)
+            command->has_trace = true;
+        else if (strcmp(argv[at], "--runs") == 0 && at + 1 < argc)
+            command->runs = strtoull(argv[++at], NULL, 10);
+        else
+            return false;
+    }
+    if (argc - at != 2)
+        return false;
+    command->name = argv[at];
+    command->seed = strtoull(argv[at + 1], NULL, 10);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct command command;
+    uint64_t hash = 0;
+
+    if (!parse(argc, argv, &command) || find(command.name) == NULL)
+        return usage();
+    for (uint64_t i = 0; i < command.runs; i++) {
+        printf("%s seed %" PRIu64 "\n", command.name, command.seed + i);
+        fflush(stdout);
+        struct cluster *cluster = cluster_new(command.seed + i, command.has_trace);
+        find(command.name)->run(cluster);
+        hash = hash * 31 + cluster_hash(cluster);
+        cluster_free(cluster);
+    }
+    printf("%" PRIu64 " runs, hash %016" PRIx64 "\n", command.runs, hash);
+    return 0;
+}

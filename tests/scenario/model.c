@@ -1,0 +1,164 @@
+#include "scenario/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/buf.h"
+#include "change/draft.h"
+#include "daemon/registry.h"
+#include "io/fiber.h"
+#include "wire/rrtype.h"
+
+enum { FILLING = 300, LINE_SIZE = 128, TXT_SIZE = 16, TTL = 5, TAKES_MAX = 3 };
+
+const uint8_t model_apex[] = "\7example";
+
+struct model *model_new(void)
+{
+    struct model *model = td_calloc(1, sizeof(*model));
+
+    model->written = model->acknowledged = 1;
+    return model;
+}
+
+char *model_zone_file(void)
+{
+    struct td_buf text = { .data = NULL };
+    char line[LINE_SIZE];
+
+    snprintf(line, sizeof(line), "$ORIGIN example.\n$TTL %d\n@ SOA ns hostmaster 1 %d %d %d %d\n",
+             TTL, MODEL_REFRESH_S, MODEL_RETRY_S, MODEL_EXPIRE_S, TTL);
+    td_buf_add_text(&text, line);
+    td_buf_add_text(&text, "@ NS ns\nns A 192.0.2.1\n");
+    for (int i = 0; i < FILLING; i++) {
+        snprintf(line, sizeof(line), "f%d TXT \"what lies in the zone and is never changed, %d\"\n",
+                 i, i);
+        td_buf_add_text(&text, line);
+    }
+    return text.data;
+}
+
+uint32_t model_name(unsigned number, uint8_t out[MODEL_NAME_SIZE_MAX])
+{
+    int size = snprintf((char *)out + 1, MODEL_NAME_SIZE_MAX - 1, "n%u", number);
+
+    out[0] = (uint8_t)size;
+    memcpy(out + 1 + size, model_apex, sizeof(model_apex));
+    return (uint32_t)(1 + size) + (uint32_t)sizeof(model_apex);
+}
+
+/* ---- changes ---- */
+
+static uint16_t txt_of(uint32_t value, uint8_t out[TXT_SIZE])
+{
+    int size = snprintf((char *)out + 1, TXT_SIZE - 1, "%u", value);
+
+    out[0] = (uint8_t)size;
+    return (uint16_t)(1 + size);
+}
+
+static void expect(const struct node *node, td_err err, const char *what)
+{
+    if (err != TD_OK)
+        cluster_fail(node->cluster, "%s: a change cannot %s: %s", node->name, what,
+                     td_err_text(err));
+}
+
+/* Another value for this name, or none. */
+static void change_name(struct node *node, struct change_draft *draft, uint32_t *values,
+                        unsigned number)
+{
+    struct cluster *cluster = node->cluster;
+    uint8_t name[MODEL_NAME_SIZE_MAX], txt[TXT_SIZE];
+
+    model_name(number, name);
+    bool is_there = values[number] != 0;
+    if (is_there)
+        expect(node,
+               change_draft_remove(draft, name, WIRE_TYPE_TXT, txt, txt_of(values[number], txt)),
+               "remove a record that has to be there");
+    if (is_there && cluster_chance(cluster, 30)) {
+        values[number] = 0;
+        return;
+    }
+    values[number] = ++cluster->model->value;
+    expect(node,
+           change_draft_add(draft, name, WIRE_TYPE_TXT, TTL, txt, txt_of(values[number], txt)),
+           "add a record");
+}
+
+static uint32_t write_draft(struct node *node, struct change_draft *draft)
+{
+    struct cluster *cluster = node->cluster;
+    struct model *model = cluster->model;
+    uint32_t serial = change_draft_view(draft)->serial;
+
+    if (serial < model->acknowledged || serial > model->written)
+        cluster_fail(cluster,
+                     "%s: the zone to be changed has serial %u; %u was acknowledged, %u written",
+                     node->name, serial, model->acknowledged, model->written);
+    td_assert(serial + 1 < MODEL_SERIALS_MAX);
+    uint32_t *values = model->values[serial + 1];
+    memcpy(values, model->values[serial], sizeof(model->values[0]));
+    unsigned first = (unsigned)cluster_below(cluster, MODEL_NAMES);
+    unsigned count = 1 + (unsigned)cluster_below(cluster, TAKES_MAX);
+    for (unsigned i = 0; i < count; i++)
+        change_name(node, draft, values, (first + i) % MODEL_NAMES);
+    if (serial + 1 > model->written)
+        model->written = serial + 1;
+    return serial + 1;
+}
+
+static void acknowledged(const struct node *node, uint32_t serial, uint32_t want)
+{
+    struct model *model = node->cluster->model;
+
+    if (serial != want)
+        cluster_fail(node->cluster, "%s: a change got serial %u and not %u", node->name, serial,
+                     want);
+    if (serial > model->acknowledged)
+        model->acknowledged = serial;
+    cluster_note(node->cluster, "%s: serial %u acknowledged", node->name, serial);
+}
+
+static void do_change(struct fiber *fiber, struct node *node)
+{
+    static const struct change_about about = { .origin = CHANGE_COMMAND, .author = "scenario" };
+    struct registry *registry = node->server->registry;
+    struct registry_zone *zone = registry == NULL ? NULL : registry_find_wire(registry, model_apex);
+    struct td_diag diag = { .line = 0 };
+    struct change_draft *draft;
+    struct change_wait wait;
+
+    if (zone == NULL || change_zone_view(&zone->zone) == NULL)
+        return; /* not loaded yet */
+    if (change_draft_begin(registry_door(registry), &zone->zone, &draft, &diag) != TD_OK)
+        return;
+    uint32_t want = write_draft(node, draft);
+    td_err err = change_draft_commit_wait(fiber, draft, &about, &wait, &diag);
+    if (err == TD_OK)
+        acknowledged(node, wait.serial, want);
+    else
+        cluster_note(node->cluster, "%s: serial %u refused: %s", node->name, want, diag.text);
+}
+
+static void change_main(struct fiber *fiber, void *argument)
+{
+    struct node *node = argument;
+
+    if (node->state == NODE_UP)
+        do_change(fiber, node);
+    node->changes--;
+}
+
+void model_change(struct node *node)
+{
+    if (node->state != NODE_UP)
+        return;
+    td_err err = io_fiber_spawn(node->server->io, "change", change_main, node, NULL);
+    td_assert(err == TD_OK);
+    node->changes++;
+}

@@ -1,0 +1,27 @@
+/*
+ * scenario/probe.h - somebody who asks a server all the time, and knows what it has to say.
+ *
+ * Shape    One question at a time, for a name of the model, with ZONEVERSION: so each answer says
+ * of which version it is, and is compared with it, whole. The serials of one server's answers only
+ * go forward; those of a primary are never older than what was acknowledged when it was asked; a
+ * secondary that has heard of no primary for longer than the SOA's expire does not answer.
+ */
+#pragma once
+
+#include "scenario/cluster.h"
+
+struct probe {
+    struct node *node;
+    struct fiber *fiber;
+    uint64_t pause_ms; /* between two questions, up to */
+    bool wants_stop;
+    uint32_t serial;      /* of the last answer; 0: none */
+    uint64_t answered_ns; /* when it came */
+    uint64_t answers;
+    uint64_t failures; /* SERVFAIL, REFUSED */
+    uint64_t silences;
+};
+
+struct probe *probe_new(struct node *node);
+/* Have all of them end. */
+void probes_stop(struct cluster *cluster);
