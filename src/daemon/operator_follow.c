@@ -488,6 +488,8 @@ bool operator_follow_is_working(const struct registry_zone *zone, enum control_o
 {
     const struct secondary *secondary = zone->secondary;
 
+    if (order == CONTROL_ORDER_SERIAL)
+        return serial_walk_is_stepping(zone);
     return order != CONTROL_ORDER_NOTIFY && secondary != NULL &&
            (secondary->look != NULL || secondary->is_waiting);
 }

@@ -43,5 +43,7 @@ TD_NODISCARD td_err serial_walk_abort(struct registry_zone *zone, struct td_diag
 void serial_walk_recall(struct registry_zone *zone);
 /* The zone goes. NULL is fine. */
 void serial_walk_free(struct serial_walk *walk);
+/* Is a step on its way to the disk? */
+bool serial_walk_is_stepping(const struct registry_zone *zone);
 /* In words, for the operator; NULL: none is under way. Good until the next call. */
 const char *serial_walk_text(const struct registry_zone *zone);

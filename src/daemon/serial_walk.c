@@ -257,6 +257,11 @@ void serial_walk_free(struct serial_walk *walk)
     free(walk);
 }
 
+bool serial_walk_is_stepping(const struct registry_zone *zone)
+{
+    return zone->walk != NULL && zone->walk->is_stepping;
+}
+
 const char *serial_walk_text(const struct registry_zone *zone)
 {
     struct serial_walk *walk = zone->walk;
