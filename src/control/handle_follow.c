@@ -126,6 +126,8 @@ static void put_peer(struct control_json *json, const struct control_peer *peer)
     control_json_number(json, "failing", peer->failing);
     control_json_number(json, "transfers_in", peer->transfers_in);
     control_json_number(json, "transfers_in_failed", peer->transfers_in_failed);
+    control_json_number(json, "transfers_out", peer->transfers_out);
+    control_json_number(json, "transfers_out_failed", peer->transfers_out_failed);
     control_json_number(json, "notifies_out", peer->notifies_out);
     control_json_number(json, "notifies_out_failed", peer->notifies_out_failed);
     control_json_text(json, "why_zone", peer->why_zone);

@@ -88,6 +88,8 @@ struct control_peer {
     uint32_t failing;
     uint64_t transfers_in;
     uint64_t transfers_in_failed;
+    uint64_t transfers_out;
+    uint64_t transfers_out_failed;
     uint64_t notifies_out;
     uint64_t notifies_out_failed;
     const char *why;      /* of a zone that fails; NULL: none does */

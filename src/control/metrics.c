@@ -218,6 +218,14 @@ static void put_peers(struct td_buf *out, const struct control_peers *peers)
         put_peer_row(out, "tandem_peer_transfers_in_total", peer, ",result=\"failed\"",
                      peer->transfers_in_failed);
     }
+    put_head(out, "tandem_peer_transfers_out_total", "Transfers to a peer, by result", "counter");
+    for (uint32_t i = 0; i < peers->count; i++) {
+        const struct control_peer *peer = &peers->peers[i];
+        put_peer_row(out, "tandem_peer_transfers_out_total", peer, ",result=\"done\"",
+                     peer->transfers_out);
+        put_peer_row(out, "tandem_peer_transfers_out_total", peer, ",result=\"failed\"",
+                     peer->transfers_out_failed);
+    }
     put_head(out, "tandem_peer_notifies_out_total", "NOTIFY messages to a peer, by result",
              "counter");
     for (uint32_t i = 0; i < peers->count; i++) {

@@ -501,6 +501,22 @@ void followers_published(struct registry_zone *zone, bool is_start)
         arm(followers);
 }
 
+void followers_take_event(struct followers *followers, const struct serve_event *event)
+{
+    for (uint32_t i = 0; i < followers->count; i++) {
+        struct follower *follower = followers->items[i];
+        if (!replicate_peer_has(follower->peer, &event->remote))
+            continue;
+        story_add(&followers->story, wall_s(followers), follower->peer->name,
+                  event->is_good ? STORY_TRANSFER : STORY_NEWS, "%s", event->text);
+        if (follower->row == NULL)
+            return;
+        follower->row->transfers_out += event->is_good;
+        follower->row->transfers_out_failed += !event->is_good;
+        return;
+    }
+}
+
 /* ---- life ---- */
 
 void followers_remove(struct followers *followers, uint32_t at)

@@ -17,6 +17,7 @@
 #include "daemon/story.h"
 #include "io/timer.h"
 #include "replicate/ask.h"
+#include "serve/event.h"
 
 enum { FOLLOWERS_NOTIFY_MS = 50, FOLLOWERS_MAX = 2000 };
 
@@ -86,6 +87,9 @@ void followers_published(struct registry_zone *zone, bool is_start);
 bool followers_ask_first(struct followers *followers);
 /* The greatest serial that one of them has. False: none has said any. */
 bool followers_greatest(const struct followers *followers, uint32_t *ret_serial);
+
+/* Something happened with a client that may be one of them. */
+void followers_take_event(struct followers *followers, const struct serve_event *event);
 
 /* Tell all of them, now. */
 void followers_notify(struct followers *followers);

@@ -348,6 +348,8 @@ static struct control_peer view_row(const struct server *server, struct td_arena
         .silent_s = row->lost_s,
         .transfers_in = row->transfers_in,
         .transfers_in_failed = row->transfers_in_failed,
+        .transfers_out = row->transfers_out,
+        .transfers_out_failed = row->transfers_out_failed,
         .notifies_out = row->notifies_out,
         .notifies_out_failed = row->notifies_out_failed,
     };

@@ -25,6 +25,8 @@ struct peers_row {
 
     uint64_t transfers_in; /* that came to their end */
     uint64_t transfers_in_failed;
+    uint64_t transfers_out;
+    uint64_t transfers_out_failed;
     uint64_t notifies_out; /* that were answered */
     uint64_t notifies_out_failed;
 };

@@ -20,6 +20,17 @@ static void take_notify(void *context, const struct serve_notify *notify)
         secondary_notified(zone->secondary, notify);
 }
 
+static void take_event(void *context, const struct serve_event *event)
+{
+    struct replication *replication = context;
+    struct registry *registry = replication->server->registry;
+    struct registry_zone *zone =
+        registry == NULL ? NULL : registry_find_wire(registry, event->zone);
+
+    if (zone != NULL && zone->followers != NULL)
+        followers_take_event(zone->followers, event);
+}
+
 td_err replication_new(struct server *server, const struct conf *conf,
                        struct replication **ret_replication, struct td_diag *diag)
 {
@@ -39,6 +50,7 @@ td_err replication_new(struct server *server, const struct conf *conf,
     replication->catalogs = catalogs_new(server->registry, server->io);
     registry_list_by(server->registry, replication->catalogs);
     serve_notifies_to(server->serve, take_notify, replication);
+    serve_events_to(server->serve, take_event, replication);
     *ret_replication = replication;
     return TD_OK;
 }

@@ -17,7 +17,7 @@
 enum { STORY_LINES_MAX = 24 };
 
 /* What is news stays; of every kind of routine only the newest line with a peer does. */
-enum story_kind { STORY_NEWS, STORY_LOOK, STORY_NOTIFY, STORY_STEP };
+enum story_kind { STORY_NEWS, STORY_LOOK, STORY_NOTIFY, STORY_STEP, STORY_TRANSFER };
 
 struct story_line {
     uint64_t time_s; /* wall clock */

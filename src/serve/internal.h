@@ -13,6 +13,7 @@
 struct net_crowd;
 struct net_listener;
 struct serve_ask;
+struct serve_event;
 struct serve_notify;
 struct serve_update;
 
@@ -61,6 +62,9 @@ struct serve {
     struct io_mailbox *notifies; /* read on the main loop */
     void (*take_notify)(void *context, const struct serve_notify *notify);
     void *take_notify_context;
+    struct io_mailbox *events; /* read on the main loop */
+    void (*take_event)(void *context, const struct serve_event *event);
+    void *take_event_context;
     struct io_mailbox *asks; /* read on the main loop */
     void (*take_ask)(void *context, struct serve_ask *ask);
     void *take_ask_context;

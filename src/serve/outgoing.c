@@ -11,6 +11,7 @@
 #include "replicate/axfr.h"
 #include "replicate/ixfr.h"
 #include "replicate/pace.h"
+#include "serve/event.h"
 #include "serve/internal.h"
 #include "serve/log.h"
 #include "serve/respond.h"
@@ -46,7 +47,7 @@ struct outgoing {
 
 /* ---- what is told of it ---- */
 
-enum { REPORT_SIZE = 2 * WIRE_NAME_TEXT_SIZE };
+enum { REPORT_SIZE = 2 * WIRE_NAME_TEXT_SIZE + 128 };
 
 struct report {
     const struct td_addr *remote;
@@ -120,10 +121,13 @@ static void log_end(const struct outgoing *outgoing, td_err err)
     };
     char zone[WIRE_NAME_TEXT_SIZE], text[REPORT_SIZE], reason[128];
 
+    report_text(&report, outgoing->worker->io, text);
+    size_t size = strlen(text);
+    snprintf(text + size, sizeof(text) - size, ", %s", why(err, outgoing, reason));
     serve_log(err == TD_OK ? LOG_INFO : LOG_WARNING,
               err == TD_OK ? EVENT_TRANSFER_OUT : EVENT_TRANSFER_OUT_FAILED,
-              wire_name_format(zone_name(outgoing), zone), "%s, %s",
-              report_text(&report, outgoing->worker->io, text), why(err, outgoing, reason));
+              wire_name_format(zone_name(outgoing), zone), "%s", text);
+    serve_event_post(outgoing->worker, zone_name(outgoing), report.remote, err == TD_OK, text);
 }
 
 /* ---- the fiber ---- */
@@ -288,6 +292,8 @@ static enum stage_result refuse(struct request *request, bool is_whole)
                       "transfers.out permits are under way",
                       wire_name_format(request->entry->name, zone), is_whole ? "AXFR" : "IXFR",
                       td_addr_format_port(request_remote(request), remote));
+    serve_event_post(request->worker, request->entry->name, request_remote(request), false,
+                     "transfer refused (SERVFAIL): as many as transfers.out permits are under way");
     request->has_answer = false;
     request_fail(request, WIRE_RCODE_SERVFAIL, WIRE_EDE_OTHER,
                  "too many transfers under way (transfers.out), try again later");
@@ -337,6 +343,7 @@ static void log_whole(struct request *request, const struct ixfr *ixfr)
     serve_log_limited(request->worker, LOG_INFO, EVENT_TRANSFER_OUT, "[%s] %s, done",
                       wire_name_format(request->entry->name, zone),
                       report_text(&report, request->worker->io, text));
+    serve_event_post(request->worker, request->entry->name, report.remote, true, text);
 }
 
 bool outgoing_whole(struct request *request, const struct difference *difference)

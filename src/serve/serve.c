@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "net/crowd.h"
 #include "serve/difference.h"
+#include "serve/event.h"
 #include "serve/internal.h"
 #include "serve/log.h"
 #include "serve/notify.h"
@@ -25,6 +26,7 @@ struct serve *serve_new(const struct serve_parts *parts)
     serve->replies = io_mailbox_new(parts->io, SERVE_WORKERS_MAX);
     serve->updates = io_mailbox_new(parts->io, SERVE_UPDATES_MAX);
     serve->notifies = io_mailbox_new(parts->io, SERVE_NOTIFIES_MAX);
+    serve->events = io_mailbox_new(parts->io, SERVE_EVENTS_MAX);
     serve->asks = io_mailbox_new(parts->io, SERVE_ASKS_MAX);
     return serve;
 }
@@ -40,6 +42,9 @@ void serve_free(struct serve *serve)
     for (void *letter; (letter = io_mailbox_take(serve->notifies)) != NULL;)
         free(letter);
     io_mailbox_free(serve->notifies);
+    for (void *letter; (letter = io_mailbox_take(serve->events)) != NULL;)
+        free(letter);
+    io_mailbox_free(serve->events);
     io_mailbox_free(serve->asks);
     serve_settings_free(atomic_load_explicit(&serve->settings, memory_order_relaxed));
     free(serve->threads);

@@ -1,6 +1,7 @@
 #include "serve/transfer.h"
 
 #include "serve/difference.h"
+#include "serve/event.h"
 #include "serve/log.h"
 #include "serve/outgoing.h"
 #include "serve/worker.h"
@@ -27,6 +28,10 @@ static enum stage_result refuse(struct request *request)
                       wire_name_format(request->entry->name, zone), is_axfr ? "AXFR" : "IXFR",
                       td_addr_format_port(request_remote(request), remote),
                       serve_transport_text(request->transport));
+    serve_event_post(request->worker, request->entry->name, request_remote(request), false,
+                     request->has_tsig ? "transfer REFUSED: it is signed with another key than the "
+                                         "peer's"
+                                       : "transfer REFUSED: it is not signed, and has to be");
     return fail(request, WIRE_RCODE_REFUSED, WIRE_EDE_PROHIBITED, "not in allow-transfer");
 }
 

@@ -145,6 +145,7 @@ def test_an_operator_sees_both_sides(tandem):
     assert "secondary" in status and "expires        in 1" in status and "last transfer" in status
     why = copy.cli("zone", "why", "example.com").stdout
     assert "AXFR from" in why and "in step" in why
+    assert "IXFR, outgoing, remote 127.0.0.1" in source.cli("zone", "why", "example.com", "ns2").stdout
     assert "NOTIFY of serial 2" in source.cli("zone", "why", "example.com", "ns2").stdout
     peers = source.cli("peer", "status").stdout
     assert "1 zones go there: 1 in step" in peers
@@ -237,3 +238,15 @@ def test_the_file_of_a_copy_is_written_and_read_when_there_is_nothing_better(tan
     assert source.cli("record", "add", "example.com", "new", "60", "A", "192.0.2.7", "--wait", "all",
                       "--timeout", "20").returncode == 0
     assert serial(copy) == 2
+
+
+def test_the_primary_says_why_a_peer_gets_nothing(tandem):
+    source, copy = pair(tandem)
+    top = json.loads(copy.path.read_text())
+    del top["peers"][0]["key"]
+    copy.path.write_text(json.dumps(top))
+    assert copy.cli("reload").returncode == 0
+    assert copy.cli("zone", "retransfer", "example.com").returncode == 1
+    source.wait(lambda: "it is not signed, and has to be" in source.cli("zone", "why", "example.com", "ns2").stdout)
+    assert "allow this server's address and key there" in copy.cli("zone", "why", "example.com").stdout
+    assert serial(copy) == 1
