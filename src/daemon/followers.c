@@ -19,7 +19,6 @@ enum {
     NOTIFY_PATIENCE_MS = 2000,
     NOTIFY_RETRY_MS = 1000, /* twice as long each time, up to this: */
     NOTIFY_RETRY_MAX_MS = 60000,
-    PROBE_FIRST_MS = 3, /* after a change: the same */
     PROBE_MAX_MS = 30000,
     PROBE_SLOW_MS = 1000, /* as slow as this only when it is behind for long */
     PROBE_LONG_MS = 60000,
@@ -71,7 +70,7 @@ static void set_why(struct follower *follower, const char *why)
     follower->is_failing = why != NULL;
 }
 
-static void arm(struct followers *followers)
+void followers_arm(struct followers *followers)
 {
     uint64_t due = IO_FOREVER;
 
@@ -96,7 +95,9 @@ struct question {
     struct followers_all *all;
     struct replicate_ask ask;
     struct replicate_reply reply;
-    struct td_addr addr; /* that answered, or was asked last */
+    struct td_addr addr;            /* that answered, or was asked last */
+    struct replicate_digest digest; /* ours, to be compared; size 0: not this time */
+    bool is_other;                  /* the follower has other content under our serial */
     uint8_t apex[WIRE_NAME_SIZE_MAX];
 };
 
@@ -118,8 +119,13 @@ static void run_question(struct fiber *fiber, struct replicate_task *task)
             question->ask.has_edns = false; /* one that knows no EDNS (RFC 6891 7) */
             err = replicate_ask(fiber, &question->ask, 1, patience_ns, &question->reply);
         }
-        if (err == TD_OK)
-            return;
+        if (err != TD_OK)
+            continue;
+        if (question->digest.size != 0 && question->reply.has_serial &&
+            question->reply.serial == question->ask.serial)
+            question->is_other = replicate_digest_differs(fiber, peer, &question->addr,
+                                                          question->apex, &question->digest);
+        return;
     }
 }
 
@@ -146,12 +152,14 @@ static struct question *question_new(struct follower *follower, bool is_notify)
         .serial = zone->zone.newest == NULL ? 0 : zone->zone.newest->serial,
     };
     question->reply.err = TD_E_CANCELLED;
+    if (!is_notify && zone->zone.newest != NULL && follower->behind_ns == 0)
+        registry_digest(zone, &question->digest); /* it was in step when it was asked last */
     follower->tasks++;
     replicate_keeper_give(question->all->keeper, &question->task);
     return question;
 }
 
-static void follower_free(struct follower *follower)
+void follower_free(struct follower *follower)
 {
     replicate_peer_let_go(follower->peer);
     free(follower->why);
@@ -212,9 +220,9 @@ static void notify_answered(struct follower *follower, const struct question *qu
     }
     if (is_good) {
         follower->notify_tries = 0;
-        if (follower->probe_ns > now_ns(followers) + PROBE_FIRST_MS * IO_NS_PER_MS) {
-            follower->probe_ms = PROBE_FIRST_MS;
-            follower->probe_ns = now_ns(followers) + PROBE_FIRST_MS * IO_NS_PER_MS;
+        if (follower->probe_ns > now_ns(followers) + FOLLOWERS_PROBE_MS * IO_NS_PER_MS) {
+            follower->probe_ms = FOLLOWERS_PROBE_MS;
+            follower->probe_ns = now_ns(followers) + FOLLOWERS_PROBE_MS * IO_NS_PER_MS;
         }
         return;
     }
@@ -267,6 +275,11 @@ static void tell_trouble(struct follower *follower, const struct question *quest
         replicate_reply_why(&question->ask, reply, why);
     else if (!reply->has_serial || !reply->is_authoritative)
         snprintf(why, sizeof(why), "it does not serve the zone: is it configured there?");
+    else if (question->is_other)
+        snprintf(why, sizeof(why),
+                 "it has other content under the same serial %u, as its ZONEMD says: have it "
+                 "transfer the zone anew",
+                 reply->serial);
     else
         snprintf(why, sizeof(why),
                  "it has serial %u, which is ahead of ours: it takes nothing from here until ours "
@@ -295,14 +308,14 @@ static void probe_answered(struct follower *follower, const struct question *que
         follower->serial = reply->serial;
         follower->heard_s = wall_s(followers);
     }
-    if (!is_good || change_serial_is_greater(reply->serial, serial))
+    if (!is_good || question->is_other || change_serial_is_greater(reply->serial, serial))
         tell_trouble(follower, question);
     else
         set_why(follower, NULL);
     io_condition_broadcast(&followers->all->heard);
     if (is_good && reply->serial == serial) {
         in_step(follower);
-        follower->probe_ms = PROBE_FIRST_MS;
+        follower->probe_ms = FOLLOWERS_PROBE_MS;
         follower->probe_ns = now + quiet_ms(followers) * IO_NS_PER_MS;
         return;
     }
@@ -335,7 +348,7 @@ static void on_answered(struct replicate_task *task)
             notify_answered(follower, question);
         else
             probe_answered(follower, question);
-        arm(follower->followers);
+        followers_arm(follower->followers);
     }
     replicate_peer_let_go(question->peer);
     free(question);
@@ -352,7 +365,7 @@ static void end_asking(struct followers *followers)
     registry_asked(followers->zone);
 }
 
-static void out_of_patience(struct io_timer *timer, void *context)
+void followers_out_of_patience(struct io_timer *timer, void *context)
 {
     (void)timer;
     end_asking(context);
@@ -408,7 +421,7 @@ bool followers_greatest(const struct followers *followers, uint32_t *ret_serial)
 
 /* ---- when ---- */
 
-static void on_time(struct io_timer *timer, void *context)
+void followers_on_time(struct io_timer *timer, void *context)
 {
     struct followers *followers = context;
     uint64_t now = now_ns(followers);
@@ -424,7 +437,7 @@ static void on_time(struct io_timer *timer, void *context)
         if (!follower->is_probing && now >= follower->probe_ns)
             probe(follower);
     }
-    arm(followers);
+    followers_arm(followers);
 }
 
 /* The first at once; those that follow closely become one. */
@@ -442,7 +455,7 @@ static void want_notify(struct follower *follower, uint64_t now)
 
 static void want_probe(struct follower *follower, uint64_t due)
 {
-    follower->probe_ms = PROBE_FIRST_MS;
+    follower->probe_ms = FOLLOWERS_PROBE_MS;
     if (follower->probe_ns > due)
         follower->probe_ns = due;
 }
@@ -463,16 +476,16 @@ void followers_notify(struct followers *followers)
         follower->wants_notify = true;
         follower->notify_ns = now;
         follower->notify_tries = 0;
-        want_probe(follower, now + PROBE_FIRST_MS * IO_NS_PER_MS);
+        want_probe(follower, now + FOLLOWERS_PROBE_MS * IO_NS_PER_MS);
     }
-    arm(followers);
+    followers_arm(followers);
 }
 
 void followers_probe(struct followers *followers)
 {
     for (uint32_t i = 0; i < followers->count; i++)
         want_probe(followers->items[i], now_ns(followers));
-    arm(followers);
+    followers_arm(followers);
 }
 
 void followers_published(struct registry_zone *zone, bool is_start)
@@ -493,104 +506,10 @@ void followers_published(struct registry_zone *zone, bool is_start)
             follower->behind_ns = now;
         if (is_told(followers, follower))
             want_notify(follower, due);
-        want_probe(follower, due + PROBE_FIRST_MS * IO_NS_PER_MS);
+        want_probe(follower, due + FOLLOWERS_PROBE_MS * IO_NS_PER_MS);
     }
     if (spread_ms == 0)
-        on_time(&followers->timer, followers); /* what is due leaves now */
+        followers_on_time(&followers->timer, followers); /* what is due leaves now */
     else
-        arm(followers);
-}
-
-void followers_take_event(struct followers *followers, const struct serve_event *event)
-{
-    for (uint32_t i = 0; i < followers->count; i++) {
-        struct follower *follower = followers->items[i];
-        if (!replicate_peer_has(follower->peer, &event->remote))
-            continue;
-        story_add(&followers->story, wall_s(followers), follower->peer->name,
-                  event->is_good ? STORY_TRANSFER : STORY_NEWS, "%s", event->text);
-        if (follower->row == NULL)
-            return;
-        follower->row->transfers_out += event->is_good;
-        follower->row->transfers_out_failed += !event->is_good;
-        return;
-    }
-}
-
-/* ---- life ---- */
-
-void followers_remove(struct followers *followers, uint32_t at)
-{
-    struct follower *follower = followers->items[at];
-
-    followers->items[at] = followers->items[--followers->count];
-    followers->all->count--;
-    follower->followers = NULL;
-    follower->row = NULL;
-    if (follower->tasks == 0)
-        follower_free(follower);
-}
-
-void followers_add(struct followers *followers, struct peers_row *row, struct replicate_peer *peer)
-{
-    struct follower *follower = td_calloc(1, sizeof(*follower));
-
-    follower->followers = followers;
-    follower->row = row;
-    follower->peer = replicate_peer_hold(peer);
-    follower->probe_ms = PROBE_FIRST_MS;
-    follower->probe_ns = now_ns(followers);
-    follower->behind_ns = now_ns(followers);
-    followers->items =
-        td_realloc(followers->items, (followers->count + 1) * sizeof(struct follower *));
-    followers->items[followers->count++] = follower;
-    followers->all->count++;
-}
-
-static struct followers *followers_new(struct followers_all *all, struct registry_zone *zone)
-{
-    struct followers *followers = td_calloc(1, sizeof(*followers));
-
-    followers->zone = zone;
-    followers->all = all;
-    io_timer_init(&followers->timer, on_time, followers);
-    io_timer_init(&followers->patience, out_of_patience, followers);
-    all->zones++;
-    return followers;
-}
-
-void followers_zone_apply(struct followers_all *all, struct registry_zone *zone,
-                          const struct conf_zone_options *options)
-{
-    bool has_set = options->notify == CONF_NOTIFY_NS_SET || options->notify == CONF_NOTIFY_BOTH;
-
-    if (options->to.count == 0 && !has_set) {
-        followers_end(zone);
-        return;
-    }
-    if (zone->followers == NULL)
-        zone->followers = followers_new(all, zone);
-    zone->followers->notify = options->notify;
-    followers_refresh_peers(zone->followers, &options->to);
-    if (zone->zone.newest == NULL)
-        return;
-    followers_refresh_set(zone->followers);
-    arm(zone->followers);
-}
-
-void followers_end(struct registry_zone *zone)
-{
-    struct followers *followers = zone->followers;
-
-    if (followers == NULL)
-        return;
-    while (followers->count != 0)
-        followers_remove(followers, followers->count - 1);
-    io_timer_stop(&followers->timer);
-    io_timer_stop(&followers->patience);
-    story_fini(&followers->story);
-    followers->all->zones--;
-    free(followers->items);
-    free(followers);
-    zone->followers = NULL;
+        followers_arm(followers);
 }

@@ -7,6 +7,9 @@
 
 #include "daemon/followers.h"
 
+/* After a change they are asked so much later; twice as long each time. */
+enum { FOLLOWERS_PROBE_MS = 3 };
+
 struct followers_all {
     struct registry *registry;
     struct io *io;
@@ -28,3 +31,11 @@ void followers_refresh_set(struct followers *followers);
 
 void followers_add(struct followers *followers, struct peers_row *row, struct replicate_peer *peer);
 void followers_remove(struct followers *followers, uint32_t at);
+/* It is nobody's any more, and has no task under way. */
+void follower_free(struct follower *follower);
+
+/* Set the timer to what comes next, and do what is due. */
+void followers_arm(struct followers *followers);
+void followers_on_time(struct io_timer *timer, void *context);
+/* Those that were asked before the first version have not all answered. */
+void followers_out_of_patience(struct io_timer *timer, void *context);

@@ -168,6 +168,102 @@ void followers_refresh_set(struct followers *followers)
     free(servers);
 }
 
+/* ---- life ---- */
+
+void followers_take_event(struct followers *followers, const struct serve_event *event)
+{
+    for (uint32_t i = 0; i < followers->count; i++) {
+        struct follower *follower = followers->items[i];
+        if (!replicate_peer_has(follower->peer, &event->remote))
+            continue;
+        story_add(&followers->story, io_wall_s(followers->all->io), follower->peer->name,
+                  event->is_good ? STORY_TRANSFER : STORY_NEWS, "%s", event->text);
+        if (follower->row == NULL)
+            return;
+        follower->row->transfers_out += event->is_good;
+        follower->row->transfers_out_failed += !event->is_good;
+        return;
+    }
+}
+
+/* ---- life ---- */
+
+void followers_remove(struct followers *followers, uint32_t at)
+{
+    struct follower *follower = followers->items[at];
+
+    followers->items[at] = followers->items[--followers->count];
+    followers->all->count--;
+    follower->followers = NULL;
+    follower->row = NULL;
+    if (follower->tasks == 0)
+        follower_free(follower);
+}
+
+void followers_add(struct followers *followers, struct peers_row *row, struct replicate_peer *peer)
+{
+    struct follower *follower = td_calloc(1, sizeof(*follower));
+
+    follower->followers = followers;
+    follower->row = row;
+    follower->peer = replicate_peer_hold(peer);
+    follower->probe_ms = FOLLOWERS_PROBE_MS;
+    follower->probe_ns = io_now_ns(followers->all->io);
+    follower->behind_ns = io_now_ns(followers->all->io);
+    followers->items =
+        td_realloc(followers->items, (followers->count + 1) * sizeof(struct follower *));
+    followers->items[followers->count++] = follower;
+    followers->all->count++;
+}
+
+static struct followers *followers_new(struct followers_all *all, struct registry_zone *zone)
+{
+    struct followers *followers = td_calloc(1, sizeof(*followers));
+
+    followers->zone = zone;
+    followers->all = all;
+    io_timer_init(&followers->timer, followers_on_time, followers);
+    io_timer_init(&followers->patience, followers_out_of_patience, followers);
+    all->zones++;
+    return followers;
+}
+
+void followers_zone_apply(struct followers_all *all, struct registry_zone *zone,
+                          const struct conf_zone_options *options)
+{
+    bool has_set = options->notify == CONF_NOTIFY_NS_SET || options->notify == CONF_NOTIFY_BOTH;
+
+    if (options->to.count == 0 && !has_set) {
+        followers_end(zone);
+        return;
+    }
+    if (zone->followers == NULL)
+        zone->followers = followers_new(all, zone);
+    zone->followers->notify = options->notify;
+    followers_refresh_peers(zone->followers, &options->to);
+    if (zone->zone.newest == NULL)
+        return;
+    followers_refresh_set(zone->followers);
+    followers_arm(zone->followers);
+}
+
+void followers_end(struct registry_zone *zone)
+{
+    struct followers *followers = zone->followers;
+
+    if (followers == NULL)
+        return;
+    while (followers->count != 0)
+        followers_remove(followers, followers->count - 1);
+    io_timer_stop(&followers->timer);
+    io_timer_stop(&followers->patience);
+    story_fini(&followers->story);
+    followers->all->zones--;
+    free(followers->items);
+    free(followers);
+    zone->followers = NULL;
+}
+
 /* ---- all of them ---- */
 
 void followers_apply(struct followers_all *all, const struct conf *conf)

@@ -15,6 +15,7 @@
 #include "daemon/secondary.h"
 #include "daemon/settings.h"
 #include "serve/log.h"
+#include "wire/rrtype.h"
 #include "zone/lineage.h"
 
 enum { RECLAIM_EVERY_MS = 50, QUARANTINE_MS = 86400000 };
@@ -330,6 +331,22 @@ struct registry_zone **registry_list(struct registry *registry, size_t *ret_coun
 uint32_t registry_loading(const struct registry *registry)
 {
     return loader_count(registry->loader) + registry->commits;
+}
+
+void registry_digest(const struct registry_zone *zone, struct replicate_digest *ret_digest)
+{
+    const struct zone_version *version = zone->zone.newest;
+    const struct wire_rrset *set =
+        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_ZONEMD);
+
+    ret_digest->size = 0;
+    if (set == NULL || set->count != 1)
+        return;
+    struct wire_rdata rdata = wire_rrset_first(set);
+    if (rdata.size > sizeof(ret_digest->octets))
+        return;
+    memcpy(ret_digest->octets, rdata.octets, rdata.size);
+    ret_digest->size = rdata.size;
 }
 
 void registry_trim(struct registry *registry)

@@ -7,6 +7,7 @@
 
 #include "daemon/registry.h"
 #include "io/timer.h"
+#include "replicate/digest.h"
 
 struct change_draft;
 
@@ -85,6 +86,9 @@ void registry_put_state(struct registry *registry, struct registry_zone *zone,
 
 /* The load is refused; the reason is added to the zone's diagnostics and logged. */
 void registry_load_failed(struct registry *registry, struct registry_zone *zone, const char *why);
+
+/* The zone's own ZONEMD, when it has one and only one; else of size 0. It has data. */
+void registry_digest(const struct registry_zone *zone, struct replicate_digest *ret_digest);
 
 /* ---- registry_forget.c ---- */
 

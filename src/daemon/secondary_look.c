@@ -229,6 +229,20 @@ static void tell(struct secondary *secondary, const struct secondary_look *look)
     tell_peers(secondary, look);
 }
 
+static void tell_other(struct secondary *secondary, const struct secondary_look *look)
+{
+    const struct registry_zone *zone = secondary->zone;
+
+    story_add(&secondary->story, secondary_wall_s(secondary), secondary_look_peer(look), STORY_NEWS,
+              "it has other content under the same serial %u, as its ZONEMD says: 'tandem zone "
+              "retransfer' takes it",
+              zone->zone.newest->serial);
+    serve_log(LOG_ERROR, EVENT_ZONE_BEHIND, zone->name,
+              "peer %s has other content under the same serial %u, as its ZONEMD says: 'tandem "
+              "zone retransfer %s' takes it",
+              secondary_look_peer(look), zone->zone.newest->serial, zone->name);
+}
+
 static void on_looked(struct replicate_task *task)
 {
     struct refresh *refresh = td_container_of(task, struct refresh, task);
@@ -247,6 +261,8 @@ static void on_looked(struct replicate_task *task)
         tell(secondary, look);
         switch (task->was_run ? refresh->result : REFRESH_FAILED) {
         case REFRESH_CURRENT:
+            if (refresh->is_other)
+                tell_other(secondary, look);
             secondary_succeeded(secondary, look, false);
             break;
         case REFRESH_CHANGES:
@@ -342,6 +358,8 @@ static struct secondary_look *look_new(struct secondary *secondary)
     refresh->serial = refresh->has_serial ? zone->zone.newest->serial : 0;
     refresh->wants_whole = secondary->wants_whole || secondary->takes_any;
     refresh->takes_any = secondary->takes_any;
+    if (refresh->has_serial && secondary->zonemd != CONF_ZONEMD_OFF)
+        registry_digest(zone, &refresh->digest);
     refresh->min_rate = secondary->all->min_rate;
     refresh->limits = secondary->all->limits;
     refresh->slots = secondary->all->slots;

@@ -315,6 +315,7 @@ static bool ask_quickly(struct fiber *fiber, struct refresh *refresh)
 
 static void be_current(struct refresh *refresh, const struct candidate *candidate)
 {
+    refresh->current_addr = candidate->addr;
     refresh->result = REFRESH_CURRENT;
     refresh->peer = candidate->peer;
     refresh->has_expire = candidate->has_expire;
@@ -356,6 +357,10 @@ void refresh_run(struct fiber *fiber, struct replicate_task *task)
 
     refresh->result = REFRESH_FAILED;
     run(fiber, refresh);
+    if (refresh->result == REFRESH_CURRENT && !refresh->is_quick)
+        refresh->is_other =
+            replicate_digest_differs(fiber, refresh->peers[refresh->peer], &refresh->current_addr,
+                                     refresh->apex, &refresh->digest);
 }
 
 void refresh_fini(struct refresh *refresh)

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "replicate/ask.h"
+#include "replicate/digest.h"
 #include "replicate/peer.h"
 #include "replicate/slots.h"
 #include "replicate/task.h"
@@ -58,6 +59,7 @@ struct refresh {
     bool takes_any;   /* whatever its serial */
     bool is_quick;    /* changes come one after the other: the first is asked for them by one
                        * datagram before anything else */
+    struct replicate_digest digest; /* ours: compared with that of one that is as new as we */
     uint32_t min_rate;
     struct transfer_limits limits;
     const struct td_hash_seed *seed;
@@ -65,8 +67,10 @@ struct refresh {
 
     /* What came of it. */
     enum refresh_result result;
-    bool has_missed;           /* one has something newer that could not be taken */
-    uint32_t peer;             /* index of the one that it came from, or that is as new as we */
+    struct td_addr current_addr; /* of one that is as new as we */
+    bool is_other;   /* CURRENT: the peer has other content under our serial, as its ZONEMD says */
+    bool has_missed; /* one has something newer that could not be taken */
+    uint32_t peer;   /* index of the one that it came from, or that is as new as we */
     struct transfer_read read; /* CHANGES and WHOLE: ended by refresh_fini */
     bool has_read;
     bool has_expire; /* told by that peer (RFC 7314) */

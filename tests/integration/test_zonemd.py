@@ -109,3 +109,24 @@ def test_a_wrong_digest_that_came_by_ixfr(tandem, primary, policy):
     story = copy.cli("zone", "why", "example.com").stdout
     assert ("which came by IXFR" in story) == (policy == "warn")
     assert ("its ZONEMD is wrong" in story) == (policy == "strict")
+
+
+def test_other_content_under_the_same_serial_is_told(tandem):
+    source, copy = start_with(tandem, with_zonemd(ZONE.replace(" 1 7200", " 2 7200")))
+    assert source.cli("reload").returncode == 0
+    copy.wait(lambda: serial(copy) == 2, 5)
+    source.stop()
+    lose_state(source)
+    set_zone(source, with_zonemd((ZONE + "other 60 A 192.0.2.9\n").replace(" 1 7200", " 2 7200")))
+    top = json.loads(source.path.read_text())
+    del top["zones"][0]["to"]
+    top["zones"][0]["allow-transfer"] = ["127.0.0.1", "key transfer.example."]
+    source.path.write_text(json.dumps(top))
+    source.start()
+    assert serial(source) == 2
+    assert copy.cli("zone", "refresh", "example.com").returncode == 0
+    assert "other content under the same serial 2" in copy.cli("zone", "why", "example.com").stdout
+    assert not copy.ask("other.example.com").answer
+    assert copy.cli("zone", "retransfer", "example.com").returncode == 0
+    assert copy.ask("other.example.com").answer
+    assert "serial 2 in the place of 2" in copy.cli("zone", "log", "example.com").stdout
