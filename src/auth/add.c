@@ -88,11 +88,11 @@ static void place_node(const struct auth_walk *walk, const struct zone_node *nod
             return;
         }
     }
-    entry->place = PLACE_NAME;
+    entry->place = node->label_count == 1 ? PLACE_CHILD : PLACE_NAME;
     entry->owner = node->labels;
     entry->owner_size = node->labels_size;
     entry->suffix = zone_version_name(walk->version);
-    entry->qname_offset = 0;
+    entry->qname_offset = key->offsets[apex_label];
 }
 
 void auth_add_node(struct auth_walk *walk, const struct zone_node *node,
@@ -134,23 +134,41 @@ void auth_add_pointed(struct auth_walk *walk, const struct zone_node *node,
         add_signature(walk, node, entry);
 }
 
+/* The signature over the SOA, behind an image of that. */
+static void add_soa_signature(struct auth_walk *walk, const struct zone_node *apex,
+                              const struct wire_rrset *set, uint32_t ttl)
+{
+    struct answer_set entry = {
+        .set = set,
+        .ttl = ttl,
+        .place = PLACE_IN_QNAME,
+        .section = SECTION_AUTHORITY,
+        .qname_offset = walk->query->key->offsets[walk->query->apex_label],
+    };
+
+    add_signature(walk, apex, &entry);
+}
+
 void auth_add_soa(struct auth_walk *walk)
 {
     const struct zone_node *apex = zone_version_apex(walk->version);
+    const struct wire_rrset *set = zone_node_set(walk->version, apex, WIRE_TYPE_SOA);
+    uint32_t minimum = td_get_u32(set->data + set->size - 4);
+    uint32_t ttl = minimum < set->ttl ? minimum : set->ttl;
 
-    if (!walk->wants_proof && !(walk->query->flags & AUTH_NO_IMAGE) &&
-        walk->version->negative != 0) {
+    /* Its pointers may lead into itself, where it stands when there is no answer section. */
+    if (!(walk->query->flags & AUTH_NO_IMAGE) && walk->version->negative != 0 &&
+        walk->answer->set_count == 0) {
         walk->answer->image = zone_at(walk->version, walk->version->negative);
+        if (walk->wants_proof)
+            add_soa_signature(walk, apex, set, ttl);
         return;
     }
-    const struct wire_rrset *set = zone_node_set(walk->version, apex, WIRE_TYPE_SOA);
     struct answer_set *entry = add(walk, set, SECTION_AUTHORITY, 0);
 
     if (td_unlikely(entry == NULL))
         return;
-    uint32_t minimum = td_get_u32(set->data + set->size - 4);
-    if (minimum < entry->ttl)
-        entry->ttl = minimum;
+    entry->ttl = ttl;
     entry->place = PLACE_IN_QNAME;
     entry->qname_offset = walk->query->key->offsets[walk->query->apex_label];
     if (walk->wants_proof)

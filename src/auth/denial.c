@@ -19,12 +19,39 @@ static void note_name(struct auth_walk *walk)
     auth_proof_note(walk, zone_nsec_before(walk->version, walk->key));
 }
 
+/*
+ * Does the NSEC of the closest encloser, which is in front of its wildcard, reach beyond that? The
+ * next name is below the encloser, by a label that may be behind "*", or behind all that is below.
+ */
+static bool covers_wildcard(const struct auth_walk *walk)
+{
+    const struct wire_key *key = walk->key;
+    unsigned at = key->offsets[walk->found.encloser_label], size = key->size - at;
+    const struct wire_rrset *set =
+        zone_node_set(walk->version, walk->found.encloser, WIRE_TYPE_NSEC);
+    if (set == NULL)
+        return false;
+
+    const uint8_t *next = wire_rrset_first(set).octets;
+    unsigned left = (unsigned)wire_name_size(next);
+    const uint8_t *label = NULL;
+    for (; left > size; left -= 1u + *label, next += 1u + *label)
+        label = next;
+    if (left != size || label == NULL || !wire_octets_equal(next, key->lower + at, size))
+        return label != NULL; /* without a label it might be the end of a chain: look */
+    return label[1] > '*';
+}
+
 /* The same for the wildcard of the closest encloser. */
 static void note_wildcard(struct auth_walk *walk)
 {
     const struct wire_key *key = walk->key;
     struct wire_key wildcard;
 
+    if (covers_wildcard(walk)) {
+        auth_proof_note(walk, walk->found.encloser);
+        return;
+    }
     wire_key_join(&wildcard, zone_version_seed(walk->version), (const uint8_t *)"\1*", 2,
                   key->lower + key->offsets[walk->found.encloser_label]);
     auth_proof_note(walk, zone_nsec_before(walk->version, &wildcard));

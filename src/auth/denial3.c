@@ -23,6 +23,11 @@ static const struct zone_node *look(const struct hasher *hasher, const uint8_t *
     return zone_nsec3_at_or_before(hasher->walk->version, hash, ret_match);
 }
 
+static unsigned apex_label(const struct auth_walk *walk)
+{
+    return (unsigned)walk->key->label_count - zone_version_label_count(walk->version);
+}
+
 /* The NSEC3 that matches (then *ret_match) or covers the name that begins at `label`. */
 static const struct zone_node *look_at(const struct hasher *hasher, unsigned label, bool *ret_match)
 {
@@ -32,9 +37,12 @@ static const struct zone_node *look_at(const struct hasher *hasher, unsigned lab
 
     if (label == walk->found.encloser_label)
         node = walk->found.encloser;
-    if (node != NULL && node->nsec3 != 0) {
+    uint32_t known = node != NULL ? node->nsec3 : 0;
+    if (known == 0 && label == apex_label(walk))
+        known = walk->version->nsec3_apex;
+    if (known != 0) {
         *ret_match = true;
-        return zone_node_at(walk->version, node->nsec3);
+        return zone_node_at(walk->version, known);
     }
     size_t at = key->offsets[label];
     return look(hasher, key->lower + at, key->size - at, ret_match);
@@ -46,8 +54,11 @@ static const struct zone_node *look_wildcard(const struct hasher *hasher, unsign
     const struct wire_key *key = hasher->walk->key;
     size_t at = key->offsets[label];
     uint8_t name[2 + WIRE_KEY_SIZE_MAX] = { 1, '*' };
+    const struct auth_walk *walk = hasher->walk;
     bool is_match;
 
+    if (label == apex_label(walk) && walk->version->nsec3_wildcard != 0)
+        return zone_node_at(walk->version, walk->version->nsec3_wildcard);
     memcpy(name + 2, key->lower + at, key->size - at);
     return look(hasher, name, 2 + key->size - at, &is_match);
 }
@@ -55,17 +66,18 @@ static const struct zone_node *look_wildcard(const struct hasher *hasher, unsign
 /*
  * The closest encloser proof (5155 7.2.1) for a name that does not exist: the NSEC3 of the
  * closest ancestor, from `label` on upwards, that has one, and the one that covers the name a
- * label longer. In an opt-out zone that need not be the closest encloser itself. Returns the label
- * of that ancestor.
+ * label longer. In an opt-out zone that need not be the closest encloser itself. `next_closer` is
+ * that of the name a label longer than the first, if it is known. Returns the label of that
+ * ancestor.
  */
-static unsigned prove_encloser(const struct hasher *hasher, unsigned label)
+static unsigned prove_encloser(const struct hasher *hasher, unsigned label,
+                               const struct zone_node *next_closer)
 {
     struct auth_walk *walk = hasher->walk;
-    unsigned apex_label = walk->key->label_count - zone_version_label_count(walk->version);
-    const struct zone_node *next_closer = NULL;
+    unsigned last = apex_label(walk);
     bool is_match = false;
 
-    for (; label <= apex_label; label++) {
+    for (; label <= last; label++) {
         const struct zone_node *node = look_at(hasher, label, &is_match);
         if (is_match) {
             auth_proof_note(walk, node);
@@ -73,8 +85,8 @@ static unsigned prove_encloser(const struct hasher *hasher, unsigned label)
         }
         next_closer = node;
     }
-    if (label > apex_label)
-        return apex_label; /* a chain without its apex: nothing can be proved */
+    if (label > last)
+        return last; /* a chain without its apex: nothing can be proved */
     if (next_closer == NULL && label > 0)
         next_closer = look_at(hasher, label - 1, &is_match);
     auth_proof_note(walk, next_closer);
@@ -90,7 +102,7 @@ static void prove_no_type(const struct hasher *hasher, unsigned label)
     if (is_match)
         auth_proof_note(hasher->walk, node);
     else
-        prove_encloser(hasher, label + 1);
+        prove_encloser(hasher, label + 1, node);
 }
 
 void auth_deny_hashed(struct auth_walk *walk, enum auth_denial denial)
@@ -109,7 +121,7 @@ void auth_deny_hashed(struct auth_walk *walk, enum auth_denial denial)
 
     switch (denial) {
     case DENY_NAME:
-        auth_proof_note(walk, look_wildcard(&hasher, prove_encloser(&hasher, encloser)));
+        auth_proof_note(walk, look_wildcard(&hasher, prove_encloser(&hasher, encloser, NULL)));
         break;
     case DENY_TYPE:
         prove_no_type(&hasher, 0);
@@ -118,7 +130,7 @@ void auth_deny_hashed(struct auth_walk *walk, enum auth_denial denial)
         auth_proof_note(walk, look_at(&hasher, encloser - 1, &is_match));
         break;
     case DENY_WILDCARD_TYPE:
-        prove_encloser(&hasher, encloser);
+        prove_encloser(&hasher, encloser, NULL);
         auth_proof_note(walk, look_wildcard(&hasher, encloser));
         break;
     case DENY_CUT:

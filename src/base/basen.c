@@ -19,6 +19,14 @@ size_t td_base32hex_encode(const uint8_t *data, size_t size, char *out)
     unsigned bits = 0;
     uint32_t hold = 0;
 
+    for (; size >= 5; data += 5, size -= 5) {
+        uint64_t five = (uint64_t)data[0] << 32 | (uint64_t)data[1] << 24 |
+                        (uint64_t)data[2] << 16 | (uint64_t)data[3] << 8 | data[4];
+#pragma GCC unroll 8
+        for (unsigned i = 0; i < 8; i++)
+            out[i] = alphabet32[five >> (35 - 5 * i) & 31];
+        out += 8;
+    }
     for (size_t i = 0; i < size; i++) {
         hold = hold << 8 | data[i];
         for (bits += 8; bits >= 5; bits -= 5)

@@ -33,6 +33,8 @@ enum wire_section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL, SECTI
 enum answer_place {
     PLACE_QNAME,    /* the owner is the question's name: pointer to offset 12 */
     PLACE_IN_QNAME, /* the owner is the question's name from octet `qname_offset` on */
+    PLACE_CHILD,    /* the owner is one label, `owner`, in front of the question's from
+                       `qname_offset` on; no ancestor of the question */
     PLACE_NAME,     /* the owner is written out: owner (labels without an end) and suffix */
     PLACE_POINTER,  /* the owner stands in the prepared image: message offset `pointer` */
 };

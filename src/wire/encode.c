@@ -197,12 +197,35 @@ static bool put_named(struct encode_cursor *cursor, const struct answer_set *ent
     return put_each(cursor, entry, row, &owner, true);
 }
 
+/* The same for one label before a part of the question's name, which needs no comparing. */
+static bool put_child(struct encode_cursor *cursor, const struct answer_set *entry,
+                      const struct wire_rrtype *row)
+{
+    struct owner owner = { .name = entry->suffix };
+    bool is_first = cursor->child_at == 0 || cursor->child != entry->owner;
+
+    if (td_unlikely(cursor->at - cursor->message >= ENCODE_OFFSET_END))
+        return put_named(cursor, entry, row);
+    /* Nobody else has the name of a hash. */
+    if (is_first && !encode_child(cursor, entry->owner, entry->qname_offset,
+                                  entry->set->type != WIRE_TYPE_NSEC3, &cursor->child_at))
+        return false;
+    cursor->child = entry->owner;
+    owner.octets = (uint16_t)(ENCODE_POINTER | cursor->child_at);
+    owner.size = 2;
+    if (is_first || (row->flags & WIRE_RRTYPE_COMPRESS) != 0)
+        return put_each(cursor, entry, row, &owner, is_first);
+    return put_plain(cursor, entry, &owner);
+}
+
 static inline bool put_set(struct encode_cursor *cursor, const struct answer_set *entry)
 {
     const struct wire_rrtype *row = wire_rrtype_get(entry->set->type);
 
     if (td_unlikely(entry->place == PLACE_NAME))
         return put_named(cursor, entry, row);
+    if (entry->place == PLACE_CHILD)
+        return put_child(cursor, entry, row);
 
     struct owner owner = entry->place == PLACE_POINTER
                              ? owner_in_image(cursor, entry->pointer)

@@ -50,8 +50,8 @@ struct wire_encode {
 /*
  * Append the answer's records and set the header.
  *
- * An image stands in front of the sets of its sections. Behind sets of the answer section there
- * may only be one whose pointers all go into the question (that of negative answers).
+ * An image stands in front of the sets of its sections; with one there are no sets of the answer
+ * section, since its pointers lead into the question and into itself.
  *
  * What does not fit: optional sets of the additional section are left out, whole and with
  * their signatures. A required set of the additional section is left out too, with TC. When the

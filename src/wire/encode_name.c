@@ -205,6 +205,17 @@ static unsigned split_remember(const struct split *split, struct encode_cursor *
     return parent;
 }
 
+/* A pointer, or the root. */
+static void put_rest(struct encode_cursor *cursor, unsigned offset)
+{
+    if (offset != 0) {
+        td_put_u16(cursor->at, (uint16_t)(ENCODE_POINTER | offset));
+        cursor->at += 2;
+    } else {
+        *cursor->at++ = 0;
+    }
+}
+
 bool encode_name(struct encode_cursor *cursor, const uint8_t *name, struct encode_named *ret_named)
 {
     struct split split;
@@ -224,13 +235,38 @@ bool encode_name(struct encode_cursor *cursor, const uint8_t *name, struct encod
         offset = split_remember(&split, cursor, start);
         cursor->at += literal;
     }
-    if (split.parent != 0) {
-        td_put_u16(cursor->at, (uint16_t)(ENCODE_POINTER | split.parent));
-        cursor->at += 2;
-    } else {
-        *cursor->at++ = 0;
-    }
+    put_rest(cursor, split.parent);
     ret_named->offset = (uint16_t)offset;
     ret_named->size = (uint16_t)split.size;
+    return true;
+}
+
+bool encode_child(struct encode_cursor *cursor, const uint8_t *label, unsigned qname_offset,
+                  bool is_shared, uint16_t *ret_offset)
+{
+    unsigned parent = QUESTION_NAME_AT + qname_offset;
+    unsigned start = (unsigned)(cursor->at - cursor->message);
+    size_t size = (size_t)label[0] + 1;
+
+    if (size + 2 > encode_left(cursor))
+        return false;
+    if (cursor->message[parent] == 0)
+        parent = 0;
+    unsigned found = is_shared && cursor->is_table_open ? table_find(cursor, parent, label) : 0;
+    if (found != 0) {
+        put_rest(cursor, found);
+        *ret_offset = (uint16_t)found;
+        return true;
+    }
+    wire_copy(cursor->at, label, size);
+    cursor->at += size;
+    put_rest(cursor, parent);
+    *ret_offset = (uint16_t)start;
+    if (!is_shared)
+        return true;
+    if (!cursor->is_table_open)
+        table_open(cursor);
+    if (cursor->table->used < WIRE_ENCODE_SLOTS * 3 / 4)
+        table_add(cursor->table, parent, start, label);
     return true;
 }

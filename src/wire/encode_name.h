@@ -29,8 +29,10 @@ struct encode_cursor {
     const struct wire_key *key;
     struct wire_encode_table *table;
     uint32_t turn;
-    unsigned shift;     /* of the prepared image, see wire/answer.h */
-    bool is_table_open; /* the table's generation belongs to this message */
+    unsigned shift;       /* of the prepared image, see wire/answer.h */
+    bool is_table_open;   /* the table's generation belongs to this message */
+    uint16_t child_at;    /* where the last owner of PLACE_CHILD stands; 0: none */
+    const uint8_t *child; /* that owner */
 };
 
 static inline size_t encode_left(const struct encode_cursor *cursor)
@@ -47,9 +49,18 @@ struct encode_named {
 /* Put a whole name; false when it does not fit, and nothing has been put then. */
 bool encode_name(struct encode_cursor *cursor, const uint8_t *name, struct encode_named *ret_named);
 
+/*
+ * Put a name of one label in front of the question's name from octet `qname_offset` on, where
+ * pointers reach. *ret_offset is where it stands. False: no room, and nothing has been put.
+ * is_shared: other names of the message may be this one, or end in it.
+ */
+bool encode_child(struct encode_cursor *cursor, const uint8_t *label, unsigned qname_offset,
+                  bool is_shared, uint16_t *ret_offset);
+
 /* Forget what stands at or behind the cursor, because it is given up. */
 static inline void encode_rewind(struct encode_cursor *cursor, uint8_t *at)
 {
     cursor->at = at;
     cursor->is_table_open = false;
+    cursor->child_at = 0;
 }

@@ -20,6 +20,7 @@ enum {
 struct server {
     const uint8_t *name; /* uncompressed, in the NS set */
     uint16_t at;         /* message offset of the name, for the image's question */
+    uint16_t own;        /* octets of it that were written out there */
     uint16_t rdata_at;
 };
 
@@ -99,33 +100,32 @@ static unsigned message_offset(const struct layout *layout)
     return HEADER_SIZE + layout->question_size + QUESTION_TAIL + layout->size;
 }
 
-/* Write a name server's name against the question and those before it; returns where it can be
- * found. */
-static unsigned put_name(struct layout *layout, const uint8_t *name)
+/* Write a name against the question and those before it; server->at says where it can be found. */
+static void put_name(struct layout *layout, struct server *server)
 {
+    const uint8_t *name = server->name;
     unsigned size = name_size(name);
     unsigned best_at = suffix_at(name, size, layout->question, layout->question_size);
     unsigned best_left = best_at == 0xFFFF ? 1 : layout->question_size - best_at;
     unsigned best_offset = HEADER_SIZE + best_at;
 
     for (unsigned i = 0; i < layout->server_count; i++) {
-        const struct server *server = &layout->servers[i];
-        unsigned server_size = name_size(server->name);
-        unsigned at = suffix_at(name, size, server->name, server_size);
+        const struct server *before = &layout->servers[i];
+        unsigned before_size = name_size(before->name);
+        unsigned at = suffix_at(name, size, before->name, before_size);
         /* Only labels that were written out stand in a row behind `at`. */
-        if (at == 0 && server_size > best_left) {
-            best_left = server_size;
-            best_offset = server->at;
+        if ((at == 0 || at < before->own) && before_size - at > best_left) {
+            best_left = before_size - at;
+            best_offset = before->at + at;
         }
     }
-    unsigned own = size - best_left;
-    unsigned start = own != 0 ? message_offset(layout) : best_offset;
-    put(layout, name, own);
+    server->own = (uint16_t)(size - best_left);
+    server->at = (uint16_t)(server->own != 0 ? message_offset(layout) : best_offset);
+    put(layout, name, server->own);
     if (best_left > 1)
         put_pointer(layout, best_offset);
     else
         put(layout, "", 1);
-    return start;
 }
 
 static void put_head(struct layout *layout, uint16_t type, uint32_t ttl)
@@ -148,7 +148,7 @@ static void put_servers(struct layout *layout, const struct wire_rrset *set)
         put_head(layout, WIRE_TYPE_NS, set->ttl);
         unsigned length_at = layout->size;
         put(layout, "\0\0", 2);
-        server.at = (uint16_t)put_name(layout, server.name);
+        put_name(layout, &server);
         if (layout->is_full)
             return;
         td_put_u16(layout->octets + length_at, (uint16_t)(layout->size - length_at - 2));
@@ -327,8 +327,11 @@ void zone_image_make_negative(struct zone_space *space)
     put_head(&layout, WIRE_TYPE_SOA, minimum < soa->ttl ? minimum : soa->ttl);
     unsigned length_at = layout.size;
     put(&layout, "\0\0", 2);
-    put_name(&layout, rdata.octets);
-    put_name(&layout, rdata.octets + name_size(rdata.octets));
+    layout.servers[0].name = rdata.octets;
+    put_name(&layout, &layout.servers[0]);
+    layout.server_count = 1; /* the second name may end as the first does */
+    layout.servers[1].name = rdata.octets + name_size(rdata.octets);
+    put_name(&layout, &layout.servers[1]);
     put(&layout, rdata.octets + rdata.size - SOA_NUMBERS_SIZE, SOA_NUMBERS_SIZE);
     td_put_u16(layout.octets + length_at, (uint16_t)(layout.size - length_at - 2));
     view->negative = store(space, &layout, view->negative, layout.size, 1);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "dnssec/nsec3.h"
 #include "wire/rrtype.h"
 #include "zone/image.h"
 
@@ -303,6 +304,32 @@ static void read_nsec3param(struct zone_space *space, const struct zone_node *ap
     }
 }
 
+/* What nearly every proof needs, so that no answer has to hash for it. */
+static void find_nsec3_of_apex(struct zone_version *view)
+{
+    struct dnssec_nsec3_params params;
+    uint8_t name[2 + WIRE_NAME_SIZE_MAX] = { 1, '*' }, hash[DNSSEC_NSEC3_HASH_SIZE];
+    size_t size = zone_version_name_size(view);
+    bool is_match;
+
+    view->nsec3_apex = view->nsec3_wildcard = 0;
+    if ((view->flags & ZONE_HAS_NSEC3) == 0)
+        return;
+    params.algorithm = view->nsec3->algorithm;
+    params.iterations = view->nsec3->iterations;
+    params.salt_size = view->nsec3->salt_size;
+    memcpy(params.salt, view->nsec3->salt, params.salt_size);
+    if (dnssec_nsec3_params_check(&params) != TD_OK || size + 2 > WIRE_NAME_SIZE_MAX)
+        return;
+    memcpy(name + 2, zone_version_name(view), size);
+    dnssec_nsec3_hash(&params, name + 2, size, hash);
+    uint32_t index = zone_nsec3_index(view, hash, &is_match);
+    if (is_match)
+        view->nsec3_apex = index;
+    dnssec_nsec3_hash(&params, name, size + 2, hash);
+    view->nsec3_wildcard = zone_nsec3_index(view, hash, &is_match);
+}
+
 td_err layout_read_apex(struct zone_space *space)
 {
     struct zone_version *view = space->view;
@@ -324,6 +351,7 @@ td_err layout_read_apex(struct zone_space *space)
     read_nsec3param(space, apex);
     if (view->nsec3 != NULL && view->nsec3_order != 0)
         view->flags |= ZONE_HAS_NSEC3;
+    find_nsec3_of_apex(view);
     return TD_OK;
 }
 

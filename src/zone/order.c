@@ -52,7 +52,12 @@ unsigned order_count_not_behind(const struct zone_version *version, const struct
 bool order_seek(struct zone_walk *walk, const struct zone_version *version, uint32_t root,
                 const struct zone_labels *labels)
 {
-    uint64_t key = zone_labels_sort_key(labels);
+    return order_seek_key(walk, version, root, zone_labels_sort_key(labels), labels);
+}
+
+bool order_seek_key(struct zone_walk *walk, const struct zone_version *version, uint32_t root,
+                    uint64_t key, const struct zone_labels *labels)
+{
     unsigned depth = 0;
 
     walk->version = version;

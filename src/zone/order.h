@@ -59,6 +59,10 @@ void order_remove(struct zone_space *space, uint32_t *root, const struct zone_la
 bool order_seek(struct zone_walk *walk, const struct zone_version *version, uint32_t root,
                 const struct zone_labels *labels);
 
+/* The same for who has the sort key of the labels already. */
+bool order_seek_key(struct zone_walk *walk, const struct zone_version *version, uint32_t root,
+                    uint64_t key, const struct zone_labels *labels);
+
 /* How many entries of a tree node are not behind the name sought; `key` is its sort key. */
 unsigned order_count_not_behind(const struct zone_version *version, const struct order_node *tree,
                                 uint64_t key, const struct zone_labels *labels);

@@ -6,6 +6,7 @@
 #include "base/basen.h"
 #include "base/macros.h"
 #include "base/octets.h"
+#include "base/reader.h"
 #include "wire/rrtype.h"
 #include "zone/label.h"
 #include "zone/order.h"
@@ -359,23 +360,37 @@ const struct zone_node *zone_nsec_before(const struct zone_version *version,
     return node;
 }
 
-const struct zone_node *zone_nsec3_at_or_before(const struct zone_version *version,
-                                                const uint8_t hash[20], bool *ret_match)
+/* Letters and digits of a hash are their own sort key, all 8 that there is room for. */
+static uint64_t hash_sort_key(const uint8_t *characters)
+{
+    return (uint64_t)td_get_u32(characters) << 32 | td_get_u32(characters + 4);
+}
+
+uint32_t zone_nsec3_index(const struct zone_version *version, const uint8_t hash[20],
+                          bool *ret_match)
 {
     uint8_t label[1 + 32] = { 32 };
     struct zone_labels labels = { .octets = label, .size = sizeof(label), .label_count = 1 };
     struct zone_walk walk;
 
-    if (version->nsec3_order == 0)
-        return NULL;
-    td_base32hex_encode(hash, 20, (char *)label + 1);
     *ret_match = false;
-    if (!order_seek(&walk, version, version->nsec3_order, &labels))
-        return zone_walk_last(&walk, version, ZONE_ORDER_NSEC3);
+    if (version->nsec3_order == 0)
+        return 0;
+    td_base32hex_encode(hash, 20, (char *)label + 1);
+    if (!order_seek_key(&walk, version, version->nsec3_order, hash_sort_key(label + 1), &labels) &&
+        zone_walk_last(&walk, version, ZONE_ORDER_NSEC3) == NULL)
+        return 0;
     unsigned leaf = walk.level_count - 1u;
     const struct order_node *tree = zone_at(version, walk.path[leaf]);
-    const struct zone_node *node = zone_node_at(version, order_refs(tree)[walk.at[leaf]]);
+    uint32_t index = order_refs(tree)[walk.at[leaf]];
+    const struct zone_node *node = zone_node_at(version, index);
     *ret_match =
         node->labels_size == sizeof(label) && zone_labels_equal(node->labels, label, sizeof(label));
-    return node;
+    return index;
+}
+
+const struct zone_node *zone_nsec3_at_or_before(const struct zone_version *version,
+                                                const uint8_t hash[20], bool *ret_match)
+{
+    return node_of(version, zone_nsec3_index(version, hash, ret_match));
 }

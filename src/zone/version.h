@@ -82,13 +82,15 @@ struct zone_version {
     uint32_t page_count;
     uint32_t slots; /* index of the hash index: one unit a slot */
     uint32_t slot_count;
-    uint32_t apex;        /* index of the apex's node */
-    uint32_t order;       /* root of the names' order */
-    uint32_t nsec3_order; /* root of the NSEC3 owners' order; 0: none */
-    uint32_t negative;    /* wire_image of the SOA as negative answers have it */
-    uint32_t serial;      /* of the SOA */
-    uint32_t flags;       /* enum zone_version_flag */
-    uint32_t node_count;  /* names, empty non-terminals included */
+    uint32_t apex;           /* index of the apex's node */
+    uint32_t order;          /* root of the names' order */
+    uint32_t nsec3_order;    /* root of the NSEC3 owners' order; 0: none */
+    uint32_t nsec3_apex;     /* the NSEC3 that matches the apex; 0: none */
+    uint32_t nsec3_wildcard; /* the one that matches or covers "*.<apex>"; 0: none */
+    uint32_t negative;       /* wire_image of the SOA as negative answers have it */
+    uint32_t serial;         /* of the SOA */
+    uint32_t flags;          /* enum zone_version_flag */
+    uint32_t node_count;     /* names, empty non-terminals included */
     uint32_t delegation_count;
     uint64_t record_count;
     uint64_t id; /* counts up within the lineage, from 1 */
@@ -226,10 +228,7 @@ const struct zone_node *zone_find_wildcard(const struct zone_version *version,
 /* Is the key's name the apex or below it? */
 bool zone_contains(const struct zone_version *version, const struct wire_key *key);
 
-/*
- * Zones of some pages are in the caches of a core that answers from them. The smallest are many,
- * and so are not.
- */
+/* Zones of some pages are in the caches of a core that answers. The smallest are many: not so. */
 enum { ZONE_NEAR_PAGES_MAX = 48 };
 
 static inline bool zone_is_worth_a_prefetch(const struct zone_version *version)
@@ -268,8 +267,7 @@ const struct zone_node *zone_walk_first(struct zone_walk *walk, const struct zon
                                         enum zone_order order);
 const struct zone_node *zone_walk_last(struct zone_walk *walk, const struct zone_version *version,
                                        enum zone_order order);
-/* Start at the greatest node that is not behind the key's name (which is in the zone); NULL: none.
- */
+/* Start at the greatest node not behind the key's name, which is in the zone; NULL: none. */
 const struct zone_node *zone_walk_at_or_before(struct zone_walk *walk,
                                                const struct zone_version *version,
                                                enum zone_order order, const struct wire_key *key);
@@ -288,6 +286,10 @@ const struct zone_node *zone_nsec_before(const struct zone_version *version,
  */
 const struct zone_node *zone_nsec3_at_or_before(const struct zone_version *version,
                                                 const uint8_t hash[20], bool *ret_match);
+
+/* The index of that node; 0: no chain. */
+uint32_t zone_nsec3_index(const struct zone_version *version, const uint8_t hash[20],
+                          bool *ret_match);
 
 /* ---- holding ---- */
 

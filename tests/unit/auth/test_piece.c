@@ -124,6 +124,26 @@ TEST(a_zone_of_cuts_says_what_the_walk_says)
     ask_free(zone);
 }
 
+/* The second name of the SOA ends as the first does; behind an answer section it is laid out anew.
+ */
+TEST(the_names_of_a_soa_share_labels)
+{
+    static const char *const names[] = { "nothing.example.", "gone.example.", "chain.example.",
+                                         "a.example.",       "x.d.example.",  "nic.example." };
+    struct zone_version *zone = ask_zone(
+        "example.", "+@ SOA a.nic host.nic 1 2 3 4 60\n+@ NS a.nic\n+@ DNSKEY 256 3 13 AAAA\n"
+                    "+@ NSEC a NS SOA RRSIG NSEC DNSKEY\n+a A 192.0.2.1\n"
+                    "+a NSEC chain A RRSIG NSEC\n+chain CNAME gone\n+chain NSEC d CNAME\n"
+                    "+d DNAME example\n+d NSEC gone DNAME\n+gone CNAME nowhere\n"
+                    "+gone NSEC a.nic CNAME\n+a.nic A 192.0.2.2\n+a.nic NSEC @ A\n");
+
+    for (size_t i = 0; i < TD_COUNT(names); i++) {
+        (void)ask(zone, names[i], "MX", 0);
+        (void)ask(zone, names[i], "MX", AUTH_DO);
+    }
+    ask_free(zone);
+}
+
 TEST(proofs_take_the_walk)
 {
     struct zone_version *zone = ask_zone("example.", "+@ SOA . . 1 2 3 4 60\n+@ NS ns\n"
@@ -136,4 +156,4 @@ TEST(proofs_take_the_walk)
 }
 
 TESTS(pieces_say_what_the_walk_says, a_long_question_moves_every_pointer,
-      a_zone_of_cuts_says_what_the_walk_says, proofs_take_the_walk)
+      a_zone_of_cuts_says_what_the_walk_says, the_names_of_a_soa_share_labels, proofs_take_the_walk)
