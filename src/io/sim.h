@@ -92,6 +92,21 @@ struct io_sim_link io_sim_link_get(const struct io_sim *sim, const struct io_sim
 void io_sim_partition(struct io_sim *sim, const struct io_sim_host *a, const struct io_sim_host *b,
                       bool is_cut);
 
+/* Something on its way: a datagram that is sent, or a piece of a stream that arrives. */
+struct io_sim_passing {
+    const struct io_sim_host *from;
+    const struct io_sim_host *to;
+    const uint8_t *octets;
+    size_t size;
+    bool is_stream;
+};
+
+/* Is it to be lost? Of a stream: is the connection to be reset? */
+typedef bool io_sim_filter(void *context, const struct io_sim_passing *passing);
+
+/* Asked about all that passes, beside what the links do. NULL: nobody is. */
+void io_sim_filter_set(struct io_sim *sim, io_sim_filter *filter, void *context);
+
 /* -- disk --------------------------------------------------------------------- */
 
 struct io_sim_disk {
@@ -107,6 +122,8 @@ struct io_sim_disk {
 };
 
 void io_sim_disk_set(struct io_sim_host *host, const struct io_sim_disk *disk);
+/* Another disk, empty and without faults, takes its place. No file may be open. */
+void io_sim_disk_replace(struct io_sim_host *host);
 
 /* -- time --------------------------------------------------------------------- */
 

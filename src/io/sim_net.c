@@ -67,6 +67,17 @@ struct io_sim_link sim_link(const struct io_sim *sim, const struct io_sim_host *
     return *link_slot(sim, from, to);
 }
 
+void io_sim_filter_set(struct io_sim *sim, io_sim_filter *filter, void *context)
+{
+    sim->filter = filter;
+    sim->filter_context = context;
+}
+
+bool sim_filter(const struct io_sim *sim, const struct io_sim_passing *passing)
+{
+    return sim->filter != NULL && sim->filter(sim->filter_context, passing);
+}
+
 uint64_t sim_link_delay_ns(struct io_sim *sim, const struct io_sim_link *link)
 {
     return link->latency_ns + sim_random_below(&sim->random, link->jitter_ns + 1);
@@ -282,6 +293,8 @@ void sim_datagram_send(struct io_sim_host *host, const struct td_addr *from,
     struct io_sim_link link = sim_link(sim, host, dest);
     bool is_lost = sim_chance(&sim->random, link.loss_ppm);
     bool is_doubled = sim_chance(&sim->random, link.duplicate_ppm);
+    struct io_sim_passing passing = { .from = host, .to = dest, .octets = octets, .size = size };
+    is_lost |= sim_filter(sim, &passing);
     if (link.is_cut || is_lost || (link.mtu != 0 && size > link.mtu)) {
         sim_note(sim, host, "datagram lost", dest->index, size);
         return;

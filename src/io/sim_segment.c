@@ -91,6 +91,22 @@ static void conn_drop_held(struct sim_conn *conn)
         }
 }
 
+/* The connection is to be reset. */
+static bool segment_is_fatal(const struct sim_segment *segment, const struct io_sim_link *link)
+{
+    struct io_sim *sim = segment->conn->sim;
+    struct io_sim_passing passing = {
+        .from = segment->conn->hosts[1 - segment->to],
+        .to = segment->conn->hosts[segment->to],
+        .octets = segment->octets,
+        .size = segment->size,
+        .is_stream = true,
+    };
+    bool is_reset = sim_chance(&sim->random, link->reset_ppm);
+
+    return sim_filter(sim, &passing) || is_reset;
+}
+
 static void segment_arrive(struct io_sim *sim, struct sim_event *event)
 {
     struct sim_segment *segment = td_container_of(event, struct sim_segment, event);
@@ -109,7 +125,7 @@ static void segment_arrive(struct io_sim *sim, struct sim_event *event)
         segment_retry(sim, segment);
         return;
     }
-    if (segment->kind == SIM_DATA && sim_chance(&sim->random, link.reset_ppm))
+    if (segment->kind == SIM_DATA && segment_is_fatal(segment, &link))
         for (uint8_t side = 0; side < 2; side++)
             if (conn->ends[side] != NULL)
                 sim_tcp_break(conn->ends[side]);

@@ -199,6 +199,12 @@ void io_sim_disk_set(struct io_sim_host *host, const struct io_sim_disk *disk)
     sim_disk_configure(host->disk, disk);
 }
 
+void io_sim_disk_replace(struct io_sim_host *host)
+{
+    sim_disk_free(host->disk);
+    host->disk = sim_disk_new(host->sim);
+}
+
 void io_sim_signal(struct io_sim_host *host, int number)
 {
     for (struct sim_io *io = host->ios; io != NULL; io = io->next)

@@ -45,6 +45,8 @@ struct io_sim {
     struct sim_random random;
     uint64_t now_ns;
     const struct io_sim_host *running;
+    io_sim_filter *filter;
+    void *filter_context;
     uint64_t event_count;
     uint64_t hash;
     struct sim_event **events;
@@ -172,6 +174,7 @@ struct td_addr sim_host_source(const struct io_sim_host *host, const struct td_a
 /* The link from one host to another; its own for a host to itself. */
 struct io_sim_link sim_link(const struct io_sim *sim, const struct io_sim_host *from,
                             const struct io_sim_host *to);
+bool sim_filter(const struct io_sim *sim, const struct io_sim_passing *passing);
 uint64_t sim_link_delay_ns(struct io_sim *sim, const struct io_sim_link *link);
 
 /* Errors as io_udp_open. Port 0 is given one. */

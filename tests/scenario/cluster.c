@@ -24,6 +24,13 @@ enum {
 
 static const char conf_path[] = "/tandem.yaml";
 
+const struct io_sim_disk cluster_disk = {
+    .sync_ns = IO_NS_PER_MS,
+    .sync_jitter_ns = 10 * IO_NS_PER_MS,
+    .keep_ppm = 300000,
+    .tear_ppm = 300000,
+};
+
 /* ---- words ---- */
 
 static void print_line(uint64_t now_ns, const char *line)
@@ -117,6 +124,7 @@ struct cluster *cluster_new(uint64_t seed, bool has_trace)
     td_assert(err == TD_OK);
     cluster->model = model_new();
     cluster->change_pause_ms = PAUSE_MS;
+    cluster->change_burst = 1;
     return cluster;
 }
 
@@ -156,6 +164,10 @@ void cluster_free(struct cluster *cluster)
         cluster_fail(cluster, "a server does not stop");
     io_sim_run(cluster->sim, IO_FOREVER);
     io_sim_free(cluster->sim);
+    for (uint32_t i = 0; i < cluster->node_count; i++) {
+        free(cluster->nodes[i].conf);
+        free(cluster->nodes[i].zone);
+    }
     serve_log_to(NULL, NULL);
     free(cluster->model);
     free(cluster);
@@ -164,8 +176,7 @@ void cluster_free(struct cluster *cluster)
 /* ---- hosts ---- */
 
 struct setup {
-    const char *conf;
-    const char *zone;
+    const struct node *node;
     bool is_done;
 };
 
@@ -186,9 +197,9 @@ static void setup_main(struct fiber *fiber, void *argument)
     if (err == TD_OK)
         err = io_dir_sync(fiber, io, "/", NULL);
     td_assert(err == TD_OK);
-    put(fiber, conf_path, setup->conf);
-    if (setup->zone != NULL)
-        put(fiber, "/example.zone", setup->zone);
+    put(fiber, conf_path, setup->node->conf);
+    if (setup->node->zone != NULL)
+        put(fiber, "/example.zone", setup->node->zone);
     setup->is_done = true;
 }
 
@@ -197,16 +208,19 @@ static bool is_setting_up(void *context)
     return !((const struct setup *)context)->is_done;
 }
 
+static void set_up(struct node *node)
+{
+    struct setup setup = { .node = node };
+    td_err err = io_fiber_spawn(io_sim_host_io(node->host), "setup", setup_main, &setup, NULL);
+
+    td_assert(err == TD_OK);
+    io_sim_run_while(node->cluster->sim, is_setting_up, &setup, IO_FOREVER);
+    io_sim_disk_set(node->host, &cluster_disk);
+}
+
 struct node *cluster_add(struct cluster *cluster, const char *name, const char *conf,
                          const char *zone)
 {
-    static const struct io_sim_disk disk = {
-        .sync_ns = IO_NS_PER_MS,
-        .sync_jitter_ns = 10 * IO_NS_PER_MS,
-        .keep_ppm = 300000,
-        .tear_ppm = 300000,
-    };
-    struct setup setup = { .conf = conf, .zone = zone };
     char text[TD_ADDR_TEXT_SIZE];
 
     td_assert(cluster->node_count < CLUSTER_NODES_MAX);
@@ -216,11 +230,10 @@ struct node *cluster_add(struct cluster *cluster, const char *name, const char *
     td_err err = td_addr_parse(text, CLUSTER_PORT, &node->addr);
     if (err == TD_OK)
         err = io_sim_host_new(cluster->sim, name, &node->addr, 1, &node->host);
-    if (err == TD_OK)
-        err = io_fiber_spawn(io_sim_host_io(node->host), "setup", setup_main, &setup, NULL);
     td_assert(err == TD_OK);
-    io_sim_run_while(cluster->sim, is_setting_up, &setup, IO_FOREVER);
-    io_sim_disk_set(node->host, &disk);
+    node->conf = td_strdup(conf);
+    node->zone = zone == NULL ? NULL : td_strdup(zone);
+    set_up(node);
     node->probe = probe_new(node);
     return node;
 }
@@ -249,6 +262,12 @@ static struct io *restarted(struct node *node)
     if (node->is_crashed)
         io_sim_host_restart(node->host);
     node->is_crashed = false;
+    if (node->is_forgetful) {
+        io_sim_disk_replace(node->host);
+        set_up(node);
+        node->probe->serial = 0; /* of two primaries the one that is behind may be first */
+    }
+    node->is_forgetful = false;
     return io_sim_host_io(node->host);
 }
 
@@ -291,6 +310,14 @@ void node_crash(struct node *node, uint64_t ms)
     node_stop(node);
 }
 
+void node_forget(struct node *node, uint64_t ms)
+{
+    if (node->state != NODE_UP)
+        return;
+    node->is_forgetful = true;
+    node_crash(node, ms);
+}
+
 /* What has ended is given back. */
 static void node_look(struct node *node)
 {
@@ -305,6 +332,16 @@ static void node_look(struct node *node)
         node_start(node);
 }
 
+static void change(struct cluster *cluster, struct node *node)
+{
+    uint64_t count = 1 + cluster_below(cluster, cluster->change_burst);
+
+    for (uint64_t i = 0; i < count; i++)
+        model_change(node);
+    cluster->change_at_ns = io_sim_now_ns(cluster->sim) +
+                            cluster_below(cluster, 2 * cluster->change_pause_ms) * IO_NS_PER_MS;
+}
+
 static void look(struct cluster *cluster)
 {
     uint64_t now_ns = io_sim_now_ns(cluster->sim);
@@ -314,11 +351,8 @@ static void look(struct cluster *cluster)
         node_look(node);
         if (node->is_primary && node->state == NODE_UP && !cluster->is_cut_off)
             cluster->fresh_ns = now_ns;
-        if (node->is_primary && cluster->changes_at_will && now_ns >= cluster->change_at_ns) {
-            model_change(node);
-            cluster->change_at_ns =
-                now_ns + cluster_below(cluster, 2 * cluster->change_pause_ms) * IO_NS_PER_MS;
-        }
+        if (node->is_primary && cluster->changes_at_will && now_ns >= cluster->change_at_ns)
+            change(cluster, node);
     }
 }
 
@@ -392,6 +426,8 @@ bool cluster_is_equal(struct cluster *cluster)
     for (uint32_t i = 0; newest != NULL && i < cluster->node_count; i++) {
         const struct node *node = &cluster->nodes[i];
         const struct zone_version *version = version_of(node);
+        if (node->is_out)
+            continue;
         if (version == NULL || version->serial != newest->serial ||
             node->probe->serial != newest->serial ||
             node->probe->answered_ns + IO_NS_PER_S < now_ns)
@@ -422,6 +458,8 @@ void cluster_check_equal(struct cluster *cluster, uint64_t ms)
                      (unsigned long long)ms / 1000);
     }
     for (uint32_t i = 0; i < cluster->node_count; i++) {
+        if (cluster->nodes[i].is_out)
+            continue;
         struct zone_compare compare = {
             .before = version_of(primary_of(cluster)),
             .after = version_of(&cluster->nodes[i]),

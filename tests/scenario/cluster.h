@@ -35,8 +35,12 @@ struct node {
     struct td_addr addr;
     struct server *server; /* NULL while down */
     enum node_state state;
-    bool is_crashed;      /* what it stops from is that the plug was pulled */
-    bool is_primary;      /* changes are made here */
+    bool is_crashed;   /* what it stops from is that the plug was pulled */
+    bool is_primary;   /* changes are made here */
+    bool is_forgetful; /* its disk is replaced before it starts again */
+    char *conf;        /* texts of its files; zone may be NULL */
+    char *zone;
+    bool is_out;          /* the others are not compared with it */
     bool has_main;        /* its main fiber is there */
     uint32_t changes;     /* on their way to the disk */
     uint64_t start_at_ns; /* to be started then; IO_FOREVER: not by itself */
@@ -57,6 +61,7 @@ struct cluster {
     bool changes_at_will; /* a change is made now and then */
     uint64_t change_at_ns;
     uint64_t change_pause_ms; /* 0..twice this between two of them */
+    uint32_t change_burst;    /* up to so many at once */
 };
 
 struct scenario {
@@ -68,11 +73,19 @@ struct scenario {
 /* ---- what can be run ---- */
 
 extern const struct scenario scenario_tiers;
+extern const struct scenario scenario_storm;
+extern const struct scenario scenario_deaf;
+extern const struct scenario scenario_split;
+extern const struct scenario scenario_cuts;
+extern const struct scenario scenario_heir;
 
 /* ---- chance: of the scenario, beside that of the world ---- */
 
 uint64_t cluster_below(struct cluster *cluster, uint64_t bound);
 bool cluster_chance(struct cluster *cluster, uint32_t percent);
+
+/* Of all nodes, when nothing is wrong with them. */
+extern const struct io_sim_disk cluster_disk;
 
 /* ---- life ---- */
 
@@ -92,6 +105,9 @@ void node_stop(struct node *node);
 /* Pull the plug; it is started again after `ms`. */
 void node_crash(struct node *node, uint64_t ms);
 
+/* The same, and what was on its disk is lost. Not for a primary. */
+void node_forget(struct node *node, uint64_t ms);
+
 /* Let time pass. */
 void cluster_run_ms(struct cluster *cluster, uint64_t ms);
 /* Until it is so; false: time is over. */
@@ -106,7 +122,7 @@ void cluster_mend(struct cluster *cluster);
 
 /* ---- what must hold ---- */
 
-/* All are up, answer, and have what the primary has. */
+/* All but those that are out are up, answer, and have what the primary has. */
 bool cluster_is_equal(struct cluster *cluster);
 /* The same, and each version has the same records. Fails otherwise. */
 void cluster_check_equal(struct cluster *cluster, uint64_t ms);

@@ -1,6 +1,8 @@
 #include "scenario/faults.h"
 
-enum { DOWN_MS = 20000 };
+#include "scenario/model.h"
+
+enum { DOWN_MS = 20000, CHANGE_MS = 20 };
 
 static struct node *any_node(struct cluster *cluster)
 {
@@ -57,11 +59,54 @@ static void spoil(struct cluster *cluster)
     cluster_link(cluster, a, b, &link);
 }
 
-void fault_any(struct cluster *cluster)
+/* Somewhere between the change and its acknowledgement, or just behind it. */
+static void crash_in_change(struct cluster *cluster)
+{
+    for (uint32_t i = 0; i < cluster->node_count; i++) {
+        struct node *node = &cluster->nodes[i];
+        if (!node->is_primary || node->state != NODE_UP)
+            continue;
+        for (uint64_t count = cluster_below(cluster, 6); count > 0; count--) {
+            model_change(node);
+            io_sim_run(cluster->sim, io_sim_now_ns(cluster->sim) +
+                                         cluster_below(cluster, CHANGE_MS * IO_NS_PER_MS));
+        }
+        node_crash(node, cluster_below(cluster, DOWN_MS));
+    }
+}
+
+static void spoil_disk(struct cluster *cluster)
+{
+    struct node *node = any_node(cluster);
+    struct io_sim_disk disk = cluster_disk;
+
+    cluster_note(cluster, "bad disk at %s", node->name);
+    disk.write_fail_ppm = (uint32_t)cluster_below(cluster, IO_SIM_PPM / 4);
+    disk.sync_fail_ppm = (uint32_t)cluster_below(cluster, IO_SIM_PPM / 4);
+    io_sim_disk_set(node->host, &disk);
+}
+
+static void mend_disks(struct cluster *cluster)
+{
+    for (uint32_t i = 0; i < cluster->node_count; i++)
+        io_sim_disk_set(cluster->nodes[i].host, &cluster_disk);
+}
+
+void fault_none(struct cluster *cluster)
+{
+    cluster_mend(cluster);
+    mend_disks(cluster);
+}
+
+void fault_any(struct cluster *cluster, unsigned more)
 {
     uint64_t kind = cluster_below(cluster, 100);
 
-    if (kind < 30)
+    if (kind < 10 && (more & FAULT_CHANGES) != 0)
+        crash_in_change(cluster);
+    else if (kind < 20 && (more & FAULT_DISKS) != 0)
+        spoil_disk(cluster);
+    else if (kind < 30)
         crash(cluster);
     else if (kind < 40)
         restart(cluster);
@@ -70,5 +115,5 @@ void fault_any(struct cluster *cluster)
     else if (kind < 70)
         spoil(cluster);
     else
-        cluster_mend(cluster);
+        fault_none(cluster);
 }

@@ -12,5 +12,11 @@
  * returns, and have the zone. `has_key`: peers sign.
  */
 void layout_tiers(struct cluster *cluster, bool has_key);
+/* The same, but s2 follows s1 as well, which may become the primary. */
+void layout_heir(struct cluster *cluster, bool has_key);
 
 enum layout_tier_node { TIER_P, TIER_S1, TIER_S2, TIER_S3, TIER_COUNT };
+
+/* When nothing is wrong any more all are equal after this: each tier looks once more, at the latest
+ * a refresh or some retries later. */
+enum { LAYOUT_BOUND_MS = 120000 };

@@ -15,7 +15,8 @@
 #include "scenario/cluster.h"
 
 static const struct scenario *const scenarios[] = {
-    &scenario_tiers,
+    &scenario_tiers, &scenario_storm, &scenario_deaf,
+    &scenario_split, &scenario_cuts,  &scenario_heir,
 };
 
 struct command {

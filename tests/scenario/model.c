@@ -9,10 +9,18 @@
 #include "base/buf.h"
 #include "change/draft.h"
 #include "daemon/registry.h"
+#include "daemon/roles.h"
 #include "io/fiber.h"
 #include "wire/rrtype.h"
 
-enum { FILLING = 300, LINE_SIZE = 128, TXT_SIZE = 16, TTL = 5, TAKES_MAX = 3 };
+enum {
+    FILLING = 300,
+    LINE_SIZE = 128,
+    TXT_SIZE = 16,
+    TTL = 5,
+    TAKES_MAX = 3,
+    SOA_NUMBERS_SIZE = 20
+};
 
 const uint8_t model_apex[] = "\7example";
 
@@ -90,11 +98,20 @@ static void change_name(struct node *node, struct change_draft *draft, uint32_t 
            "add a record");
 }
 
+/* Of what the draft holds: an edit has no serial yet but the one in its SOA. */
+static uint32_t serial_of(const struct zone_version *view)
+{
+    const struct wire_rrset *soa = zone_node_set(view, zone_version_apex(view), WIRE_TYPE_SOA);
+    struct wire_rdata rdata = wire_rrset_first(soa);
+
+    return td_get_u32(rdata.octets + rdata.size - SOA_NUMBERS_SIZE);
+}
+
 static uint32_t write_draft(struct node *node, struct change_draft *draft)
 {
     struct cluster *cluster = node->cluster;
     struct model *model = cluster->model;
-    uint32_t serial = change_draft_view(draft)->serial;
+    uint32_t serial = serial_of(change_draft_view(draft));
 
     if (serial < model->acknowledged || serial > model->written)
         cluster_fail(cluster,
@@ -159,6 +176,47 @@ void model_change(struct node *node)
     if (node->state != NODE_UP)
         return;
     td_err err = io_fiber_spawn(node->server->io, "change", change_main, node, NULL);
+    td_assert(err == TD_OK);
+    node->changes++;
+}
+
+/* ---- promotion ---- */
+
+static void do_promote(struct fiber *fiber, struct node *node)
+{
+    struct cluster *cluster = node->cluster;
+    struct model *model = cluster->model;
+    struct registry_zone *zone = registry_find_wire(node->server->registry, model_apex);
+    struct td_diag diag = { .line = 0 };
+    uint32_t before = zone->zone.newest->serial;
+
+    cluster_note(cluster, "%s: to be promoted, with serial %u of %u", node->name, before,
+                 model->written);
+    td_err err = roles_promote(fiber, node->server, zone, "scenario", &diag);
+    if (err != TD_OK)
+        cluster_fail(cluster, "%s: is not promoted: %s", node->name, diag.text);
+    zone = registry_find_wire(node->server->registry, model_apex);
+    uint32_t serial = zone->zone.newest->serial;
+    memcpy(model->values[serial], model->values[before], sizeof(model->values[0]));
+    model->acknowledged = serial;
+    if (serial > model->written)
+        model->written = serial;
+    node->is_primary = true;
+    cluster_note(cluster, "%s: promoted, with serial %u", node->name, serial);
+}
+
+static void promote_main(struct fiber *fiber, void *argument)
+{
+    struct node *node = argument;
+
+    do_promote(fiber, node);
+    node->changes--;
+}
+
+void model_promote(struct node *node)
+{
+    td_err err = io_fiber_spawn(node->server->io, "promote", promote_main, node, NULL);
+
     td_assert(err == TD_OK);
     node->changes++;
 }

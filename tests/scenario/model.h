@@ -34,3 +34,7 @@ uint32_t model_name(unsigned number, uint8_t out[MODEL_NAME_SIZE_MAX]);
 /* Change the zone at this primary, as an operator does; some time later it is acknowledged, or not.
  */
 void model_change(struct node *node);
+
+/* Promote the secondary. What it has not got of the acknowledged changes is lost, and so it shall
+ * be. */
+void model_promote(struct node *node);

@@ -5,14 +5,9 @@
 #include "scenario/layout.h"
 #include "scenario/model.h"
 
-enum {
-    FAULTS = 60,
-    FAULT_PAUSE_MS = 10000,
-    /* Each tier looks once more, at the latest a refresh or some retries later. */
-    BOUND_MS = 2 * (MODEL_REFRESH_S + 3 * MODEL_RETRY_S) * 1000,
-};
+enum { FAULTS = 60, FAULT_PAUSE_MS = 10000, SETTLE_MS = 20000 };
 
-static void run(struct cluster *cluster)
+static void weather(struct cluster *cluster, unsigned more)
 {
     layout_tiers(cluster, cluster_chance(cluster, 50));
     cluster->link.loss_ppm = 20000;
@@ -20,17 +15,36 @@ static void run(struct cluster *cluster)
     cluster_mend(cluster);
     cluster->changes_at_will = true;
     for (int i = 0; i < FAULTS; i++) {
-        fault_any(cluster);
+        fault_any(cluster, more);
         cluster_run_ms(cluster, cluster_below(cluster, FAULT_PAUSE_MS));
     }
-    cluster_mend(cluster);
-    cluster_run_ms(cluster, 20000); /* all are up again */
+    fault_none(cluster);
+    cluster_run_ms(cluster, SETTLE_MS); /* all are up again */
     cluster->changes_at_will = false;
-    cluster_check_equal(cluster, BOUND_MS);
+    cluster_check_equal(cluster, LAYOUT_BOUND_MS);
+}
+
+static void run_tiers(struct cluster *cluster)
+{
+    weather(cluster, 0);
 }
 
 const struct scenario scenario_tiers = {
     .name = "tiers",
     .what = "a primary and two tiers of secondaries under random changes and faults",
-    .run = run,
+    .run = run_tiers,
+};
+
+/* Worse: many changes at once, and crashes in the middle of them. */
+static void run_storm(struct cluster *cluster)
+{
+    cluster->change_burst = 8;
+    cluster->change_pause_ms = 300;
+    weather(cluster, FAULT_CHANGES);
+}
+
+const struct scenario scenario_storm = {
+    .name = "storm",
+    .what = "the same with bursts of changes, and crashes in the middle of them",
+    .run = run_storm,
 };
