@@ -98,8 +98,12 @@ static bool ask_serial(struct fiber *fiber, struct refresh *refresh, uint32_t pe
         ask.has_edns = false;
         err = replicate_ask(fiber, &ask, 1, (uint64_t)ASK_PATIENCE_MS * IO_NS_PER_MS, &reply);
     }
-    /* Where no datagram comes back a connection may; also where the port is closed for them. */
-    if (err == TD_E_TIMEOUT || err == TD_E_CLOSED || err == TD_E_IO)
+    /*
+     * Where no datagram comes back a connection may; also where the port is closed for them. Knot
+     * answers for a catalog over TCP only, and signed.
+     */
+    bool is_refused = err == TD_OK && reply.rcode == WIRE_RCODE_REFUSED && ask.peer->has_key;
+    if (err == TD_E_TIMEOUT || err == TD_E_CLOSED || err == TD_E_IO || is_refused)
         err = replicate_ask(fiber, &ask, 0, (uint64_t)ASK_PATIENCE_MS * IO_NS_PER_MS, &reply);
     struct refresh_step *step = step_new(fiber, refresh, peer, addr, WIRE_TYPE_SOA);
     step->took_ms = ms_since(fiber, began_ns);
