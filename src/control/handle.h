@@ -62,6 +62,7 @@ CONTROL_HANDLE(zone_release);
 CONTROL_HANDLE(zone_refresh);
 CONTROL_HANDLE(zone_retransfer);
 CONTROL_HANDLE(zone_notify);
+CONTROL_HANDLE(zone_purge);
 CONTROL_HANDLE(zone_promote);
 CONTROL_HANDLE(zone_demote);
 CONTROL_HANDLE(zone_serial);

@@ -186,6 +186,11 @@ CONTROL_HANDLE(zone_notify)
     order(host, CONTROL_ORDER_NOTIFY, call, reply);
 }
 
+CONTROL_HANDLE(zone_purge)
+{
+    order(host, CONTROL_ORDER_PURGE, call, reply);
+}
+
 CONTROL_HANDLE(zone_promote)
 {
     order(host, CONTROL_ORDER_PROMOTE, call, reply);

@@ -201,6 +201,7 @@ enum control_order {
     CONTROL_ORDER_NOTIFY,
     CONTROL_ORDER_PROMOTE,
     CONTROL_ORDER_DEMOTE,
+    CONTROL_ORDER_PURGE,
     CONTROL_ORDER_SERIAL, /* call->set, call->after; or call->abort */
 };
 

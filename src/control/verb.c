@@ -214,6 +214,14 @@ const struct control_verb control_verbs[] = {
       .args = { ARG_ZONE, ARG_TIMEOUT },
       .help = "Send NOTIFY to the secondaries of a zone, now.",
       .handle = control_handle_zone_notify, .show = control_show_follow_order },
+    { .words = "zone purge", .aliases = "zone-purge",
+      .method = "POST", .path = "/v1/zones/{NAME}/purge",
+      .args = { ARG_ZONE, ARG_TIMEOUT },
+      .help = "Forget what the state directory has of a zone.",
+      .more = "Of a primary that is its history; what is in its file is not touched, and the serial "
+              "is never taken back. A secondary has no data then until it has been transferred "
+              "anew, which is begun at once.",
+      .handle = control_handle_zone_purge, .show = control_show_follow_order },
     { .words = "zone promote",
       .method = "POST", .path = "/v1/zones/{NAME}/promote",
       .args = { ARG_ZONE, ARG_TIMEOUT },

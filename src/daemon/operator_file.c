@@ -250,6 +250,7 @@ static td_err begin(struct fiber *fiber, struct order *order, struct registry_zo
     case CONTROL_ORDER_NOTIFY:
     case CONTROL_ORDER_PROMOTE:
     case CONTROL_ORDER_DEMOTE:
+    case CONTROL_ORDER_PURGE:
     case CONTROL_ORDER_SERIAL:
         return operator_follow_order(fiber, order->server, zone, order->order, order->call,
                                      order->diag);

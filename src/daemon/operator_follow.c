@@ -460,6 +460,8 @@ td_err operator_follow_order(struct fiber *fiber, struct server *server, struct 
         return order_serial(zone, call, diag);
     if (order == CONTROL_ORDER_PROMOTE)
         return roles_promote(fiber, server, zone, call->author, diag);
+    if (order == CONTROL_ORDER_PURGE)
+        return registry_zone_purge(fiber, zone, diag);
     if (order == CONTROL_ORDER_DEMOTE)
         return roles_demote(fiber, server, zone, diag);
     if (order == CONTROL_ORDER_NOTIFY) {

@@ -207,6 +207,14 @@ TD_NODISCARD td_err registry_zone_freeze(struct fiber *fiber, struct registry_zo
 TD_NODISCARD td_err registry_zone_flush(struct registry_zone *zone, struct td_diag *diag);
 
 /*
+ * Forget what the state directory has of it: the history of a primary, all of a secondary, which is
+ * transferred anew.
+ * TD_E_CONFLICT  it has changes that are nowhere else
+ */
+TD_NODISCARD td_err registry_zone_purge(struct fiber *fiber, struct registry_zone *zone,
+                                        struct td_diag *diag);
+
+/*
  * Let go what the brake holds.
  * TD_E_NOT_FOUND  it holds nothing
  */

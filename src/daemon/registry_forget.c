@@ -10,6 +10,7 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "daemon/registry_internal.h"
+#include "daemon/secondary.h"
 #include "serve/log.h"
 #include "store/base.h"
 
@@ -72,6 +73,59 @@ void registry_keep_zone(struct registry *registry, const struct registry_zone *z
 {
     if (has(registry, zone->zone.entry->name, 'Q'))
         put(registry, zone->zone.entry->name, 'Q', NULL, 0);
+}
+
+static td_err purge_primary(struct registry *registry, struct registry_zone *zone,
+                            struct td_diag *diag)
+{
+    const uint8_t *apex = zone->zone.entry->name;
+
+    if (registry_zone_is_dirty(zone)) {
+        td_diag_say(diag,
+                    "it has changes that are not in its file: 'tandem zone flush %.200s' first",
+                    zone->name);
+        return TD_E_CONFLICT;
+    }
+    put(registry, apex, 'B', NULL, 0);
+    store_log_trim(registry->parts.log, apex, wire_name_size(apex), UINT64_MAX);
+    zone->base_sequence = zone->whole_sequence = 0;
+    zone->changes = 0;
+    return TD_OK;
+}
+
+static void purge_secondary(struct registry *registry, struct registry_zone *zone)
+{
+    uint8_t apex[WIRE_NAME_SIZE_MAX];
+
+    memcpy(apex, zone->zone.entry->name, zone->zone.entry->name_size);
+    change_withdraw(registry->door, &zone->zone, ZONE_STATE_LOADING);
+    forget(registry, apex);
+    zone->base_sequence = zone->whole_sequence = zone->sequence = 0;
+    zone->changes = 0;
+    zone->has_file = false;
+    registry_reclaim_soon(registry);
+    secondary_begin_anew(zone->secondary, "purge");
+}
+
+td_err registry_zone_purge(struct fiber *fiber, struct registry_zone *zone, struct td_diag *diag)
+{
+    struct registry *registry = zone->registry;
+    char *name = td_strdup(zone->name);
+
+    change_drain(fiber, registry->door);
+    zone = registry_find(registry, name); /* a reload may have come between */
+    free(name);
+    if (zone == NULL)
+        return TD_E_NOT_FOUND;
+    if (zone->job != NULL || zone->is_committing) {
+        td_diag_say(diag, "the zone is being loaded, written or transferred: try again");
+        return TD_E_CONFLICT;
+    }
+    serve_log(LOG_NOTICE, EVENT_ZONE_CHANGED, zone->name, "purged: its history is forgotten");
+    if (zone->secondary == NULL)
+        return purge_primary(registry, zone, diag);
+    purge_secondary(registry, zone);
+    return TD_OK;
 }
 
 struct due {

@@ -437,6 +437,10 @@ void secondary_look(struct secondary *secondary)
 void secondary_begin_anew(struct secondary *secondary, const char *reason)
 {
     secondary->anew = reason;
+    if (secondary->zone->zone.newest == NULL) { /* there is nothing to expire */
+        secondary->is_expired = false;
+        secondary->expires_ns = IO_FOREVER;
+    }
     secondary_retransfer(secondary);
 }
 

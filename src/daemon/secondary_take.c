@@ -334,7 +334,9 @@ static void commit_whole(struct secondary *secondary, struct secondary_look *loo
     struct td_diag diag;
     char reason[REASON_SIZE];
 
-    if (look->anew != NULL && zone->newest != NULL) {
+    if (look->anew != NULL && zone->newest == NULL) {
+        who.reason = look->anew;
+    } else if (look->anew != NULL) {
         snprintf(reason, sizeof(reason), "%s: serial %u in the place of %u, a break", look->anew,
                  job->version->serial, zone->newest->serial);
         who.reason = reason;

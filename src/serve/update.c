@@ -118,6 +118,7 @@ enum stage_result update_take(struct request *request)
     struct job *job = job_new(request);
     job->update.is_forwarded = request->zone->forwards_updates;
     if (worker->is_stopping || worker->serve->take_update == NULL ||
+        worker->update_count >= SERVE_UPDATES_MAX || /* answers waiting for the way back */
         io_mailbox_post(worker->serve->updates, job) != TD_OK) {
         job_free(job);
         return fail(request, WIRE_RCODE_SERVFAIL, WIRE_EDE_OTHER, "too many updates under way");

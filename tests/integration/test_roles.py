@@ -117,3 +117,23 @@ def test_a_secondary_has_no_serial_of_its_own(tandem):
     source, copy = pair(tandem)
     done = copy.cli("zone", "serial", "example.com", "--set", "7")
     assert done.returncode == 1 and "primary" in done.stderr
+
+
+def test_what_is_kept_of_a_zone_is_purged(tandem):
+    source, copy = pair(tandem)
+    assert add(source, "new", "--wait", "all").returncode == 0
+    done = source.cli("zone", "purge", "example.com")
+    assert done.returncode == 1 and "zone flush" in done.stderr
+    assert source.cli("zone", "flush", "example.com").returncode == 0
+    assert source.cli("zone", "purge", "example.com").returncode == 0
+    assert "new" not in source.cli("zone", "log", "example.com").stdout and serial(source) == 2
+    # A secondary begins anew; that stands in its log.
+    assert copy.cli("zone", "purge", "example.com").returncode == 0
+    copy.wait(lambda: serial(copy) == 2, 5)
+    assert copy.ask("new.example.com").answer
+    log = log_of(copy)
+    assert "purge" in log and len(log.splitlines()) == 1
+    copy.stop()
+    copy.start()
+    copy.wait(lambda: serial(copy) == 2, 5)
+    assert add(source, "more", "--wait", "all").returncode == 0
