@@ -5,6 +5,11 @@
  * made on top of what is missing. An entry that is damaged anywhere else is skipped (the next one
  * is looked for at every place where one may begin) and told. What a later segment declares void
  * does not count.
+ *
+ * What is read need not be on the disk: after a sync that failed the system shows what it has in
+ * memory as if nothing had been, also to the next process, and the next sync does not write it. So
+ * the end of the last segment, from the last mark on, is written once more before anything counts
+ * on it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +45,7 @@ struct recovery {
     uint64_t void_from; /* its entries from here on do not count; UINT64_MAX: all do */
     const uint8_t *octets;
     size_t size;
+    size_t mark_at; /* the last mark that was seen; 0: none. What stands before it is durable */
     /* the batch that is read, and the first hole in it */
     struct held *held;
     size_t held_count;
@@ -214,7 +220,7 @@ static size_t scan(struct recovery *recovery, bool is_last)
     size_t size = recovery->size;
     size_t at = SEGMENT_HEAD_SIZE, end = SEGMENT_HEAD_SIZE;
 
-    recovery->held_count = recovery->hole_to = 0;
+    recovery->held_count = recovery->hole_to = recovery->mark_at = 0;
     while (at < size) {
         struct segment_entry found;
         td_err err = segment_entry_get(octets + at, size - at, &found);
@@ -223,6 +229,8 @@ static size_t scan(struct recovery *recovery, bool is_last)
             continue;
         }
         hold(recovery, &found, at, end);
+        if (found.entry.kind == STORE_LOG_MARK)
+            recovery->mark_at = at;
         at += found.size;
         end = at;
     }
@@ -233,6 +241,21 @@ static size_t scan(struct recovery *recovery, bool is_last)
 }
 
 /* ---- the last segment ---- */
+
+/* From the last mark to the end: now it is on the disk, whatever has been before. */
+static td_err make_durable(const struct recovery *recovery, struct io_file *file, size_t end,
+                           struct td_diag *diag)
+{
+    size_t from = recovery->mark_at;
+
+    td_err err =
+        io_file_write_at(file, from, recovery->octets + from, from < end ? end - from : 0, diag);
+    if (err == TD_OK)
+        err = io_file_sync(NULL, file, diag);
+    if (err == TD_OK)
+        err = io_dir_sync(NULL, recovery->log->io, recovery->log->directory, diag);
+    return err;
+}
 
 /*
  * Go on where it ends. When something stands behind the end it was torn, and is cut; the file is
@@ -253,7 +276,13 @@ static td_err go_on(struct recovery *recovery, size_t end, struct td_diag *diag)
                        end);
         err = io_file_truncate(writer->file, end, diag);
         if (err == TD_OK)
-            err = io_file_sync(NULL, writer->file, diag);
+            err = make_durable(recovery, writer->file, end, diag);
+        io_file_close(writer->file);
+        writer->file = NULL;
+        return err;
+    }
+    err = make_durable(recovery, writer->file, end, diag);
+    if (err != TD_OK) {
         io_file_close(writer->file);
         writer->file = NULL;
         return err;

@@ -35,7 +35,8 @@ struct world {
     uint32_t sent_count;
     unsigned diags;
     uint64_t random;
-    bool is_over; /* the host has crashed */
+    bool is_over;    /* the host has crashed */
+    bool wants_stop; /* no batch any more */
     bool is_done;
 };
 
@@ -163,6 +164,8 @@ static void send_all(struct fiber *fiber, void *argument)
     if (store_log_start(fiber, world->log, &diag) != TD_OK)
         goto out;
     while (world->sent_count + 8 <= ENTRIES_MAX) {
+        if (world->wants_stop && store_log_is_refusing(world->log))
+            goto out;
         make_batch(world, trip);
         store_log_submit(world->log, &trip->batch);
         while (!trip->is_done)
@@ -195,6 +198,12 @@ static void live(struct world *world, uint64_t ms)
     io_sim_run_while(world->sim, goes_on, world, io_sim_now_ns(world->sim) + ms * IO_NS_PER_MS);
 }
 
+/* Until it ends by itself. */
+static void live_on(struct world *world)
+{
+    io_sim_run_while(world->sim, goes_on, world, UINT64_MAX);
+}
+
 /* ---- what must be so ---- */
 
 static bool find(const struct world *world, const struct sent *sent, struct td_buf *octets)
@@ -212,6 +221,15 @@ static bool find(const struct world *world, const struct sent *sent, struct td_b
         return true;
     }
     return false;
+}
+
+static bool is_found(const struct world *world, const struct sent *sent)
+{
+    struct td_buf octets = { .data = NULL };
+    bool is_there = find(world, sent, &octets);
+
+    td_buf_fini(&octets);
+    return is_there;
 }
 
 /*
@@ -325,6 +343,41 @@ TEST(what_the_disk_refuses_never_comes_back)
         io_sim_disk_set(world.host, &disk);
         reopen(&world);
         CHECK_EQ(check(&world), 0);
+        store_log_free(world.log);
+        world_fini(&world);
+    }
+}
+
+/*
+ * A process ends while the disk fails, the next one reads what was never written (the system has it
+ * in memory), goes on, and then the power fails.
+ */
+TEST(what_a_failed_sync_left_in_memory_is_written_before_it_counts)
+{
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        struct world world;
+        struct io_sim_disk bad = { .sync_ns = IO_NS_PER_MS, .sync_fail_ppm = IO_SIM_PPM };
+        struct io_sim_disk good = { .sync_ns = IO_NS_PER_MS };
+
+        world_init(&world, seed);
+        io_sim_disk_set(world.host, &good);
+        live(&world, 1 + draw(&world, 200)); /* some are durable; then no more */
+        io_sim_disk_set(world.host, &bad);
+        world.wants_stop = true;
+        live_on(&world);
+        io_sim_disk_set(world.host, &good);
+        world.wants_stop = false;
+        reopen(&world);
+        for (uint32_t i = 0; i < world.sent_count; i++) /* what is found now counts for ever */
+            world.sent[i].fate = is_found(&world, &world.sent[i]) ? FATE_DURABLE : FATE_REFUSED;
+        store_log_free(world.log);
+        world.log = NULL;
+        world.is_over = true;
+        io_sim_host_crash(world.host);
+        io_sim_run(world.sim, io_sim_now_ns(world.sim) + IO_NS_PER_S);
+        io_sim_host_restart(world.host);
+        reopen(&world);
+        CHECK_EQ_WHY(check(&world), 0, "lost");
         store_log_free(world.log);
         world_fini(&world);
     }
@@ -562,4 +615,5 @@ TEST(what_is_trimmed_gives_its_files_back)
 TESTS(what_was_written_is_there_after_a_restart, a_crash_at_any_instant_loses_nothing_acknowledged,
       the_last_segment_is_as_safe_after_an_orderly_end, what_the_disk_refuses_never_comes_back,
       a_full_disk_refuses_and_room_ends_that, a_damaged_entry_costs_itself_only,
-      the_latest_state_counts, what_is_trimmed_gives_its_files_back)
+      what_a_failed_sync_left_in_memory_is_written_before_it_counts, the_latest_state_counts,
+      what_is_trimmed_gives_its_files_back)
