@@ -208,6 +208,12 @@ static bool is_setting_up(void *context)
     return !((const struct setup *)context)->is_done;
 }
 
+void node_disk(struct node *node, const struct io_sim_disk *disk)
+{
+    io_sim_disk_set(node->host, disk);
+    node->has_bad_disk = disk->write_fail_ppm != 0 || disk->sync_fail_ppm != 0;
+}
+
 static void set_up(struct node *node)
 {
     struct setup setup = { .node = node };
@@ -215,7 +221,7 @@ static void set_up(struct node *node)
 
     td_assert(err == TD_OK);
     io_sim_run_while(node->cluster->sim, is_setting_up, &setup, IO_FOREVER);
-    io_sim_disk_set(node->host, &cluster_disk);
+    node_disk(node, &cluster_disk);
 }
 
 struct node *cluster_add(struct cluster *cluster, const char *name, const char *conf,
@@ -283,7 +289,13 @@ void node_start(struct node *node)
     td_assert(node->state == NODE_DOWN);
     cluster_note(node->cluster, "%s: starts", node->name);
     td_err err = conf_load(conf_path, &reader, &sink, &conf);
-    if (err == TD_OK)
+    if (err == TD_OK && node->has_bad_disk &&
+        server_new(io, conf_path, conf, &outside, &node->server, &diag) != TD_OK) {
+        cluster_note(node->cluster, "%s does not start: %s", node->name, diag.text);
+        node->start_at_ns = io_sim_now_ns(node->cluster->sim) + IO_NS_PER_S;
+        return;
+    }
+    if (err == TD_OK && !node->has_bad_disk)
         err = server_new(io, conf_path, conf, &outside, &node->server, &diag);
     if (err == TD_OK)
         err = io_fiber_spawn(io, "main", main_fiber, node, NULL);

@@ -40,6 +40,7 @@ struct node {
     bool is_forgetful; /* its disk is replaced before it starts again */
     char *conf;        /* texts of its files; zone may be NULL */
     char *zone;
+    bool has_bad_disk;
     bool is_out;          /* the others are not compared with it */
     bool has_main;        /* its main fiber is there */
     uint32_t changes;     /* on their way to the disk */
@@ -74,6 +75,7 @@ struct scenario {
 
 extern const struct scenario scenario_tiers;
 extern const struct scenario scenario_storm;
+extern const struct scenario scenario_disks;
 extern const struct scenario scenario_deaf;
 extern const struct scenario scenario_split;
 extern const struct scenario scenario_cuts;
@@ -107,6 +109,9 @@ void node_crash(struct node *node, uint64_t ms);
 
 /* The same, and what was on its disk is lost. Not for a primary. */
 void node_forget(struct node *node, uint64_t ms);
+
+/* From now on its disk is such a one. */
+void node_disk(struct node *node, const struct io_sim_disk *disk);
 
 /* Let time pass. */
 void cluster_run_ms(struct cluster *cluster, uint64_t ms);

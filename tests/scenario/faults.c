@@ -83,13 +83,13 @@ static void spoil_disk(struct cluster *cluster)
     cluster_note(cluster, "bad disk at %s", node->name);
     disk.write_fail_ppm = (uint32_t)cluster_below(cluster, IO_SIM_PPM / 4);
     disk.sync_fail_ppm = (uint32_t)cluster_below(cluster, IO_SIM_PPM / 4);
-    io_sim_disk_set(node->host, &disk);
+    node_disk(node, &disk);
 }
 
 static void mend_disks(struct cluster *cluster)
 {
     for (uint32_t i = 0; i < cluster->node_count; i++)
-        io_sim_disk_set(cluster->nodes[i].host, &cluster_disk);
+        node_disk(&cluster->nodes[i], &cluster_disk);
 }
 
 void fault_none(struct cluster *cluster)

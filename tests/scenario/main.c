@@ -15,7 +15,7 @@
 #include "scenario/cluster.h"
 
 static const struct scenario *const scenarios[] = {
-    &scenario_tiers, &scenario_storm, &scenario_deaf,
+    &scenario_tiers, &scenario_storm, &scenario_disks, &scenario_deaf,
     &scenario_split, &scenario_cuts,  &scenario_heir,
 };
 

@@ -11,6 +11,7 @@
 #include "daemon/registry.h"
 #include "daemon/roles.h"
 #include "io/fiber.h"
+#include "wire/key.h"
 #include "wire/rrtype.h"
 
 enum {
@@ -29,6 +30,7 @@ struct model *model_new(void)
     struct model *model = td_calloc(1, sizeof(*model));
 
     model->written = model->acknowledged = 1;
+    model->serials[1].count = 1;
     return model;
 }
 
@@ -56,6 +58,69 @@ uint32_t model_name(unsigned number, uint8_t out[MODEL_NAME_SIZE_MAX])
     out[0] = (uint8_t)size;
     memcpy(out + 1 + size, model_apex, sizeof(model_apex));
     return (uint32_t)(1 + size) + (uint32_t)sizeof(model_apex);
+}
+
+/* ---- what serials stand for ---- */
+
+bool model_see(struct model *model, uint32_t serial, unsigned number, uint32_t value)
+{
+    struct model_serial *row = &model->serials[serial];
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < row->count; i++)
+        if (row->versions[i].values[number] == value)
+            row->versions[kept++] = row->versions[i];
+    if (kept != 0)
+        row->count = kept;
+    return kept != 0;
+}
+
+static void settle(struct model *model, uint32_t serial, const struct model_version *version)
+{
+    model->serials[serial].versions[0] = *version;
+    model->serials[serial].count = 1;
+}
+
+static bool may_be(const struct model *model, uint32_t serial, const struct model_version *version)
+{
+    const struct model_serial *row = &model->serials[serial];
+
+    for (uint32_t i = 0; i < row->count; i++)
+        if (memcmp(&row->versions[i], version, sizeof(*version)) == 0)
+            return true;
+    return false;
+}
+
+/* ---- versions of a server ---- */
+
+static uint32_t read_value(const struct zone_version *version, unsigned number)
+{
+    uint8_t name[MODEL_NAME_SIZE_MAX];
+    char text[TXT_SIZE] = { 0 };
+    struct wire_key key;
+
+    model_name(number, name);
+    wire_key_make(&key, zone_version_seed(version), name);
+    const struct zone_node *node = zone_find_exact(version, &key, 0);
+    const struct wire_rrset *set =
+        node == NULL ? NULL : zone_node_set(version, node, WIRE_TYPE_TXT);
+    if (set == NULL)
+        return 0;
+    struct wire_rdata rdata = wire_rrset_first(set);
+    td_assert(rdata.size < TXT_SIZE);
+    memcpy(text, rdata.octets + 1, rdata.size - 1u);
+    return (uint32_t)strtoul(text, NULL, 10);
+}
+
+/* Of what a draft holds, too: an edit has no serial yet but the one in its SOA. */
+static uint32_t read_version(const struct zone_version *view, struct model_version *ret_version)
+{
+    const struct wire_rrset *soa = zone_node_set(view, zone_version_apex(view), WIRE_TYPE_SOA);
+    struct wire_rdata rdata = wire_rrset_first(soa);
+
+    for (unsigned i = 0; i < MODEL_NAMES; i++)
+        ret_version->values[i] = read_value(view, i);
+    return td_get_u32(rdata.octets + rdata.size - SOA_NUMBERS_SIZE);
 }
 
 /* ---- changes ---- */
@@ -98,44 +163,47 @@ static void change_name(struct node *node, struct change_draft *draft, uint32_t 
            "add a record");
 }
 
-/* Of what the draft holds: an edit has no serial yet but the one in its SOA. */
-static uint32_t serial_of(const struct zone_version *view)
-{
-    const struct wire_rrset *soa = zone_node_set(view, zone_version_apex(view), WIRE_TYPE_SOA);
-    struct wire_rdata rdata = wire_rrset_first(soa);
-
-    return td_get_u32(rdata.octets + rdata.size - SOA_NUMBERS_SIZE);
-}
-
-static uint32_t write_draft(struct node *node, struct change_draft *draft)
+/* Returns the serial that it has to get. */
+static uint32_t write_draft(struct node *node, struct change_draft *draft,
+                            struct model_version *ret_version)
 {
     struct cluster *cluster = node->cluster;
     struct model *model = cluster->model;
-    uint32_t serial = serial_of(change_draft_view(draft));
+    uint32_t serial = read_version(change_draft_view(draft), ret_version);
 
     if (serial < model->acknowledged || serial > model->written)
         cluster_fail(cluster,
                      "%s: the zone to be changed has serial %u; %u was acknowledged, %u written",
                      node->name, serial, model->acknowledged, model->written);
-    td_assert(serial + 1 < MODEL_SERIALS_MAX);
-    uint32_t *values = model->values[serial + 1];
-    memcpy(values, model->values[serial], sizeof(model->values[0]));
+    if (!may_be(model, serial, ret_version))
+        cluster_fail(cluster, "%s: the zone to be changed is not what serial %u has to be",
+                     node->name, serial);
     unsigned first = (unsigned)cluster_below(cluster, MODEL_NAMES);
     unsigned count = 1 + (unsigned)cluster_below(cluster, TAKES_MAX);
     for (unsigned i = 0; i < count; i++)
-        change_name(node, draft, values, (first + i) % MODEL_NAMES);
-    if (serial + 1 > model->written)
-        model->written = serial + 1;
-    return serial + 1;
+        change_name(node, draft, ret_version->values, (first + i) % MODEL_NAMES);
+    serial++;
+    td_assert(serial < MODEL_SERIALS_MAX);
+    struct model_serial *row = &model->serials[serial];
+    td_assert(row->count < MODEL_DOUBTS_MAX);
+    row->versions[row->count++] = *ret_version;
+    if (serial > model->written)
+        model->written = serial;
+    return serial;
 }
 
-static void acknowledged(const struct node *node, uint32_t serial, uint32_t want)
+static void acknowledged(const struct node *node, uint32_t serial, uint32_t want,
+                         const struct model_version *version)
 {
     struct model *model = node->cluster->model;
 
     if (serial != want)
         cluster_fail(node->cluster, "%s: a change got serial %u and not %u", node->name, serial,
                      want);
+    if (!may_be(model, serial, version))
+        cluster_fail(node->cluster, "%s: serial %u is acknowledged, and something else was seen",
+                     node->name, serial);
+    settle(model, serial, version);
     if (serial > model->acknowledged)
         model->acknowledged = serial;
     cluster_note(node->cluster, "%s: serial %u acknowledged", node->name, serial);
@@ -147,6 +215,7 @@ static void do_change(struct fiber *fiber, struct node *node)
     struct registry *registry = node->server->registry;
     struct registry_zone *zone = registry == NULL ? NULL : registry_find_wire(registry, model_apex);
     struct td_diag diag = { .line = 0 };
+    struct model_version version;
     struct change_draft *draft;
     struct change_wait wait;
 
@@ -154,10 +223,10 @@ static void do_change(struct fiber *fiber, struct node *node)
         return; /* not loaded yet */
     if (change_draft_begin(registry_door(registry), &zone->zone, &draft, &diag) != TD_OK)
         return;
-    uint32_t want = write_draft(node, draft);
+    uint32_t want = write_draft(node, draft, &version);
     td_err err = change_draft_commit_wait(fiber, draft, &about, &wait, &diag);
     if (err == TD_OK)
-        acknowledged(node, wait.serial, want);
+        acknowledged(node, wait.serial, want, &version);
     else
         cluster_note(node->cluster, "%s: serial %u refused: %s", node->name, want, diag.text);
 }
@@ -188,7 +257,8 @@ static void do_promote(struct fiber *fiber, struct node *node)
     struct model *model = cluster->model;
     struct registry_zone *zone = registry_find_wire(node->server->registry, model_apex);
     struct td_diag diag = { .line = 0 };
-    uint32_t before = zone->zone.newest->serial;
+    struct model_version version;
+    uint32_t before = read_version(zone->zone.newest, &version);
 
     cluster_note(cluster, "%s: to be promoted, with serial %u of %u", node->name, before,
                  model->written);
@@ -197,7 +267,7 @@ static void do_promote(struct fiber *fiber, struct node *node)
         cluster_fail(cluster, "%s: is not promoted: %s", node->name, diag.text);
     zone = registry_find_wire(node->server->registry, model_apex);
     uint32_t serial = zone->zone.newest->serial;
-    memcpy(model->values[serial], model->values[before], sizeof(model->values[0]));
+    settle(model, serial, &version);
     model->acknowledged = serial;
     if (serial > model->written)
         model->written = serial;

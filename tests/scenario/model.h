@@ -12,17 +12,36 @@
 
 #include "scenario/cluster.h"
 
-enum { MODEL_NAMES = 16, MODEL_SERIALS_MAX = 1 << 16, MODEL_NAME_SIZE_MAX = 32 };
+enum {
+    MODEL_NAMES = 16,
+    MODEL_SERIALS_MAX = 1 << 14,
+    MODEL_DOUBTS_MAX = 32,
+    MODEL_NAME_SIZE_MAX = 32,
+};
 
 /* Zone file of serial 1; its timers, in seconds. */
 enum { MODEL_REFRESH_S = 30, MODEL_RETRY_S = 10, MODEL_EXPIRE_S = 240 };
 extern const uint8_t model_apex[];
 
+struct model_version {
+    uint32_t values[MODEL_NAMES]; /* 0: the name is not there */
+};
+
+/*
+ * What a serial may stand for. More than one thing, as long as a change was neither acknowledged
+ * nor seen: it may have been lost in a crash, or refused by a disk that kept it all the same, and
+ * the next change had the same serial. Whoever is told or shown it first settles it.
+ */
+struct model_serial {
+    struct model_version versions[MODEL_DOUBTS_MAX];
+    uint32_t count;
+};
+
 struct model {
-    uint32_t values[MODEL_SERIALS_MAX][MODEL_NAMES]; /* 0: the name is not there */
-    uint32_t written;                                /* the newest that was ever tried */
-    uint32_t acknowledged;                           /* the newest that was: never lost */
-    uint32_t value;                                  /* used last */
+    struct model_serial serials[MODEL_SERIALS_MAX];
+    uint32_t written;      /* the newest that was ever tried */
+    uint32_t acknowledged; /* the newest that was: never lost */
+    uint32_t value;        /* used last */
 };
 
 struct model *model_new(void);
@@ -30,6 +49,12 @@ struct model *model_new(void);
 char *model_zone_file(void);
 /* n0.example. and so on, uncompressed; returns its size. */
 uint32_t model_name(unsigned number, uint8_t out[MODEL_NAME_SIZE_MAX]);
+
+/*
+ * Somebody was shown this value of a name in this serial: from now on nobody may be shown another
+ * one. False: it cannot be.
+ */
+bool model_see(struct model *model, uint32_t serial, unsigned number, uint32_t value);
 
 /* Change the zone at this primary, as an operator does; some time later it is acknowledged, or not.
  */

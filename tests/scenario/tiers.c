@@ -43,6 +43,18 @@ static void run_storm(struct cluster *cluster)
     weather(cluster, FAULT_CHANGES);
 }
 
+static void run_disks(struct cluster *cluster)
+{
+    cluster->change_burst = 4;
+    weather(cluster, FAULT_DISKS | FAULT_CHANGES);
+}
+
+const struct scenario scenario_disks = {
+    .name = "disks",
+    .what = "the same with disks that fail to write and to sync",
+    .run = run_disks,
+};
+
 const struct scenario scenario_storm = {
     .name = "storm",
     .what = "the same with bursts of changes, and crashes in the middle of them",
