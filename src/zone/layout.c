@@ -10,8 +10,8 @@
 #include "zone/image.h"
 
 enum {
-    HASH_LOAD_NUMERATOR = 2, /* slots for each name: at half full, what is missing shows at once */
-    HASH_LOAD_DENOMINATOR = 1,
+    HASH_LOAD_NUMERATOR = 5, /* slots for each 3 names: a load of 0.6, room to grow to 0.75 */
+    HASH_LOAD_DENOMINATOR = 3,
     PREFETCH_AHEAD = 16,
     BELOW_MAX = IMAGE_BELOW_MAX,
     SOA_NUMBERS_SIZE = 20,
