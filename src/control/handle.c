@@ -63,6 +63,7 @@ static void put_zone(struct control_json *json, const struct control_zone *zone)
 {
     control_json_text(json, "name", zone->name);
     control_json_text(json, "role", zone->is_secondary ? "secondary" : "primary");
+    control_json_text(json, "origin", zone->origin);
     control_json_text(json, "state", control_zone_state_word(zone->state));
     control_json_bool(json, "is_loading", zone->is_loading);
     control_json_bool(json, "last_load_failed", zone->has_failed);

@@ -62,6 +62,8 @@ CONTROL_HANDLE(zone_release);
 CONTROL_HANDLE(zone_refresh);
 CONTROL_HANDLE(zone_retransfer);
 CONTROL_HANDLE(zone_notify);
+CONTROL_HANDLE(zone_add);
+CONTROL_HANDLE(zone_remove);
 CONTROL_HANDLE(zone_purge);
 CONTROL_HANDLE(zone_promote);
 CONTROL_HANDLE(zone_demote);

@@ -186,6 +186,33 @@ CONTROL_HANDLE(zone_notify)
     order(host, CONTROL_ORDER_NOTIFY, call, reply);
 }
 
+CONTROL_HANDLE(zone_add)
+{
+    struct td_diag diag = { .line = 0 };
+    struct control_zone_status zone;
+
+    td_err err = host->zone_add(host->context, call, &zone, &diag);
+    if (err == TD_E_EXISTS || err == TD_E_NOT_FOUND)
+        control_reply_error(reply, CONTROL_ERROR_CONFLICT, NULL, "%s", diag.text);
+    else
+        control_reply_zone(reply, call, err, &zone, &diag);
+}
+
+CONTROL_HANDLE(zone_remove)
+{
+    struct td_diag diag = { .line = 0 };
+    struct control_json json;
+
+    td_err err = host->zone_remove(host->context, call, &diag);
+    if (err != TD_OK) {
+        control_reply_zone(reply, call, err, NULL, &diag);
+        return;
+    }
+    control_reply_begin(reply, &json);
+    control_json_text(&json, "zone", call->zone);
+    control_json_object_end(&json);
+}
+
 CONTROL_HANDLE(zone_purge)
 {
     order(host, CONTROL_ORDER_PURGE, call, reply);

@@ -30,8 +30,9 @@ struct control_zone {
     enum zone_state state;
     bool is_loading; /* its file is being read */
     bool is_secondary;
-    bool has_failed;  /* the last load failed; what is served is older */
-    bool has_version; /* the numbers below are known */
+    const char *origin; /* "configuration", "command", "catalog" */
+    bool has_failed;    /* the last load failed; what is served is older */
+    bool has_version;   /* the numbers below are known */
     uint32_t serial;
     uint64_t records;
     uint64_t expires_in_s; /* of a secondary that has data */
@@ -251,6 +252,16 @@ struct control_host {
     TD_NODISCARD td_err (*zone_text)(void *context, const struct control_call *call,
                                      struct td_buf *out, uint32_t *ret_serial,
                                      struct td_diag *diag);
+
+    /*
+     * Add a zone at run time, as call->zone, file and like say, and wait until it is loaded; or
+     * remove one that was added so. TD_E_EXISTS, TD_E_INVALID, TD_E_NOT_FOUND, TD_E_CONFLICT, ...:
+     * why is in diag.
+     */
+    TD_NODISCARD td_err (*zone_add)(void *context, const struct control_call *call,
+                                    struct control_zone_status *ret_zone, struct td_diag *diag);
+    TD_NODISCARD td_err (*zone_remove)(void *context, const struct control_call *call,
+                                       struct td_diag *diag);
 
     /* TD_E_NOT_FOUND; TD_E_UNSUPPORTED, TD_E_CONFLICT, TD_E_IO: why is in diag; TD_E_TIMEOUT */
     TD_NODISCARD td_err (*zone_order)(void *context, enum control_order order,

@@ -1,9 +1,11 @@
 #include "control/record.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "text/number.h"
@@ -200,5 +202,25 @@ int control_apply_prepare(struct control_call *call, struct td_arena *arena,
         fclose(file);
     call->lines = control_lines_of(arena, td_buf_text(&text));
     td_buf_fini(&text);
+    return CONTROL_EXIT_OK;
+}
+
+int control_zone_add_prepare(struct control_call *call, struct td_arena *arena,
+                             struct td_buf *complaint)
+{
+    char directory[PATH_MAX], reason[128];
+    const char *file = call->zonefile;
+
+    if (file == NULL || file[0] == '/')
+        return CONTROL_EXIT_OK;
+    if (getcwd(directory, sizeof(directory)) == NULL) {
+        td_buf_printf(complaint, "the current directory: %s",
+                      strerror_r(errno, reason, sizeof(reason)));
+        return CONTROL_EXIT_FAILED;
+    }
+    size_t size = strlen(directory) + strlen(file) + 2;
+    char *path = td_arena_alloc(arena, size);
+    snprintf(path, size, "%s/%s", directory, file);
+    call->zonefile = path;
     return CONTROL_EXIT_OK;
 }

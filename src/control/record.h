@@ -26,3 +26,7 @@ int control_apply_prepare(struct control_call *call, struct td_arena *arena,
 
 /* The lines of a text, without those that are empty or comments, as a list in the arena. */
 struct control_words control_lines_of(struct td_arena *arena, const char *text);
+
+/* The zone file that is named is made a whole path: the daemon has another directory. */
+int control_zone_add_prepare(struct control_call *call, struct td_arena *arena,
+                             struct td_buf *complaint);

@@ -28,6 +28,7 @@ int control_show_diff(const json_t *answer, struct td_buf *out, struct td_buf *c
 int control_show_blame(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_text(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_follow_order(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_removed(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_why(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_peer_status(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 /* Of a zone's status, the part about its peers. */

@@ -175,6 +175,13 @@ int control_show_follow_order(const json_t *answer, struct td_buf *out, struct t
     return CONTROL_EXIT_FAILED;
 }
 
+int control_show_removed(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
+{
+    (void)complaints;
+    td_buf_printf(out, "%s removed\n", text_of(answer, "zone"));
+    return CONTROL_EXIT_OK;
+}
+
 int control_show_why(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
 {
     const json_t *line;

@@ -92,6 +92,8 @@ struct control_call {
     const char *serial_to;
     const char *reason;
     const char *take;
+    const char *like;     /* a template */
+    const char *zonefile; /* a whole path; what the command makes of --file */
     const char *peer;
     const char *wait; /* "all", or how many secondaries */
     struct control_words rest;

@@ -414,6 +414,8 @@ td_err operator_start(struct fiber *fiber, struct server *server, struct td_diag
         .history = operator_history,
         .zone_text = operator_zone_text,
         .zone_order = operator_zone_order,
+        .zone_add = operator_zone_add,
+        .zone_remove = operator_zone_remove,
         .follow = operator_follow_host,
     };
 

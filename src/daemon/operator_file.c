@@ -16,6 +16,7 @@
 #include "daemon/operator_internal.h"
 #include "daemon/operator_past.h"
 #include "daemon/operator_view.h"
+#include "daemon/runtime.h"
 #include "wire/rrtype.h"
 #include "zone/build.h"
 #include "zone/lineage.h"
@@ -314,4 +315,45 @@ td_err operator_zone_order(void *context, enum control_order order, const struct
     struct order what = { .order = order, .call = call, .status = ret_zone, .diag = diag };
 
     return operator_ask(context, do_order, &what);
+}
+
+/* ---- zones that come and go ---- */
+
+static td_err do_add(struct fiber *fiber, struct server *server, void *argument)
+{
+    struct order *order = argument;
+    const struct control_call *call = order->call;
+    struct registry_zone *zone;
+
+    order->server = server;
+    td_err err = runtime_add(fiber, server, call->zone, call->zonefile, call->like, order->diag);
+    if (err == TD_OK)
+        err = wait_for(fiber, order, &zone);
+    if (err == TD_OK)
+        operator_view_zone(server, zone, order->status);
+    return err;
+}
+
+td_err operator_zone_add(void *context, const struct control_call *call,
+                         struct control_zone_status *ret_zone, struct td_diag *diag)
+{
+    struct order order = {
+        .order = CONTROL_ORDER_REFRESH, .call = call, .status = ret_zone, .diag = diag
+    };
+
+    return operator_ask(context, do_add, &order);
+}
+
+static td_err do_remove(struct fiber *fiber, struct server *server, void *argument)
+{
+    const struct order *order = argument;
+
+    return runtime_remove(fiber, server, order->call->zone, order->diag);
+}
+
+td_err operator_zone_remove(void *context, const struct control_call *call, struct td_diag *diag)
+{
+    struct order order = { .call = call, .diag = diag };
+
+    return operator_ask(context, do_remove, &order);
 }

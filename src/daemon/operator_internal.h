@@ -35,6 +35,11 @@ TD_NODISCARD td_err operator_zone_order(void *context, enum control_order order,
                                         const struct control_call *call,
                                         struct control_zone_status *ret_zone, struct td_diag *diag);
 
+TD_NODISCARD td_err operator_zone_add(void *context, const struct control_call *call,
+                                      struct control_zone_status *ret_zone, struct td_diag *diag);
+TD_NODISCARD td_err operator_zone_remove(void *context, const struct control_call *call,
+                                         struct td_diag *diag);
+
 /* ---- main world ---- */
 
 /* Find a zone that has data. TD_E_NOT_FOUND; TD_E_CONFLICT: it has none, which diag says. */

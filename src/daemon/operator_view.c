@@ -27,6 +27,9 @@ static void view_zone(struct td_arena *arena, const struct registry_zone *zone,
         .state = atomic_load_explicit(&entry->state, memory_order_relaxed),
         .is_loading = registry_zone_is_working(zone),
         .is_secondary = zone->secondary != NULL,
+        .origin = zone->origin == REGISTRY_FROM_CONF      ? "configuration"
+                  : zone->origin == REGISTRY_FROM_COMMAND ? "command"
+                                                          : "catalog",
         .has_failed = zone->failed_s != 0,
         .has_version = newest != NULL,
     };

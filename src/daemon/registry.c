@@ -12,6 +12,7 @@
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "daemon/roles.h"
+#include "daemon/runtime.h"
 #include "daemon/secondary.h"
 #include "daemon/settings.h"
 #include "serve/log.h"
@@ -298,6 +299,7 @@ void registry_apply(struct fiber *fiber, struct registry *registry, const struct
             TD_OK)
             serve_log(LOG_ERROR, EVENT_ZONE_LOAD_FAILED, NULL, "%s", diag.text);
     }
+    runtime_take_rows(registry, conf);
     catalogs_take_rows(registry->catalogs);
     registry->is_applying = false;
     drop_unseen(registry);
