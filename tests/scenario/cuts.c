@@ -35,9 +35,10 @@ static void run(struct cluster *cluster)
         cutter.is_whole = cluster_chance(cluster, 30);
         for (uint64_t count = 1 + cluster_below(cluster, CHANGES); count > 0; count--)
             model_change(&cluster->nodes[TIER_P]);
-        if (cluster_chance(cluster, 30)) /* without what it had: the whole zone */
-            node_forget(&cluster->nodes[1 + cluster_below(cluster, TIER_COUNT - 1)],
-                        cluster_below(cluster, PAUSE_MS));
+        if (cluster_chance(cluster, 30)) { /* without what it had: the whole zone */
+            struct node *node = &cluster->nodes[1 + cluster_below(cluster, TIER_COUNT - 1)];
+            node_forget(node, cluster_below(cluster, PAUSE_MS)); /* drawn in this order by all */
+        }
         cluster_run_ms(cluster, cluster_below(cluster, PAUSE_MS));
     }
     io_sim_filter_set(cluster->sim, NULL, NULL);
