@@ -80,6 +80,7 @@ extern const struct scenario scenario_deaf;
 extern const struct scenario scenario_split;
 extern const struct scenario scenario_cuts;
 extern const struct scenario scenario_heir;
+extern const struct scenario scenario_notify;
 
 /* ---- chance: of the scenario, beside that of the world ---- */
 

@@ -11,11 +11,19 @@ enum { START_MS = 60000 };
 static const char *const tier_names[TIER_COUNT] = { "p", "s1", "s2", "s3" };
 
 struct layout {
+    const char *more; /* lines below "server:" */
     const char *from[TIER_COUNT];
     const char *to[TIER_COUNT];
 };
 
 static const struct layout tiers = {
+    .from = { NULL, "[p]", "[p]", "[s1, s2]" },
+    .to = { "[s1, s2]", "[s3]", "[s3]", NULL },
+};
+
+/* Nobody looks by himself: what is not announced is not seen. */
+static const struct layout quiet = {
+    .more = "  refresh-min: 1d\n  expire-min: 7d\n",
     .from = { NULL, "[p]", "[p]", "[s1, s2]" },
     .to = { "[s1, s2]", "[s3]", "[s3]", NULL },
 };
@@ -33,6 +41,8 @@ static void write_conf(struct td_buf *out, const struct layout *layout, unsigned
 {
     td_buf_printf(out, "server:\n  listen: [\"10.0.0.%u:53\"]\n  state: /state\n  workers: 2\n",
                   number + 1);
+    if (layout->more != NULL)
+        td_buf_add_text(out, layout->more);
     if (has_key)
         td_buf_add_text(out, "keys:\n  - name: key.\n    algorithm: hmac-sha256\n"
                              "    secret: c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0\n");
@@ -70,6 +80,11 @@ static void build(struct cluster *cluster, const struct layout *layout, bool has
 void layout_tiers(struct cluster *cluster, bool has_key)
 {
     build(cluster, &tiers, has_key);
+}
+
+void layout_quiet(struct cluster *cluster, bool has_key)
+{
+    build(cluster, &quiet, has_key);
 }
 
 void layout_heir(struct cluster *cluster, bool has_key)

@@ -12,6 +12,8 @@
  * returns, and have the zone. `has_key`: peers sign.
  */
 void layout_tiers(struct cluster *cluster, bool has_key);
+/* The same, but none of them refreshes: they look when they are notified. */
+void layout_quiet(struct cluster *cluster, bool has_key);
 /* The same, but s2 follows s1 as well, which may become the primary. */
 void layout_heir(struct cluster *cluster, bool has_key);
 

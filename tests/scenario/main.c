@@ -16,7 +16,7 @@
 
 static const struct scenario *const scenarios[] = {
     &scenario_tiers, &scenario_storm, &scenario_disks, &scenario_deaf,
-    &scenario_split, &scenario_cuts,  &scenario_heir,
+    &scenario_split, &scenario_cuts,  &scenario_heir,  &scenario_notify,
 };
 
 struct command {
