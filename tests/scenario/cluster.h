@@ -78,6 +78,7 @@ extern const struct scenario scenario_storm;
 extern const struct scenario scenario_disks;
 extern const struct scenario scenario_deaf;
 extern const struct scenario scenario_split;
+extern const struct scenario scenario_clocks;
 extern const struct scenario scenario_cuts;
 extern const struct scenario scenario_heir;
 extern const struct scenario scenario_notify;

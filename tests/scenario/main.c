@@ -15,8 +15,8 @@
 #include "scenario/cluster.h"
 
 static const struct scenario *const scenarios[] = {
-    &scenario_tiers, &scenario_storm, &scenario_disks, &scenario_deaf,
-    &scenario_split, &scenario_cuts,  &scenario_heir,  &scenario_notify,
+    &scenario_tiers,  &scenario_storm, &scenario_disks, &scenario_deaf,   &scenario_split,
+    &scenario_clocks, &scenario_cuts,  &scenario_heir,  &scenario_notify,
 };
 
 struct command {

@@ -76,3 +76,45 @@ const struct scenario scenario_split = {
     .what = "the primary is gone for longer than expire, and comes back",
     .run = run,
 };
+
+/* ---- clocks ---- */
+
+static int64_t any_jump_ns(struct cluster *cluster)
+{
+    int64_t day_ns = (int64_t)24 * 60 * 60 * IO_NS_PER_S;
+
+    return cluster_chance(cluster, 50) ? day_ns : -day_ns;
+}
+
+/* Time that passes is not what the clock on the wall says: a day more or less changes nothing. */
+static void run_clocks(struct cluster *cluster)
+{
+    int64_t jumps_ns[TIER_COUNT] = { 0 };
+
+    layout_tiers(cluster, false);
+    cluster->changes_at_will = true;
+    cluster_run_ms(cluster, cluster_below(cluster, WARM_MS));
+    for (unsigned i = 0; i < TIER_COUNT; i++) {
+        jumps_ns[i] = any_jump_ns(cluster);
+        io_sim_wall_jump(cluster->nodes[i].host, jumps_ns[i]);
+    }
+    cluster_run_ms(cluster, WARM_MS);
+    part(cluster, true);
+    cluster_run_ms(cluster, BEFORE_MS / 2);
+    for (unsigned i = 0; i < TIER_COUNT; i++) /* and back */
+        io_sim_wall_jump(cluster->nodes[i].host, -jumps_ns[i]);
+    cluster_run_ms(cluster, BEFORE_MS / 2);
+    check_secondaries(cluster, true);
+    cluster_run_ms(cluster, BEHIND_MS);
+    check_secondaries(cluster, false);
+    part(cluster, false);
+    cluster_run_ms(cluster, WARM_MS);
+    cluster->changes_at_will = false;
+    cluster_check_equal(cluster, LAYOUT_BOUND_MS);
+}
+
+const struct scenario scenario_clocks = {
+    .name = "clocks",
+    .what = "clocks jump by a day and back, and copies live as long as ever",
+    .run = run_clocks,
+};
