@@ -70,6 +70,7 @@ struct loader_job {
     struct loader_diff diff;
     enum zone_zonemd zonemd; /* VERIFY: what it is */
     uint32_t misfits;        /* RESTORE: records to be removed that were not there */
+    uint32_t gaps;           /* RESTORE: changes that do not begin where the one before ends */
     uint32_t tries;          /* comparisons that came too late; the registry's */
     uint64_t cpu_ns;         /* what it took of the keeper */
     struct td_diag *diags;

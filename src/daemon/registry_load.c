@@ -378,6 +378,14 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
         serve_log(LOG_WARNING, EVENT_ZONE_LOADED, zone->name,
                   "restore, %u records of changes in the log did not fit%s", job->misfits,
                   has_base ? "" : ": the file has changed since they were made");
+    bool is_damaged = job->gaps != 0 || (job->misfits != 0 && has_base);
+    if (job->gaps != 0)
+        serve_log(
+            LOG_ERROR, EVENT_ZONE_LOADED, zone->name,
+            "restore, changes are missing in the log at %u places%s", job->gaps,
+            zone->secondary != NULL
+                ? ": the zone is transferred anew"
+                : ": compare the zone with its secondaries and its file ('tandem zone diff')");
     zone->loaded_s = io_wall_s(registry->parts.io);
     zone->failed_s = 0;
     zone->load_ns = job->cpu_ns;
@@ -397,7 +405,9 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
         catalogs_published(registry->catalogs, zone);
     if (zone->secondary != NULL)
         secondary_start(zone);
-    else
+    if (zone->secondary != NULL && is_damaged)
+        secondary_begin_anew(zone->secondary, "the log was damaged");
+    if (zone->secondary == NULL)
         zone->is_again = zone->path != NULL; /* has the file changed meanwhile? */
     /* A server that is killed again and again shall not start more and more slowly. */
     if (job->replay.size > REPLAY_MAX)

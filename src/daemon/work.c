@@ -15,7 +15,10 @@
 #include "zone/edit.h"
 #include "zone/lineage.h"
 
-enum { DIFF_FREE = 1000 }; /* a small zone may change altogether */
+enum {
+    DIFF_FREE = 1000, /* a small zone may change altogether */
+    SOA_NUMBERS_SIZE = 20,
+};
 
 /* ---- findings ---- */
 
@@ -214,9 +217,19 @@ static td_err build_whole(struct loader_job *job, struct td_reader *reader, stru
     return err;
 }
 
+/* Of the first record of either list, which is the SOA. */
+static uint32_t soa_serial(const struct change_record *soa)
+{
+    return soa->rdata_size < SOA_NUMBERS_SIZE
+               ? 0
+               : td_get_u32(soa->rdata + soa->rdata_size - SOA_NUMBERS_SIZE);
+}
+
 static td_err replay(struct loader_job *job, struct td_reader reader, struct td_diag *diag)
 {
     struct zone_edit *edit = zone_edit_begin(job->version);
+    bool has_serial = job->has_whole || job->base_path != NULL; /* a file may have had another */
+    uint32_t serial = job->version->serial;
     struct td_arena arena;
     td_err err = TD_OK;
 
@@ -224,8 +237,14 @@ static td_err replay(struct loader_job *job, struct td_reader reader, struct td_
     while (err == TD_OK && td_reader_left(&reader) != 0) {
         struct changeset changeset;
         err = read_change(&reader, &arena, &changeset);
-        if (err == TD_OK)
+        if (err == TD_OK) {
+            job->gaps += has_serial && changeset.removed_count != 0 &&
+                         soa_serial(&changeset.removed[0]) != serial;
+            if (changeset.added_count != 0)
+                serial = soa_serial(&changeset.added[0]);
+            has_serial = true;
             replay_one(job, edit, &changeset);
+        }
         td_arena_reset(&arena);
     }
     td_arena_fini(&arena);

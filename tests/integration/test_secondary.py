@@ -250,3 +250,20 @@ def test_the_primary_says_why_a_peer_gets_nothing(tandem):
     source.wait(lambda: "it is not signed, and has to be" in source.cli("zone", "why", "example.com", "ns2").stdout)
     assert "allow this server's address and key there" in copy.cli("zone", "why", "example.com").stdout
     assert serial(copy) == 1
+
+
+def test_a_copy_with_a_hole_in_its_log_is_transferred_anew(tandem):
+    source, copy = pair(tandem)
+    for number in range(2, 5):
+        assert source.cli("record", "add", "example.com", "new%d" % number, "60", "A", "192.0.2.7").returncode == 0
+        copy.wait(lambda: serial(copy) == number, 5)
+    copy.process.kill()
+    copy.stop(code=None)
+    for path in (copy.where / "changes").glob("*.log"):
+        octets = path.read_bytes()
+        assert b"\x04new3" in octets
+        path.write_bytes(octets.replace(b"\x04new3", b"\x04nex3"))
+    copy.start()
+    copy.wait(lambda: copy.ask("new3.example.com").answer, 5)
+    assert serial(copy) == 4
+    assert "changes are missing in the log" in copy.log()
