@@ -18,6 +18,7 @@
 enum {
     STEP_MS = 20, /* between two looks at what has ended and what is due */
     LINE_SIZE = 1024,
+    FILLING = 300,
     SETTLE_MS = 60000, /* a server that stops has so long */
     PAUSE_MS = 2000,   /* between two changes, in the mean */
 };
@@ -125,6 +126,7 @@ struct cluster *cluster_new(uint64_t seed, bool has_trace)
     cluster->model = model_new();
     cluster->change_pause_ms = PAUSE_MS;
     cluster->change_burst = 1;
+    cluster->filling = FILLING;
     return cluster;
 }
 

@@ -62,6 +62,7 @@ struct cluster {
     bool changes_at_will; /* a change is made now and then */
     uint64_t change_at_ns;
     uint64_t change_pause_ms; /* 0..twice this between two of them */
+    uint32_t filling;         /* records of the zone that are never changed */
     uint32_t change_burst;    /* up to so many at once */
 };
 

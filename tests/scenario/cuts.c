@@ -6,7 +6,7 @@
 #include "scenario/layout.h"
 #include "scenario/model.h"
 
-enum { CUTS = 40, CHANGES = 30, PAUSE_MS = 3000 };
+enum { FILLING = 2500 /* some messages */, CUTS = 40, CHANGES = 30, PAUSE_MS = 3000 };
 
 struct cutter {
     uint32_t left; /* pieces that pass, before the one that does not */
@@ -28,6 +28,7 @@ static void run(struct cluster *cluster)
 {
     struct cutter cutter = { .left = 1 };
 
+    cluster->filling = FILLING;
     layout_tiers(cluster, cluster_chance(cluster, 50));
     io_sim_filter_set(cluster->sim, cut, &cutter);
     for (uint32_t i = 1; i <= CUTS; i++) {

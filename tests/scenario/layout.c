@@ -61,7 +61,7 @@ static void write_conf(struct td_buf *out, const struct layout *layout, unsigned
 
 static void build(struct cluster *cluster, const struct layout *layout, bool has_key)
 {
-    char *zone = model_zone_file();
+    char *zone = model_zone_file(cluster->filling);
 
     for (unsigned i = 0; i < TIER_COUNT; i++) {
         struct td_buf conf = { .data = NULL };

@@ -14,14 +14,7 @@
 #include "wire/key.h"
 #include "wire/rrtype.h"
 
-enum {
-    FILLING = 300,
-    LINE_SIZE = 128,
-    TXT_SIZE = 16,
-    TTL = 5,
-    TAKES_MAX = 3,
-    SOA_NUMBERS_SIZE = 20
-};
+enum { LINE_SIZE = 128, TXT_SIZE = 16, TTL = 5, TAKES_MAX = 3, SOA_NUMBERS_SIZE = 20 };
 
 const uint8_t model_apex[] = "\7example";
 
@@ -34,7 +27,7 @@ struct model *model_new(void)
     return model;
 }
 
-char *model_zone_file(void)
+char *model_zone_file(uint32_t filling)
 {
     struct td_buf text = { .data = NULL };
     char line[LINE_SIZE];
@@ -43,8 +36,8 @@ char *model_zone_file(void)
              TTL, MODEL_REFRESH_S, MODEL_RETRY_S, MODEL_EXPIRE_S, TTL);
     td_buf_add_text(&text, line);
     td_buf_add_text(&text, "@ NS ns\nns A 192.0.2.1\n");
-    for (int i = 0; i < FILLING; i++) {
-        snprintf(line, sizeof(line), "f%d TXT \"what lies in the zone and is never changed, %d\"\n",
+    for (uint32_t i = 0; i < filling; i++) {
+        snprintf(line, sizeof(line), "f%u TXT \"what lies in the zone and is never changed, %u\"\n",
                  i, i);
         td_buf_add_text(&text, line);
     }
@@ -72,6 +65,7 @@ bool model_see(struct model *model, uint32_t serial, unsigned number, uint32_t v
             row->versions[kept++] = row->versions[i];
     if (kept != 0)
         row->count = kept;
+    row->is_seen = true;
     return kept != 0;
 }
 
@@ -79,6 +73,7 @@ static void settle(struct model *model, uint32_t serial, const struct model_vers
 {
     model->serials[serial].versions[0] = *version;
     model->serials[serial].count = 1;
+    model->serials[serial].is_seen = true;
 }
 
 static bool may_be(const struct model *model, uint32_t serial, const struct model_version *version)
@@ -185,6 +180,9 @@ static uint32_t write_draft(struct node *node, struct change_draft *draft,
     serial++;
     td_assert(serial < MODEL_SERIALS_MAX);
     struct model_serial *row = &model->serials[serial];
+    if (row->is_seen)
+        cluster_fail(cluster, "%s: serial %u was published, and is given away again", node->name,
+                     serial);
     td_assert(row->count < MODEL_DOUBTS_MAX);
     row->versions[row->count++] = *ret_version;
     if (serial > model->written)
@@ -259,6 +257,9 @@ static void do_promote(struct fiber *fiber, struct node *node)
     struct td_diag diag = { .line = 0 };
     struct model_version version;
     uint32_t before = read_version(zone->zone.newest, &version);
+
+    for (uint32_t i = before + 1; i <= model->written; i++)
+        model->serials[i].is_seen = false; /* the lost primary alone may have shown it */
 
     cluster_note(cluster, "%s: to be promoted, with serial %u of %u", node->name, before,
                  model->written);

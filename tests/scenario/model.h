@@ -35,6 +35,7 @@ struct model_version {
 struct model_serial {
     struct model_version versions[MODEL_DOUBTS_MAX];
     uint32_t count;
+    bool is_seen; /* by somebody: it is not given to another change any more */
 };
 
 struct model {
@@ -45,8 +46,8 @@ struct model {
 };
 
 struct model *model_new(void);
-/* The text of the zone file; freed by the caller. */
-char *model_zone_file(void);
+/* The text of the zone file, with so many records that are never changed; freed by the caller. */
+char *model_zone_file(uint32_t filling);
 /* n0.example. and so on, uncompressed; returns its size. */
 uint32_t model_name(unsigned number, uint8_t out[MODEL_NAME_SIZE_MAX]);
 
