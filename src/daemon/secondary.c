@@ -69,7 +69,9 @@ void secondary_notified(struct secondary *secondary, const struct serve_notify *
 void secondary_start(struct registry_zone *zone)
 {
     struct secondary *secondary = zone->secondary;
-    uint64_t spread_ms = (uint64_t)secondary->all->count * MS_PER_S / START_ZONES_PER_S;
+    uint64_t spread_ms = zone->zone.newest == NULL /* then nothing else would be answered */
+                             ? 0
+                             : (uint64_t)secondary->all->count * MS_PER_S / START_ZONES_PER_S;
 
     if (secondary->is_ready)
         return;
@@ -197,6 +199,7 @@ struct secondaries *secondaries_new(struct registry *registry, struct peers *pee
     all->keeper = keeper;
     all->slots = td_calloc(1, sizeof(*all->slots));
     all->last = &all->first;
+    io_timer_init(&all->trim, secondaries_trim, all);
     secondaries_apply(all, conf);
     return all;
 }
@@ -206,6 +209,7 @@ void secondaries_free(struct secondaries *all)
     if (all == NULL)
         return;
     td_assert(all->count == 0 && all->looking == 0);
+    io_timer_stop(&all->trim);
     free(all->slots);
     free(all);
 }

@@ -18,8 +18,9 @@ struct secondaries {
     struct secondary *first; /* waiting for their look */
     struct secondary **last;
     uint32_t looking;
-    uint32_t looks; /* since memory was given back */
-    uint32_t count; /* of secondaries */
+    uint32_t looks;       /* since it was looked at whether there are many */
+    struct io_timer trim; /* memory is given back when there are no longer */
+    uint32_t count;       /* of secondaries */
 };
 
 struct secondary_look {
@@ -56,6 +57,8 @@ const char *secondary_look_peer(const struct secondary_look *look);
 
 /* What is under way shall come to nothing; a change on its way to the disk was waited for. */
 void secondary_orphan_look(struct secondary *secondary);
+/* Many looks may be over. */
+void secondaries_trim(struct io_timer *timer, void *context);
 /* It shall not look, though it was its turn soon. */
 void secondary_unlink(struct secondary *secondary);
 

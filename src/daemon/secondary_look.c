@@ -16,6 +16,7 @@
 enum {
     MS_PER_S = 1000,
     TRIM_LOOKS = 200, /* many at once take memory that is of no use afterwards */
+    TRIM_MS = 5000,   /* so long without so many */
     HOT_CHANGES = 4,  /* so many changes that came so soon after one another: */
     HOT_SOON_MS = 100,
     HOT_MS = 2, /* from one look to the next */
@@ -229,6 +230,18 @@ static void tell(struct secondary *secondary, const struct secondary_look *look)
     tell_peers(secondary, look);
 }
 
+void secondaries_trim(struct io_timer *timer, void *context)
+{
+    struct secondaries *all = context;
+    bool is_busy = all->looks > TRIM_LOOKS;
+
+    all->looks = 0;
+    if (is_busy)
+        io_timer_start(all->io, timer, io_deadline_ms(all->io, TRIM_MS));
+    else
+        registry_trim(all->registry);
+}
+
 static void tell_other(struct secondary *secondary, const struct secondary_look *look)
 {
     const struct registry_zone *zone = secondary->zone;
@@ -251,10 +264,8 @@ static void on_looked(struct replicate_task *task)
     struct secondaries *all = look->all;
 
     all->looking--;
-    if (all->looking == 0 && all->first == NULL && all->looks > TRIM_LOOKS) {
-        all->looks = 0;
-        registry_trim(all->registry);
-    }
+    if (all->looks > TRIM_LOOKS && !io_timer_is_running(&all->trim))
+        io_timer_start(all->io, &all->trim, io_deadline_ms(all->io, TRIM_MS));
     if (secondary == NULL) {
         look_free(look);
     } else {

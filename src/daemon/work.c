@@ -227,6 +227,8 @@ static uint32_t soa_serial(const struct change_record *soa)
 
 static td_err replay(struct loader_job *job, struct td_reader reader, struct td_diag *diag)
 {
+    if (td_reader_left(&reader) == 0)
+        return TD_OK; /* another version would only cost memory */
     struct zone_edit *edit = zone_edit_begin(job->version);
     bool has_serial = job->has_whole || job->base_path != NULL; /* a file may have had another */
     uint32_t serial = job->version->serial;
