@@ -113,7 +113,8 @@ struct change_listener {
 struct change_wait {
     /*
      * On the door's loop, after the change is durable and readers can see it (TD_OK), or when it
-     * was given up: TD_E_IO, TD_E_LIMIT (disk full); then nothing of it is left.
+     * was given up: TD_E_IO, TD_E_LIMIT (disk full); then nothing of it is left, unless the
+     * machine stops before the disk takes anything again: docs/design/log.md.
      */
     void (*done)(struct change_wait *wait, td_err err, const struct td_diag *diag);
     uint32_t serial;          /* the zone's after it: filled in by the commit */

@@ -67,7 +67,8 @@ static bool is_given_over(struct catalogs *catalogs, const struct registry_zone 
 
 static bool is_same_label(const struct registry_zone *zone, const struct catalog_member *member)
 {
-    return zone->label != NULL && memcmp(zone->label, member->label, member->label[0] + 1u) == 0;
+    return zone->label != NULL && zone->label[0] == member->label[0] &&
+           memcmp(zone->label, member->label, member->label[0] + 1u) == 0;
 }
 
 /* May this catalog have the zone, which is there already? */

@@ -130,7 +130,8 @@ def test_the_shape_of_zones(served):
     server.start()
     loaded(server)
     good, broken = json.loads(server.cli("zone", "list", "--json").stdout)["zones"]
-    assert good == {"name": "example.com.", "role": "primary", "state": "served", "is_loading": False,
+    assert good == {"name": "example.com.", "role": "primary", "origin": "configuration", "state": "served",
+                    "is_loading": False,
                     "last_load_failed": False, "serial": 1, "records": 10}
     assert (broken["name"], broken["state"], broken["serial"]) == ("broken.test.", "failed", None)
     status, body = get(server, "/v1/zones/example.com")

@@ -21,9 +21,10 @@ static void run(struct cluster *cluster)
         cluster_run_ms(cluster, cluster_below(cluster, SPREAD_MS));
         model_change(&cluster->nodes[TIER_P]);
         cluster_run_ms(cluster, 1000); /* it is durable */
-        if (cluster_chance(cluster, 30))
-            node_crash(&cluster->nodes[cluster_below(cluster, TIER_COUNT)],
-                       cluster_below(cluster, SPREAD_MS));
+        if (cluster_chance(cluster, 30)) {
+            struct node *node = &cluster->nodes[cluster_below(cluster, TIER_COUNT)];
+            node_crash(node, cluster_below(cluster, SPREAD_MS)); /* drawn in this order by all */
+        }
         cluster_check_equal(cluster, BOUND_MS);
     }
 }
