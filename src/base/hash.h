@@ -81,6 +81,20 @@ static inline uint64_t td_hash_label(const struct td_hash_seed *seed, uint64_t s
                         td_hash_load(label) & td_hash_load(td_hash_masks[size]));
 }
 
+/*
+ * A hash that is always the same, on every machine (FNV-1a): for what has to be, never for a table
+ * that strangers fill.
+ */
+static inline uint64_t td_hash_fixed(uint64_t number, const void *data, size_t size)
+{
+    const uint8_t *at = data;
+    uint64_t hash = 14695981039346656037u ^ number;
+
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ at[i]) * 1099511628211u;
+    return hash;
+}
+
 /* The hash of any octets; no padding is needed. */
 static inline uint64_t td_hash_octets(const struct td_hash_seed *seed, const void *data,
                                       size_t size)

@@ -114,11 +114,13 @@ void change_step_encode(struct change_draft *step)
 
 /* ---- begin ---- */
 
-static td_err refuse(const struct change_zone *zone, struct td_diag *diag)
+/* A copy is changed by transfers only; a zone is frozen so that its file can be edited. */
+static td_err refuse(const struct change_zone *zone, enum change_origin origin,
+                     struct td_diag *diag)
 {
-    if (zone->is_copy)
+    if (zone->is_copy && origin != CHANGE_TRANSFER)
         td_diag_say(diag, "the zone is a copy: change it at its primary");
-    else if (zone->is_frozen)
+    else if (zone->is_frozen && origin != CHANGE_FILE && origin != CHANGE_TRANSFER)
         td_diag_say(diag, "the zone is frozen: 'tandem zone thaw' lets it change again");
     else if (change_zone_view(zone) == NULL)
         td_diag_say(diag, "the zone has no data yet");
@@ -157,9 +159,10 @@ static uint32_t serial_of(const struct change_record *soa)
 }
 
 td_err change_draft_begin(struct change_door *door, struct change_zone *zone,
-                          struct change_draft **ret_draft, struct td_diag *diag)
+                          enum change_origin origin, struct change_draft **ret_draft,
+                          struct td_diag *diag)
 {
-    td_err err = refuse(zone, diag);
+    td_err err = refuse(zone, origin, diag);
 
     if (err != TD_OK)
         return err;
@@ -248,6 +251,14 @@ static td_err add_soa(struct change_draft *draft, const uint8_t *owner, uint32_t
         return TD_E_EXISTS;
     draft->touches_soa = true;
     return put_soa(draft, ttl, soa.rdata, soa.rdata_size);
+}
+
+td_err change_draft_set_serial(struct change_draft *draft, uint32_t serial)
+{
+    struct change_record soa = soa_now(draft);
+
+    td_put_u32((uint8_t *)(uintptr_t)soa.rdata + soa.rdata_size - SOA_NUMBERS_SIZE, serial);
+    return change_draft_add(draft, soa.owner, WIRE_TYPE_SOA, soa.ttl, soa.rdata, soa.rdata_size);
 }
 
 /* All records of a set that gets another TTL go and come again; `changed` is one of them, or NULL.

@@ -22,12 +22,14 @@ enum { CHANGE_DRAFT_RECORDS_MAX = 1 << 20 };
 struct change_draft;
 
 /*
- * TD_E_CONFLICT  the zone has no data, is frozen, or is a secondary: nobody may change it here
+ * TD_E_CONFLICT  the zone has no data, is frozen (but for its file), or is a secondary (but for
+ *                transfers)
  * TD_E_IO        changes are refused for now, since the log cannot be written
  * The reason is in diag.
  */
 TD_NODISCARD td_err change_draft_begin(struct change_door *door, struct change_zone *zone,
-                                       struct change_draft **ret_draft, struct td_diag *diag);
+                                       enum change_origin origin, struct change_draft **ret_draft,
+                                       struct td_diag *diag);
 
 /* The zone with what the draft holds so far; only until the next call. */
 const struct zone_version *change_draft_view(struct change_draft *draft);
@@ -50,6 +52,9 @@ TD_NODISCARD td_err change_draft_remove(struct change_draft *draft, const uint8_
 TD_NODISCARD td_err change_draft_add(struct change_draft *draft, const uint8_t *owner,
                                      uint16_t type, uint32_t ttl, const uint8_t *rdata,
                                      uint16_t rdata_size);
+
+/* The SOA as it is, with this serial; as change_draft_add. */
+TD_NODISCARD td_err change_draft_set_serial(struct change_draft *draft, uint32_t serial);
 
 /* As if it had never begun. */
 void change_draft_abort(struct change_draft *draft);

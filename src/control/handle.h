@@ -123,6 +123,10 @@ void control_put_zone_status(struct control_json *json, const struct control_zon
 /* The part of it about peers. */
 void control_put_follow(struct control_json *json, const struct control_zone_status *zone);
 
+/* Have it done, and answer with the zone as it is then, or why not. */
+void control_handle_order(const struct control_host *host, enum control_order what,
+                          const struct control_call *call, struct control_reply *reply);
+
 /* Read --wait; false: it is neither "all" nor a number. */
 bool control_wait_read(const struct control_call *call, struct control_follow_wait *ret_wait);
 /* Wait for them; false: the reply says why not. */

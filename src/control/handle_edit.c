@@ -181,8 +181,8 @@ void control_reply_zone(struct control_reply *reply, const struct control_call *
     }
 }
 
-static void order(const struct control_host *host, enum control_order what,
-                  const struct control_call *call, struct control_reply *reply)
+void control_handle_order(const struct control_host *host, enum control_order what,
+                          const struct control_call *call, struct control_reply *reply)
 {
     struct td_diag diag = { .line = 0 };
     struct control_zone_status zone;
@@ -193,17 +193,17 @@ static void order(const struct control_host *host, enum control_order what,
 
 CONTROL_HANDLE(zone_freeze)
 {
-    order(host, CONTROL_ORDER_FREEZE, call, reply);
+    control_handle_order(host, CONTROL_ORDER_FREEZE, call, reply);
 }
 
 CONTROL_HANDLE(zone_thaw)
 {
-    order(host, CONTROL_ORDER_THAW, call, reply);
+    control_handle_order(host, CONTROL_ORDER_THAW, call, reply);
 }
 
 CONTROL_HANDLE(zone_flush)
 {
-    order(host, CONTROL_ORDER_FLUSH, call, reply);
+    control_handle_order(host, CONTROL_ORDER_FLUSH, call, reply);
 }
 
 /* Of a command, or else of the file. */
@@ -233,11 +233,11 @@ void control_handle_take(const struct control_host *host, const struct control_c
                          struct control_reply *reply)
 {
     if (strcmp(call->take, "file") == 0)
-        order(host, CONTROL_ORDER_TAKE_FILE, call, reply);
+        control_handle_order(host, CONTROL_ORDER_TAKE_FILE, call, reply);
     else if (strcmp(call->take, "log") == 0)
-        order(host, CONTROL_ORDER_TAKE_LOG, call, reply);
+        control_handle_order(host, CONTROL_ORDER_TAKE_LOG, call, reply);
     else if (strcmp(call->take, "merge") == 0)
-        order(host, CONTROL_ORDER_TAKE_MERGE, call, reply);
+        control_handle_order(host, CONTROL_ORDER_TAKE_MERGE, call, reply);
     else
         control_reply_error(reply, CONTROL_ERROR_BAD_REQUEST, NULL,
                             "'take' is file, log or merge, not '%s'", call->take);

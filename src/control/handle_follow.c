@@ -161,29 +161,19 @@ CONTROL_HANDLE(peer_status)
 
 /* ---- orders ---- */
 
-static void order(const struct control_host *host, enum control_order what,
-                  const struct control_call *call, struct control_reply *reply)
-{
-    struct td_diag diag = { .line = 0 };
-    struct control_zone_status zone;
-
-    td_err err = host->zone_order(host->context, what, call, &zone, &diag);
-    control_reply_zone(reply, call, err, &zone, &diag);
-}
-
 CONTROL_HANDLE(zone_refresh)
 {
-    order(host, CONTROL_ORDER_REFRESH, call, reply);
+    control_handle_order(host, CONTROL_ORDER_REFRESH, call, reply);
 }
 
 CONTROL_HANDLE(zone_retransfer)
 {
-    order(host, CONTROL_ORDER_RETRANSFER, call, reply);
+    control_handle_order(host, CONTROL_ORDER_RETRANSFER, call, reply);
 }
 
 CONTROL_HANDLE(zone_notify)
 {
-    order(host, CONTROL_ORDER_NOTIFY, call, reply);
+    control_handle_order(host, CONTROL_ORDER_NOTIFY, call, reply);
 }
 
 CONTROL_HANDLE(zone_add)
@@ -215,17 +205,17 @@ CONTROL_HANDLE(zone_remove)
 
 CONTROL_HANDLE(zone_purge)
 {
-    order(host, CONTROL_ORDER_PURGE, call, reply);
+    control_handle_order(host, CONTROL_ORDER_PURGE, call, reply);
 }
 
 CONTROL_HANDLE(zone_promote)
 {
-    order(host, CONTROL_ORDER_PROMOTE, call, reply);
+    control_handle_order(host, CONTROL_ORDER_PROMOTE, call, reply);
 }
 
 CONTROL_HANDLE(zone_demote)
 {
-    order(host, CONTROL_ORDER_DEMOTE, call, reply);
+    control_handle_order(host, CONTROL_ORDER_DEMOTE, call, reply);
 }
 
 CONTROL_HANDLE(zone_serial)
@@ -234,7 +224,7 @@ CONTROL_HANDLE(zone_serial)
         control_reply_error(reply, CONTROL_ERROR_BAD_REQUEST, NULL,
                             "one of 'set' and 'abort' must be given");
     else
-        order(host, CONTROL_ORDER_SERIAL, call, reply);
+        control_handle_order(host, CONTROL_ORDER_SERIAL, call, reply);
 }
 
 /* ---- waiting for secondaries ---- */

@@ -5,28 +5,12 @@
 
 #include "base/addr.h"
 #include "base/macros.h"
+#include "control/show_read.h"
 #include "control/verb.h"
 
 enum { KEY_WIDTH = 15, TEXT_SIZE = 64 };
 
 /* ---- reading, and words for numbers ---- */
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-
-    return text == NULL ? "-" : text;
-}
-
-static unsigned long long number_of(const json_t *object, const char *key)
-{
-    return (unsigned long long)json_integer_value(json_object_get(object, key));
-}
-
-static bool is_so(const json_t *object, const char *key)
-{
-    return json_is_true(json_object_get(object, key));
-}
 
 /* "12.3 MiB"; returns `out`, of TEXT_SIZE octets. */
 static char *octets_text(unsigned long long octets, char *out)
@@ -125,7 +109,7 @@ int control_show_status(const json_t *answer, struct td_buf *out, struct td_buf 
     {
         put_text(out, i == 0 ? "listening on" : "", json_string_value(item));
     }
-    if (json_is_string(json_object_get(answer, "metrics")))
+    if (has_text(answer, "metrics"))
         put_text(out, "metrics on", text_of(answer, "metrics"));
     put_zones(out, json_object_get(answer, "zones"));
     return CONTROL_EXIT_OK;
@@ -193,7 +177,7 @@ int control_show_stats(const json_t *answer, struct td_buf *out, struct td_buf *
 static const char *state_of(const json_t *zone)
 {
     if (is_so(zone, "is_loading"))
-        return json_is_integer(json_object_get(zone, "serial")) ? "served, loading" : "loading";
+        return has_number(zone, "serial") ? "served, loading" : "loading";
     if (is_so(zone, "last_load_failed") && strcmp(text_of(zone, "state"), "served") == 0)
         return "served, does not load";
     return text_of(zone, "state");
@@ -228,7 +212,7 @@ int control_show_zone_list(const json_t *answer, struct td_buf *out, struct td_b
                   "RECORDS");
     json_array_foreach(zones, i, zone)
     {
-        bool has_version = json_is_integer(json_object_get(zone, "serial"));
+        bool has_version = has_number(zone, "serial");
         char serial[TEXT_SIZE] = "-", records[TEXT_SIZE] = "-";
         if (has_version) {
             snprintf(serial, sizeof(serial), "%llu", number_of(zone, "serial"));
@@ -243,13 +227,13 @@ int control_show_zone_list(const json_t *answer, struct td_buf *out, struct td_b
 /* FILE:LINE:COL: error: TEXT */
 static void put_finding(struct td_buf *out, const json_t *finding)
 {
-    if (json_is_string(json_object_get(finding, "file")))
+    if (has_text(finding, "file"))
         td_buf_printf(out, "%s:", text_of(finding, "file"));
-    if (json_is_integer(json_object_get(finding, "line")))
+    if (has_number(finding, "line"))
         td_buf_printf(out, "%llu:", number_of(finding, "line"));
-    if (json_is_integer(json_object_get(finding, "column")))
+    if (has_number(finding, "column"))
         td_buf_printf(out, "%llu:", number_of(finding, "column"));
-    td_buf_printf(out, "%s%s: %s\n", json_is_string(json_object_get(finding, "file")) ? " " : "",
+    td_buf_printf(out, "%s%s: %s\n", has_text(finding, "file") ? " " : "",
                   text_of(finding, "severity"), text_of(finding, "text"));
 }
 
@@ -297,7 +281,7 @@ static void put_version(struct td_buf *out, const json_t *zone)
 /* What an operator has to know of changes that are not in the file. */
 static void put_changes(struct td_buf *out, const json_t *answer)
 {
-    if (json_is_integer(json_object_get(answer, "history")))
+    if (has_number(answer, "history"))
         put_number(out, "history", number_of(answer, "history"));
     if (number_of(answer, "changes_since_file") != 0)
         put_number(out, "not in file", number_of(answer, "changes_since_file"));
@@ -322,14 +306,14 @@ int control_show_zone_status(const json_t *answer, struct td_buf *out, struct td
     put_text(out, "role", text_of(answer, "role"));
     put_text(out, "state", state_of(answer));
     put_text(out, "file", text_of(answer, "file"));
-    if (json_is_integer(json_object_get(answer, "serial")))
+    if (has_number(answer, "serial"))
         put_version(out, answer);
-    if (json_is_string(json_object_get(answer, "loaded"))) {
+    if (has_text(answer, "loaded")) {
         put_key(out, "loaded");
         td_buf_printf(out, "%s, in %llu ms\n", text_of(answer, "loaded"),
                       number_of(answer, "load_ms"));
     }
-    if (json_is_string(json_object_get(answer, "failed")))
+    if (has_text(answer, "failed"))
         put_text(out, "load failed", text_of(answer, "failed"));
     control_show_follow(answer, out);
     put_changes(out, answer);
@@ -344,7 +328,7 @@ static int complain_of_zone(const json_t *zone, struct td_buf *complaints)
     if (!is_so(zone, "last_load_failed"))
         return CONTROL_EXIT_OK;
     put_findings(complaints, zone);
-    if (json_is_integer(json_object_get(zone, "serial")))
+    if (has_number(zone, "serial"))
         td_buf_printf(complaints, "tandem: %s does not load, serial %llu goes on being served\n",
                       text_of(zone, "name"), number_of(zone, "serial"));
     else

@@ -2,24 +2,8 @@
 #include <string.h>
 
 #include "control/show.h"
+#include "control/show_read.h"
 #include "control/verb.h"
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-
-    return text == NULL ? "-" : text;
-}
-
-static unsigned long long number_of(const json_t *object, const char *key)
-{
-    return (unsigned long long)json_integer_value(json_object_get(object, key));
-}
-
-static bool is_so(const json_t *object, const char *key)
-{
-    return json_is_true(json_object_get(object, key));
-}
 
 static void put_lines(struct td_buf *out, char sign, const json_t *records)
 {
@@ -45,7 +29,7 @@ int control_show_edit(const json_t *answer, struct td_buf *out, struct td_buf *c
     unsigned long long steps = number_of(answer, "steps");
 
     put_difference(out, answer);
-    if (json_is_string(json_object_get(answer, "problem")))
+    if (has_text(answer, "problem"))
         td_buf_printf(complaints, "tandem: a commit would be refused: %s\n",
                       text_of(answer, "problem"));
     if (is_so(answer, "dry_run"))
@@ -56,7 +40,7 @@ int control_show_edit(const json_t *answer, struct td_buf *out, struct td_buf *c
     else if (is_so(answer, "unchanged"))
         td_buf_printf(out, "%s is so already, serial %llu\n", zone,
                       number_of(answer, "serial_from"));
-    else if (json_is_integer(json_object_get(answer, "serial")))
+    else if (has_number(answer, "serial"))
         td_buf_printf(out, "%s serial %llu -> %llu, +%zu -%zu records\n", zone,
                       number_of(answer, "serial_from"), number_of(answer, "serial"),
                       json_array_size(json_object_get(answer, "added")),
@@ -87,7 +71,7 @@ static void put_line(struct td_buf *out, const json_t *change, int author_width)
     else
         td_buf_printf(out, "+%llu -%llu", number_of(change, "added_count"),
                       number_of(change, "removed_count"));
-    if (json_is_string(json_object_get(change, "reason")))
+    if (has_text(change, "reason"))
         td_buf_printf(out, "  %s", text_of(change, "reason"));
     td_buf_add_char(out, '\n');
 }
@@ -175,7 +159,7 @@ int control_show_order(const json_t *answer, struct td_buf *out, struct td_buf *
         td_buf_printf(complaints, "tandem: %s\n", text_of(finding, "text"));
         code = CONTROL_EXIT_FAILED;
     }
-    if (json_is_string(json_object_get(answer, "trouble"))) {
+    if (has_text(answer, "trouble")) {
         td_buf_printf(complaints, "tandem: %s\n", text_of(answer, "trouble"));
         code = CONTROL_EXIT_FAILED;
     }

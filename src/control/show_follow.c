@@ -3,31 +3,10 @@
 #include <string.h>
 
 #include "control/show.h"
+#include "control/show_read.h"
 #include "control/verb.h"
 
 enum { TEXT_SIZE = 64, KEY_WIDTH = 15 };
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-
-    return text == NULL ? "-" : text;
-}
-
-static unsigned long long number_of(const json_t *object, const char *key)
-{
-    return (unsigned long long)json_integer_value(json_object_get(object, key));
-}
-
-static bool has_number(const json_t *object, const char *key)
-{
-    return json_is_integer(json_object_get(object, key));
-}
-
-static bool has_text(const json_t *object, const char *key)
-{
-    return json_is_string(json_object_get(object, key));
-}
 
 static bool is(const json_t *object, const char *key, const char *text)
 {
@@ -86,7 +65,7 @@ static void put_timers(struct td_buf *out, const json_t *zone)
     put_key(out, "refreshed");
     td_buf_printf(out, "%s\n", has_text(zone, "refreshed") ? text_of(zone, "refreshed") : "never");
     put_key(out, "next look");
-    if (json_is_true(json_object_get(zone, "is_looking")))
+    if (is_so(zone, "is_looking"))
         td_buf_add_text(out, "now\n");
     else
         td_buf_printf(out, "in %s\n", s_text(number_of(zone, "next_look_s"), text));
@@ -226,7 +205,7 @@ int control_show_peer_status(const json_t *answer, struct td_buf *out, struct td
         td_buf_printf(out, "%s (%s%s%s) ", text_of(peer, "name"), text_of(peer, "address"),
                       has_text(peer, "key") ? ", key " : "",
                       has_text(peer, "key") ? text_of(peer, "key") : "");
-        if (json_is_true(json_object_get(peer, "silent")))
+        if (is_so(peer, "silent"))
             td_buf_printf(out, "silent since %s", text_of(peer, "silent_since"));
         else if (has_text(peer, "heard"))
             td_buf_add_text(out, "reached");

@@ -156,8 +156,8 @@ static void update(struct catalogs *catalogs, const struct catalogs_row *row,
     struct change_draft *draft;
     struct td_diag diag;
 
-    if (change_draft_begin(registry_door(catalogs->registry), &zone->zone, &draft, &diag) !=
-        TD_OK) {
+    if (change_draft_begin(registry_door(catalogs->registry), &zone->zone, about.origin, &draft,
+                           &diag) != TD_OK) {
         serve_log(LOG_ERROR, EVENT_CATALOG, row->name, "%s", diag.text);
         return;
     }

@@ -67,7 +67,6 @@ static void set_why(struct follower *follower, const char *why)
 {
     free(follower->why);
     follower->why = why == NULL ? NULL : td_strdup(why);
-    follower->is_failing = why != NULL;
 }
 
 void followers_arm(struct followers *followers)
@@ -325,7 +324,7 @@ static void probe_answered(struct follower *follower, const struct question *que
     uint64_t most = is_long || !is_good ? PROBE_MAX_MS : PROBE_SLOW_MS;
     follower->probe_ns = now + follower->probe_ms * IO_NS_PER_MS;
     follower->probe_ms = follower->probe_ms * 2 > most ? (uint32_t)most : follower->probe_ms * 2;
-    if (is_good && is_long && !follower->wants_notify && !follower->is_failing) {
+    if (is_good && is_long && !follower->wants_notify && follower->why == NULL) {
         follower->wants_notify = true; /* it may have missed the last one */
         follower->notify_ns = now;
     }

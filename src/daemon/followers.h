@@ -39,8 +39,7 @@ struct follower {
     uint64_t behind_ns; /* since when it has not had what is published; 0: it has it */
     uint64_t lag_ns;    /* how long it took the last time */
     bool has_lag;
-    bool is_failing; /* the last question was not answered well: see `why` */
-    char *why;       /* NULL: nothing is wrong */
+    char *why; /* the last question was not answered well; NULL: it was */
 
     bool wants_notify;
     uint64_t notify_ns;    /* when it is due */

@@ -15,6 +15,7 @@
 #include "daemon/operator_pending.h"
 #include "text/print.h"
 #include "wire/rrtype.h"
+#include "zone/soa.h"
 
 /* One edit, from the thread of the API to the main world and back. */
 struct edit {
@@ -87,21 +88,9 @@ const char *const *operator_record_texts(struct td_arena *arena,
 
 /* ---- what a draft comes to ---- */
 
-static const struct wire_rrset *soa_of(const struct zone_version *version)
-{
-    return zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
-}
-
-static uint32_t serial_of(const struct wire_rrset *soa)
-{
-    struct wire_rdata rdata = wire_rrset_first(soa);
-
-    return td_get_u32(rdata.octets + rdata.size - 20);
-}
-
 static char *soa_text(struct td_arena *arena, const struct zone_version *version)
 {
-    const struct wire_rrset *soa = soa_of(version);
+    const struct wire_rrset *soa = zone_soa(version);
     struct wire_rdata rdata = wire_rrset_first(soa);
     struct td_buf text = { .data = NULL };
 
@@ -194,11 +183,11 @@ static td_err carry_out(struct fiber *fiber, struct edit *edit, const struct ope
     struct change_wait wait;
 
     td_err err = change_draft_begin(registry_door(edit->server->registry), &edit->zone->zone,
-                                    &draft, &outcome->diag);
+                                    about.origin, &draft, &outcome->diag);
     if (err != TD_OK)
         return err;
     char *soa_before = soa_text(&outcome->arena, change_draft_view(draft));
-    outcome->change.serial_from = serial_of(soa_of(change_draft_view(draft)));
+    outcome->change.serial_from = zone_soa_number(change_draft_view(draft), ZONE_SOA_SERIAL);
     err = check_serial(edit, outcome->change.serial_from);
     if (err == TD_OK)
         err = operator_steps_do(steps, draft, &outcome->conflicts, &outcome->diag);

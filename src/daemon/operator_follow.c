@@ -45,7 +45,7 @@ static enum control_peer_state state_of(const struct registry_zone *zone,
     if (newest != NULL && follower->has_serial &&
         change_serial_is_greater(follower->serial, newest->serial))
         return CONTROL_PEER_AHEAD;
-    if (follower->is_failing)
+    if (follower->why != NULL)
         return CONTROL_PEER_FAILING;
     if (!follower->has_serial || newest == NULL)
         return CONTROL_PEER_UNKNOWN;

@@ -48,7 +48,7 @@ struct peers_row *peers_find(const struct peers *peers, const char *name);
 
 /*
  * May it be asked at this time? `is_only`: there is no other one for the zone; then it is left
- * alone for PEERS_HOLD_ONLY_MS at most.
+ * alone for half a minute at most.
  */
 bool peers_may_ask(const struct peers_row *row, uint64_t now_ns, bool is_only);
 /* When it may be asked again by those that have no other one. */

@@ -396,10 +396,7 @@ static void commit_draft(struct registry *registry, struct registry_zone *zone,
     uint32_t misfits = 0;
     struct td_diag diag;
 
-    bool was_frozen = zone->zone.is_frozen;
-    zone->zone.is_frozen = false; /* it is for hand edits of the file that it is frozen */
-    td_err err = change_draft_begin(registry->door, &zone->zone, &draft, &diag);
-    zone->zone.is_frozen = was_frozen;
+    td_err err = change_draft_begin(registry->door, &zone->zone, about.origin, &draft, &diag);
     if (err != TD_OK) {
         registry_load_failed(registry, zone, diag.text);
         return;

@@ -4,16 +4,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/writer.h"
 #include "change/draft.h"
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "daemon/replication.h"
 #include "daemon/secondary.h"
 #include "serve/log.h"
-#include "wire/rrtype.h"
-
-enum { SOA_NUMBERS_SIZE = 20 };
+#include "zone/soa.h"
 
 static size_t key_of(const uint8_t *apex, uint8_t key[STORE_ZONE_KEY_SIZE_MAX])
 {
@@ -76,21 +73,15 @@ static td_err move_serial(struct fiber *fiber, struct server *server, struct reg
     struct change_wait wait;
     uint32_t greatest;
 
-    td_err err = change_draft_begin(registry_door(server->registry), &zone->zone, &draft, diag);
+    td_err err = change_draft_begin(registry_door(server->registry), &zone->zone, about.origin,
+                                    &draft, diag);
     if (err != TD_OK)
         return err;
-    const struct zone_version *view = change_draft_view(draft);
-    const struct wire_rrset *soa = zone_node_set(view, zone_version_apex(view), WIRE_TYPE_SOA);
-    struct wire_rdata rdata = wire_rrset_first(soa);
-    uint8_t *copy = td_memdup(rdata.octets, rdata.size);
-    uint32_t serial = view->serial;
+    uint32_t serial = zone_soa_number(change_draft_view(draft), ZONE_SOA_SERIAL);
     if (zone->followers != NULL && followers_greatest(zone->followers, &greatest) &&
         change_serial_is_greater(greatest, serial))
         serial = greatest;
-    td_put_u32(copy + rdata.size - SOA_NUMBERS_SIZE, serial + 1);
-    err =
-        change_draft_add(draft, zone_version_name(view), WIRE_TYPE_SOA, soa->ttl, copy, rdata.size);
-    free(copy);
+    err = change_draft_set_serial(draft, serial + 1);
     if (err != TD_OK) {
         change_draft_abort(draft);
         td_diag_say(diag, "the SOA cannot be replaced: %s", td_err_text(err));

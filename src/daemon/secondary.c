@@ -114,7 +114,6 @@ static void set_limits(struct secondary *secondary, const struct conf_zone_optio
         .expire_min = options->expire_min_ms,
         .expire_max = options->expire_max_ms,
     };
-    secondary->zonemd = options->zonemd;
 }
 
 static struct secondary *secondary_new(struct secondaries *all, struct registry_zone *zone)

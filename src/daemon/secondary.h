@@ -44,22 +44,20 @@ struct secondary {
     struct secondary_limits limits;
     uint64_t verify_ns;          /* when its digest may be verified again */
     bool wants_verify;           /* it has changed by IXFR since */
-    uint32_t zonemd;             /* enum conf_zonemd */
     struct secondary_look *look; /* under way, or being made a change of */
     struct secondary *next;      /* of those that wait for their look */
     struct io_timer timer;       /* for the first of what comes next */
     struct story story;          /* of what it has done */
-    uint64_t refreshed_ns;       /* when a primary last said that this is its newest; 0: never */
-    uint64_t refreshed_s;        /* the same, on the wall; as it was saved, after a start */
-    uint64_t saved_ns;           /* when that was last written to the log */
-    uint64_t expires_ns;         /* IO_FOREVER: there is no data to expire */
-    uint64_t look_ns;            /* of the next look */
-    uint64_t retried_s;          /* wall clock of the last look that failed; 0: none since */
-    uint32_t failures;           /* looks that failed, one after the other */
-    uint64_t changed_ns;         /* of the last look that found something newer */
-    uint32_t changed_soon;       /* such looks that came soon after one another */
-    struct peers_row *last;      /* whom that came from; NULL */
-    uint64_t transfer_s;         /* wall clock of the last transfer that was good; 0: none */
+    uint64_t refreshed_s;   /* wall clock: a primary last said that this is its newest; 0: never */
+    uint64_t saved_ns;      /* when that was last written to the log */
+    uint64_t expires_ns;    /* IO_FOREVER: there is no data to expire */
+    uint64_t look_ns;       /* of the next look */
+    uint64_t retried_s;     /* wall clock of the last look that failed; 0: none since */
+    uint32_t failures;      /* looks that failed, one after the other */
+    uint64_t changed_ns;    /* of the last look that found something newer */
+    uint32_t changed_soon;  /* such looks that came soon after one another */
+    struct peers_row *last; /* whom that came from; NULL */
+    uint64_t transfer_s;    /* wall clock of the last transfer that was good; 0: none */
     uint64_t transfer_octets;
     uint64_t transfer_records;
     char *transfer_peer; /* the name of whom it came from */
@@ -77,6 +75,7 @@ struct secondary {
     bool is_expired;
     bool wants_whole;  /* the next look: by AXFR */
     const char *anew;  /* the next look breaks history, for this reason; NULL */
+    bool takes_same;   /* the next look: this serial again, by AXFR */
     bool takes_any;    /* the next look: whatever the serial, by AXFR */
     bool is_asked;     /* the next look: an operator wants it */
     bool has_transfer; /* the look has a whole zone for the loader */

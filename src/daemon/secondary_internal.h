@@ -47,7 +47,7 @@ void secondary_failed(struct secondary *secondary, struct secondary_look *look);
 void secondary_heed(struct secondary *secondary);
 
 /* By AXFR, at once. */
-void secondary_look_whole(struct secondary *secondary, struct secondary_look *look);
+void secondary_look_whole(struct secondary *secondary);
 
 /* The look has found something newer: make it a change of the zone. */
 void secondary_take(struct secondary *secondary, struct secondary_look *look);

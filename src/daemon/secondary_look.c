@@ -102,7 +102,6 @@ void secondary_succeeded(struct secondary *secondary, struct secondary_look *loo
     if (secondary->failures > 1)
         serve_log(LOG_NOTICE, EVENT_ZONE_FOLLOWS, zone->name, "follows again, after %u failures",
                   secondary->failures);
-    secondary->refreshed_ns = secondary_now_ns(secondary);
     secondary->refreshed_s = secondary_wall_s(secondary);
     secondary->retried_s = 0;
     secondary->failures = 0;
@@ -154,9 +153,8 @@ void secondary_failed(struct secondary *secondary, struct secondary_look *look)
     secondary_arm(secondary);
 }
 
-void secondary_look_whole(struct secondary *secondary, struct secondary_look *look)
+void secondary_look_whole(struct secondary *secondary)
 {
-    (void)look;
     secondary->wants_whole = true;
     secondary->is_again = true;
     end_look(secondary);
@@ -367,9 +365,10 @@ static struct secondary_look *look_new(struct secondary *secondary)
     refresh->has_hint = look->hint != NULL;
     refresh->has_serial = zone->zone.newest != NULL;
     refresh->serial = refresh->has_serial ? zone->zone.newest->serial : 0;
-    refresh->wants_whole = secondary->wants_whole || secondary->takes_any;
+    refresh->wants_whole = secondary->wants_whole || secondary->takes_same || secondary->takes_any;
+    refresh->takes_same = secondary->takes_same;
     refresh->takes_any = secondary->takes_any;
-    if (refresh->has_serial && secondary->zonemd != CONF_ZONEMD_OFF)
+    if (refresh->has_serial && zone->zonemd != CONF_ZONEMD_OFF)
         registry_digest(zone, &refresh->digest);
     refresh->min_rate = secondary->all->min_rate;
     refresh->limits = secondary->all->limits;
@@ -392,7 +391,8 @@ static void begin(struct secondary *secondary)
     }
     look->anew = secondary->anew;
     secondary->anew = NULL;
-    secondary->wants_whole = secondary->takes_any = secondary->is_asked = false;
+    secondary->wants_whole = secondary->takes_same = secondary->takes_any = false;
+    secondary->is_asked = false;
     secondary->look = look;
     secondary->all->looking++;
     secondary->all->looks++;

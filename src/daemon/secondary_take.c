@@ -19,6 +19,7 @@
 #include "daemon/secondary_internal.h"
 #include "serve/log.h"
 #include "wire/rrtype.h"
+#include "zone/soa.h"
 #include "zone/zonemd.h"
 
 /*
@@ -104,7 +105,7 @@ static void refused(struct secondary *secondary, struct secondary_look *look, td
     if (err == TD_E_REFUSED)
         fail(secondary, look, "it was received, and the brake holds it", diag->text);
     else if (look->refresh.result == REFRESH_CHANGES)
-        secondary_look_whole(secondary, look);
+        secondary_look_whole(secondary);
     else
         fail(secondary, look, "it was received, and refused", diag->text);
 }
@@ -159,7 +160,7 @@ static bool is_verified(const struct secondary *secondary, struct change_draft *
     const struct zone_version *view = change_draft_view(draft);
     unsigned algorithm;
 
-    if (secondary->zonemd != CONF_ZONEMD_STRICT || !has_digest(view))
+    if (secondary->zone->zonemd != CONF_ZONEMD_STRICT || !has_digest(view))
         return true;
     return view->record_count <= VERIFY_RECORDS_MAX &&
            !zone_zonemd_is_bad(zone_zonemd_check(view, &algorithm));
@@ -193,9 +194,7 @@ static bool commit_draft(struct secondary *secondary, struct secondary_look *loo
     struct change_draft *draft;
     struct td_diag diag;
 
-    zone->is_copy = false; /* for everybody else it is one */
-    td_err err = change_draft_begin(registry->door, zone, &draft, &diag);
-    zone->is_copy = true;
+    td_err err = change_draft_begin(registry->door, zone, who.origin, &draft, &diag);
     if (err != TD_OK) {
         refused(secondary, look, err, &diag);
         return true;
@@ -225,7 +224,7 @@ static void take_changes(struct secondary *secondary, struct secondary_look *loo
     tell(secondary, look, "its IXFR does not fit what is here",
          "a record to be removed is not there, its ZONEMD is wrong, or it is too large: AXFR "
          "follows");
-    secondary_look_whole(secondary, look);
+    secondary_look_whole(secondary);
 }
 
 /* ---- whole zones ---- */
@@ -252,7 +251,7 @@ void secondary_look_at_digest(struct secondary *secondary)
         secondary_now_ns(secondary) < secondary->verify_ns)
         return;
     secondary->wants_verify = false;
-    if (secondary->zonemd != CONF_ZONEMD_OFF && has_digest(zone->zone.newest))
+    if (secondary->zone->zonemd != CONF_ZONEMD_OFF && has_digest(zone->zone.newest))
         registry_give(secondary->all->registry, zone, LOADER_VERIFY);
 }
 
@@ -270,7 +269,7 @@ void secondary_verified(struct secondary *secondary, struct loader_job *job)
               "the digest in ZONEMD is not that of serial %u, which came by IXFR: AXFR follows",
               zone->zone.newest->serial);
     secondary->verify_ns += (uint64_t)VERIFY_AGAIN_S * IO_NS_PER_S;
-    secondary->wants_whole = secondary->takes_any = true;
+    secondary->takes_same = true;
     secondary_look(secondary);
 }
 
@@ -292,8 +291,7 @@ static void take_whole(struct secondary *secondary)
 
 static struct change_record soa_of(const struct zone_version *version)
 {
-    const struct wire_rrset *soa =
-        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
+    const struct wire_rrset *soa = zone_soa(version);
     struct wire_rdata rdata = wire_rrset_first(soa);
 
     return (struct change_record){

@@ -14,11 +14,10 @@
 #include "change/serial.h"
 #include "daemon/registry_internal.h"
 #include "serve/log.h"
-#include "wire/rrtype.h"
+#include "zone/soa.h"
 
 enum {
     MS_PER_S = 1000,
-    SOA_NUMBERS_SIZE = 20,
     EMPTY_RETRY_MS = 2000, /* without data: twice as long each time, up to this: */
     EMPTY_RETRY_MAX_MS = 600000,
     JITTER_PERCENT = 10,
@@ -36,15 +35,11 @@ uint64_t secondary_wall_s(const struct secondary *secondary)
     return io_wall_s(secondary->all->io);
 }
 
-/* 0..65535, always the same for a name (FNV-1a). */
 uint32_t secondary_share(const struct secondary *secondary)
 {
     const struct zone_entry *entry = secondary->zone->zone.entry;
-    uint64_t hash = 14695981039346656037u;
 
-    for (unsigned i = 0; i < entry->name_size; i++)
-        hash = (hash ^ entry->name[i]) * 1099511628211u;
-    return (uint32_t)(hash >> 32) & 0xFFFF;
+    return (uint32_t)(td_hash_fixed(0, entry->name, entry->name_size) >> 32) & 0xFFFF;
 }
 
 /* A tenth shorter at most: zones that came together shall not look together for ever. */
@@ -58,32 +53,24 @@ static uint64_t clamp(uint64_t ms, uint32_t min, uint32_t max)
     return ms < min ? min : ms > max ? max : ms;
 }
 
-enum soa_number { SOA_REFRESH = 1, SOA_RETRY, SOA_EXPIRE };
-
-static uint64_t soa_ms(const struct secondary *secondary, enum soa_number number)
+static uint64_t soa_ms(const struct secondary *secondary, enum zone_soa_number number)
 {
-    const struct zone_version *version = secondary->zone->zone.newest;
-    const struct wire_rrset *soa =
-        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
-    struct wire_rdata rdata = wire_rrset_first(soa);
-
-    return (uint64_t)MS_PER_S *
-           td_get_u32(rdata.octets + rdata.size - SOA_NUMBERS_SIZE + 4u * number);
+    return (uint64_t)MS_PER_S * zone_soa_number(secondary->zone->zone.newest, number);
 }
 
 uint64_t secondary_refresh_ms(const struct secondary *secondary)
 {
     const struct secondary_limits *limits = &secondary->limits;
 
-    return with_jitter(
-        secondary, clamp(soa_ms(secondary, SOA_REFRESH), limits->refresh_min, limits->refresh_max));
+    return with_jitter(secondary, clamp(soa_ms(secondary, ZONE_SOA_REFRESH), limits->refresh_min,
+                                        limits->refresh_max));
 }
 
 uint64_t secondary_expire_ms(const struct secondary *secondary)
 {
     const struct secondary_limits *limits = &secondary->limits;
 
-    return clamp(soa_ms(secondary, SOA_EXPIRE), limits->expire_min, limits->expire_max);
+    return clamp(soa_ms(secondary, ZONE_SOA_EXPIRE), limits->expire_min, limits->expire_max);
 }
 
 uint64_t secondary_retry_ms(const struct secondary *secondary)
@@ -93,7 +80,7 @@ uint64_t secondary_retry_ms(const struct secondary *secondary)
     uint64_t ms = (uint64_t)EMPTY_RETRY_MS << shift >> 1;
 
     if (secondary->zone->zone.newest != NULL)
-        ms = soa_ms(secondary, SOA_RETRY);
+        ms = soa_ms(secondary, ZONE_SOA_RETRY);
     else if (ms > EMPTY_RETRY_MAX_MS)
         ms = EMPTY_RETRY_MAX_MS;
     return with_jitter(secondary, clamp(ms, limits->retry_min, limits->retry_max));

@@ -11,12 +11,11 @@
 #include "daemon/registry_internal.h"
 #include "daemon/roles.h"
 #include "serve/log.h"
-#include "wire/rrtype.h"
+#include "zone/soa.h"
 
 enum {
     LOOK_MS = 250,
     SAVED_SIZE = 16,
-    SOA_NUMBERS_SIZE = 20,
     STEP_MAX = INT32_MAX, /* the farthest that is greater (RFC 1982 3.2) */
     TEXT_SIZE = 300,
 };
@@ -73,12 +72,7 @@ static void forget(struct registry_zone *zone)
 
 static uint32_t soa_expire_s(const struct registry_zone *zone)
 {
-    const struct zone_version *version = zone->zone.newest;
-    const struct wire_rrset *soa =
-        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
-    struct wire_rdata rdata = wire_rrset_first(soa);
-
-    return td_get_u32(rdata.octets + rdata.size - 8);
+    return zone_soa_number(zone->zone.newest, ZONE_SOA_EXPIRE);
 }
 
 static uint32_t next_step(uint32_t serial, uint32_t target)
@@ -145,18 +139,12 @@ static td_err step(struct serial_walk *walk, struct td_diag *diag)
     };
     struct change_draft *draft;
 
-    td_err err = change_draft_begin(walk->zone->registry->door, zone, &draft, diag);
+    td_err err = change_draft_begin(walk->zone->registry->door, zone, about.origin, &draft, diag);
     if (err != TD_OK)
         return err;
-    const struct zone_version *view = change_draft_view(draft);
-    const struct wire_rrset *soa = zone_node_set(view, zone_version_apex(view), WIRE_TYPE_SOA);
-    struct wire_rdata rdata = wire_rrset_first(soa);
-    uint8_t *copy = td_memdup(rdata.octets, rdata.size);
-    td_put_u32(copy + rdata.size - SOA_NUMBERS_SIZE, next_step(view->serial, walk->target));
+    uint32_t serial = zone_soa_number(change_draft_view(draft), ZONE_SOA_SERIAL);
     zone->has_floor = false; /* what was published before is what is walked away from */
-    err =
-        change_draft_add(draft, zone_version_name(view), WIRE_TYPE_SOA, soa->ttl, copy, rdata.size);
-    free(copy);
+    err = change_draft_set_serial(draft, next_step(serial, walk->target));
     if (err != TD_OK) {
         change_draft_abort(draft);
         td_diag_say(diag, "the SOA cannot be replaced: %s", td_err_text(err));

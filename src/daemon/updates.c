@@ -153,8 +153,8 @@ static struct change_draft *begin(struct updates *updates, struct serve_update *
     struct change_draft *draft;
     struct td_diag diag;
 
-    if (change_draft_begin(registry_door(updates->server->registry), &zone->zone, &draft, &diag) ==
-        TD_OK)
+    if (change_draft_begin(registry_door(updates->server->registry), &zone->zone, CHANGE_UPDATE,
+                           &draft, &diag) == TD_OK)
         return draft;
     if (zone->zone.newest == NULL)
         refuse(updates, update, WIRE_RCODE_SERVFAIL, WIRE_EDE_NOT_READY, "the zone is not loaded",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "wire/name.h"
 #include "wire/rrtype.h"
 
@@ -204,11 +205,9 @@ td_err catalog_member_owner(const uint8_t *catalog, const uint8_t *name, uint32_
 {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
     size_t name_size = wire_name_size(name), catalog_size = wire_name_size(catalog);
-    uint64_t hash = 14695981039346656037u ^ number;
+    uint64_t hash = td_hash_fixed(number, name, name_size);
     uint8_t *out = ret_owner->octets;
 
-    for (size_t i = 0; i < name_size; i++)
-        hash = (hash ^ name[i]) * 1099511628211u;
     enum { LABEL = 13 + 7 }; /* 64 bits, 32 bits */
     if (1 + LABEL + sizeof(label_zones) - 1 + catalog_size > WIRE_NAME_SIZE_MAX)
         return TD_E_LIMIT;

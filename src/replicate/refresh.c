@@ -50,6 +50,7 @@ static uint32_t ms_since(struct fiber *fiber, uint64_t began_ns)
 static bool is_newer(const struct refresh *refresh, uint32_t serial)
 {
     return !refresh->has_serial || refresh->takes_any ||
+           (refresh->takes_same && serial == refresh->serial) ||
            change_serial_is_greater(serial, refresh->serial);
 }
 
@@ -165,6 +166,7 @@ static bool transfer(struct fiber *fiber, struct refresh *refresh, struct candid
         .is_incremental = is_incremental,
         .has_edns = candidate->has_edns,
         .serial_had = refresh->serial,
+        .takes_same = refresh->takes_same,
         .wants_newer = refresh->has_serial && !refresh->takes_any,
         .min_rate = refresh->min_rate,
         .read = &refresh->read,

@@ -56,6 +56,7 @@ struct refresh {
     bool has_serial; /* of what we have */
     uint32_t serial;
     bool wants_whole; /* AXFR at once */
+    bool takes_same;  /* one that has our serial as well */
     bool takes_any;   /* whatever its serial */
     bool is_quick;    /* changes come one after the other: the first is asked for them by one
                        * datagram before anything else */

@@ -92,7 +92,7 @@ static td_err check_serial(struct transfer_in *in)
     uint32_t serial = in->read->serial;
 
     if (!in->wants_newer || change_serial_is_greater(serial, in->serial_had) ||
-        (in->read->kind == TRANSFER_CURRENT && serial == in->serial_had))
+        (serial == in->serial_had && (in->takes_same || in->read->kind == TRANSFER_CURRENT)))
         return TD_OK;
     snprintf(in->why, sizeof(in->why), "it sends serial %u, which is %s our %u", serial,
              serial == in->serial_had ? "not newer than" : "lower than", in->serial_had);

@@ -19,6 +19,7 @@ struct transfer_in {
     bool is_incremental;
     bool has_edns; /* in the question */
     uint32_t serial_had;
+    bool takes_same;            /* where newer is wanted: our serial again will do */
     bool wants_newer;           /* than serial_had: what is not is given up at its first SOA */
     uint32_t min_rate;          /* octets a second */
     struct transfer_read *read; /* initialized */

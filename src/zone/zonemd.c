@@ -4,12 +4,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/reader.h"
 #include "base/writer.h"
 #include "wire/rrtype.h"
 #include "zone/label.h"
-
-enum { SOA_NUMBERS_SIZE = 20 };
+#include "zone/soa.h"
 
 struct digest_sets {
     const struct wire_rrset **sets;
@@ -71,16 +69,6 @@ static void digest_zone(const struct zone_version *version, struct dnssec_zonemd
     free(sets.sets);
 }
 
-/* Of an edit in progress the version's own field is not that of its SOA yet. */
-static uint32_t serial_of(const struct zone_version *version)
-{
-    const struct wire_rrset *soa =
-        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
-    struct wire_rdata rdata = wire_rrset_first(soa);
-
-    return td_get_u32(rdata.octets + rdata.size - SOA_NUMBERS_SIZE);
-}
-
 static size_t make(const struct zone_version *version, uint8_t algorithm,
                    uint8_t ret_digest[DNSSEC_ZONEMD_DIGEST_SIZE_MAX])
 {
@@ -111,7 +99,7 @@ enum zone_zonemd zone_zonemd_check(const struct zone_version *version, unsigned 
     *ret_algorithm = 0;
     if (set == NULL)
         return ZONE_ZONEMD_NONE;
-    td_err err = dnssec_zonemd_choose(set, serial_of(version), &wish);
+    td_err err = dnssec_zonemd_choose(set, zone_soa_number(version, ZONE_SOA_SERIAL), &wish);
     if (err != TD_OK)
         return err == TD_E_INVALID ? ZONE_ZONEMD_SERIAL : ZONE_ZONEMD_UNKNOWN;
     for (unsigned i = 0; i < TD_COUNT(wish.digests); i++) {
@@ -135,7 +123,7 @@ td_err zone_zonemd_renew(const struct zone_version *version, const struct wire_r
     size_t size = make(version, fields.algorithm, ret_rdata + 6);
     if (size == 0)
         return TD_E_UNSUPPORTED;
-    td_put_u32(ret_rdata, serial_of(version));
+    td_put_u32(ret_rdata, zone_soa_number(version, ZONE_SOA_SERIAL));
     ret_rdata[4] = fields.scheme;
     ret_rdata[5] = fields.algorithm;
     *ret_size = 6 + size;

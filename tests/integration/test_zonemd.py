@@ -111,6 +111,23 @@ def test_a_wrong_digest_that_came_by_ixfr(tandem, primary, policy):
     assert ("its ZONEMD is wrong" in story) == (policy == "strict")
 
 
+def test_a_wrong_digest_is_no_reason_to_go_back(tandem, primary):
+    """The serial is never taken back by itself: when only an older one is to be had, what is here stays."""
+    source = primary()
+    copy = follow(tandem, source)
+    source.serial = 2
+
+    def differ(question):
+        source.serial = 1
+        return [question.answer(soa(2), soa(1), soa(2), host("b"), zonemd(2), soa(2))]
+    source.ixfr = differ
+    look(copy, source)
+    copy.wait(lambda: "which came by IXFR" in copy.log(), 10)
+    copy.wait(lambda: "lower than our 2" in copy.cli("zone", "why", "example.com").stdout, 10)
+    assert serial(copy) == 2
+    assert source.types().count("AXFR") == 1
+
+
 def test_other_content_under_the_same_serial_is_told(tandem):
     source, copy = start_with(tandem, with_zonemd(ZONE.replace(" 1 7200", " 2 7200")))
     assert source.cli("reload").returncode == 0

@@ -219,7 +219,8 @@ static void do_change(struct fiber *fiber, struct node *node)
 
     if (zone == NULL || change_zone_view(&zone->zone) == NULL)
         return; /* not loaded yet */
-    if (change_draft_begin(registry_door(registry), &zone->zone, &draft, &diag) != TD_OK)
+    if (change_draft_begin(registry_door(registry), &zone->zone, CHANGE_COMMAND, &draft, &diag) !=
+        TD_OK)
         return;
     uint32_t want = write_draft(node, draft, &version);
     td_err err = change_draft_commit_wait(fiber, draft, &about, &wait, &diag);

@@ -118,7 +118,7 @@ static void act(struct house *house, const struct update_message *message, struc
     struct td_diag diag;
 
     update_result_init(&result);
-    must(change_draft_begin(house->door, &house->zone, &draft, &diag));
+    must(change_draft_begin(house->door, &house->zone, CHANGE_UPDATE, &draft, &diag));
     update_apply(message, draft, arena, &result);
     const struct zone_version *after = change_draft_view(draft);
     const struct zone_node *top = zone_version_apex(after);

@@ -132,6 +132,40 @@ TEST(an_soa_takes_the_place_of_the_one_there_is)
     }
 }
 
+TEST(who_may_change_a_zone_that_is_frozen_or_a_copy)
+{
+    static const struct {
+        bool is_frozen;
+        bool is_copy;
+        enum change_origin origin;
+        td_err want;
+    } rows[] = {
+        { false, false, CHANGE_UPDATE, TD_OK },
+        { true, false, CHANGE_UPDATE, TD_E_CONFLICT },
+        { true, false, CHANGE_COMMAND, TD_E_CONFLICT },
+        { true, false, CHANGE_FILE, TD_OK },
+        { true, true, CHANGE_TRANSFER, TD_OK },
+        { false, true, CHANGE_TRANSFER, TD_OK },
+        { false, true, CHANGE_FILE, TD_E_CONFLICT },
+        { false, true, CHANGE_API, TD_E_CONFLICT },
+    };
+
+    for (size_t i = 0; i < TD_COUNT(rows); i++) {
+        struct change_draft *draft;
+        struct world world;
+        struct td_diag diag;
+        world_init(&world);
+        world_load(&world, 5);
+        world.zone.is_frozen = rows[i].is_frozen;
+        world.zone.is_copy = rows[i].is_copy;
+        CHECK_EQ(change_draft_begin(world.door, &world.zone, rows[i].origin, &draft, &diag),
+                 rows[i].want);
+        if (rows[i].want == TD_OK)
+            change_draft_abort(draft);
+        world_fini(&world);
+    }
+}
+
 TEST(what_is_refused_leaves_the_zone)
 {
     struct world world;
@@ -140,7 +174,8 @@ TEST(what_is_refused_leaves_the_zone)
     struct change_draft *draft;
 
     world_init(&world);
-    CHECK_EQ(change_draft_begin(world.door, &world.zone, &draft, &diag), TD_E_CONFLICT);
+    CHECK_EQ(change_draft_begin(world.door, &world.zone, CHANGE_COMMAND, &draft, &diag),
+             TD_E_CONFLICT);
     CHECK_STR(diag.text, "the zone has no data yet");
     world_load(&world, 5);
     struct zone_version *before = world_served(&world);
@@ -162,7 +197,8 @@ TEST(what_is_refused_leaves_the_zone)
     CHECK_EQ(change_draft_commit(draft, &about, &waiter.wait, &diag), TD_E_CONFLICT);
 
     world.zone.is_frozen = true;
-    CHECK_EQ(change_draft_begin(world.door, &world.zone, &draft, &diag), TD_E_CONFLICT);
+    CHECK_EQ(change_draft_begin(world.door, &world.zone, CHANGE_COMMAND, &draft, &diag),
+             TD_E_CONFLICT);
     CHECK(strstr(diag.text, "thaw") != NULL);
     world_turn(&world);
     CHECK(world_served(&world) == before);
@@ -259,5 +295,6 @@ TEST(the_brake_can_be_let_go)
 
 TESTS(what_comes_and_goes_leaves_no_trace, another_ttl_is_recorded_for_the_whole_set,
       a_draft_among_others_is_taken_back, an_soa_takes_the_place_of_the_one_there_is,
-      what_is_refused_leaves_the_zone, the_serial_goes_on_where_it_was_before_a_restart,
-      the_brake_holds_what_removes_too_much, the_brake_can_be_let_go)
+      who_may_change_a_zone_that_is_frozen_or_a_copy, what_is_refused_leaves_the_zone,
+      the_serial_goes_on_where_it_was_before_a_restart, the_brake_holds_what_removes_too_much,
+      the_brake_can_be_let_go)

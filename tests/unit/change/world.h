@@ -185,7 +185,7 @@ static inline struct change_draft *world_draft(struct world *world)
     struct change_draft *draft;
     struct td_diag diag;
 
-    CHECK_OK(change_draft_begin(world->door, &world->zone, &draft, &diag));
+    CHECK_OK(change_draft_begin(world->door, &world->zone, CHANGE_COMMAND, &draft, &diag));
     return draft;
 }
 
