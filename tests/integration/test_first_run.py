@@ -33,6 +33,7 @@ def test_the_default_configuration_is_good(tmp_path):
     # What stands in its comments as an example is good too.
     example = text.replace("\n# keys:", "\nkeys:").replace("\n#   - ", "\n  - ").replace("\n#     ", "\n    ")
     example = re.sub(r"\nzones:\n  - directory: zones/\n", "\n", example).replace("\n# zones:", "\nzones:")
+    example = example.replace("\n# peers:", "\npeers:")
     (tmp_path / "transfer.key").write_text("c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0\n")
     (tmp_path / "zones" / "example.com.zone").write_text("")
     (tmp_path / "example.yaml").write_text(example)
