@@ -25,7 +25,7 @@ RUNNING = []
 def binary(kind):
     if kind == "echo":
         return TOOLS + "/udp_echo"
-    if kind == "tandem":
+    if kind in ("tandem", "cached"):
         return os.environ.get("BIN_TANDEM", ROOT + "/build/release/tandemd")
     return os.environ.get("BIN_" + kind.upper(), "")
 
@@ -35,7 +35,8 @@ def tools():
     if "BENCH_TOOLS" in os.environ:
         return
     subprocess.run(["/usr/bin/ninja", "-C", ROOT + "/build/release", "-j2", "--quiet",
-                    "tests/bench/udp_load", "tests/bench/udp_echo", "tests/bench/zone_cost"],
+                    "tests/bench/udp_load", "tests/bench/tcp_load", "tests/bench/udp_echo",
+                    "tests/bench/zone_cost"],
                    check=True, stdout=subprocess.DEVNULL)
 
 
@@ -50,7 +51,7 @@ def config_tandem(server):
     config = {"server": {"listen": ["127.0.0.1:%d" % server.port], "workers": 1,
                          "state": server.folder + "/state",
                          "control": server.folder + "/control.sock",
-                         "answer-cache": server.options.get("cache", "off")},
+                         "answer-cache": "on" if server.kind == "cached" else "off"},
               "zones": [{"name": name, "file": path} for name, path in server.zones]}
     os.makedirs(server.folder + "/state", exist_ok=True)
     server.write("tandem.yaml", json.dumps(config))
@@ -61,7 +62,7 @@ def config_nsd(server):
     text = ("server:\n server-count: 1\n ip-address: 127.0.0.1@{port}\n do-ip6: no\n"
             ' username: ""\n chroot: ""\n zonesdir: "/"\n database: ""\n pidfile: "{folder}/pid"\n'
             ' xfrdfile: "{folder}/xfrd"\n xfrdir: "{folder}"\n zonelistfile: "{folder}/list"\n'
-            ' logfile: "{folder}/log"\n minimal-responses: yes\nremote-control:\n'
+            ' logfile: "{folder}/log"\n minimal-responses: yes\n rrl-ratelimit: 0\nremote-control:\n'
             " control-enable: no\n")
     text = text.format(port=server.port, folder=server.folder)
     text += "".join('zone:\n name: "%s"\n zonefile: "%s"\n' % zone for zone in server.zones)
@@ -102,7 +103,7 @@ def config_gdnsd(server):
     return ["-c", server.folder, "start"]
 
 
-CONFIG = {"tandem": config_tandem, "nsd": config_nsd, "knot": config_knot, "bind": config_bind,
+CONFIG = {"tandem": config_tandem, "cached": config_tandem, "nsd": config_nsd, "knot": config_knot, "bind": config_bind,
           "gdnsd": config_gdnsd,
           "echo": lambda server: [str(server.port), str(server.options.get("size", 0))]}
 
@@ -128,6 +129,13 @@ def children(root):
     return found
 
 
+def busy():
+    """Seconds of CPU that all processes together have used, in hundredths."""
+    with open("/proc/stat", encoding="ascii") as file:
+        user, nice, system, _, _, irq, softirq = map(int, file.readline().split()[1:8])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
 def ahead():
     """In the child: before what else runs on this machine, as far as that is allowed."""
     try:
@@ -138,13 +146,14 @@ def ahead():
 
 
 class Server:
-    """One server with its configuration in a folder of its own."""
+    """One server with its configuration in a folder of its own: a new one, unless it is to be kept."""
 
     def __init__(self, kind, port, zones, wrap=(), **options):
         self.kind, self.port, self.zones, self.options = kind, port, zones, options
         self.folder = "%s/run/%s-%d" % (LAB, kind, port)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        os.makedirs(self.folder)
+        if not options.get("keep"):
+            shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.folder, exist_ok=True)
         command = ["taskset", "-c", SERVER_CPU] + list(wrap) + [binary(kind)] + CONFIG[kind](self)
         with open(self.folder + "/output", "wb") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
@@ -203,6 +212,23 @@ class Server:
                 pass
         return total / os.sysconf("SC_CLK_TCK")
 
+    def user(self):
+        """Seconds of user CPU of living processes, in hundredths."""
+        total = 0
+        for pid in children(self.process.pid):
+            try:
+                with open("/proc/%d/stat" % pid, encoding="ascii", errors="replace") as file:
+                    total += int(file.read().rpartition(")")[2].split()[11])
+            except OSError:
+                pass
+        return total / os.sysconf("SC_CLK_TCK")
+
+    def control(self, *words):
+        """What the command says to this tandem."""
+        return subprocess.run([os.path.dirname(binary("tandem")) + "/tandem"] + list(words) +
+                              ["--socket", self.folder + "/control.sock"], check=True,
+                              stdout=subprocess.PIPE, text=True).stdout
+
     def memory(self):
         """Mebioctets, what is shared counted by its share."""
         total = 0
@@ -214,14 +240,17 @@ class Server:
                 pass
         return total / 1024
 
-    def load(self, path, *options):
-        """One run of udp_load; adds the CPU that the server used for each answer."""
-        before = self.cpu()
-        done = subprocess.run([TOOLS + "/udp_load", "-c", LOAD_CPU] + list(map(str, options)) +
+    def load(self, path, *options, tool="udp_load"):
+        """One run of a load tool; adds the CPU that the server used for each answer, its user CPU in
+        all, and that of the tool, in seconds."""
+        before, user, own = self.cpu(), self.user(), sum(os.times()[2:4])
+        done = subprocess.run([TOOLS + "/" + tool, "-c", LOAD_CPU] + list(map(str, options)) +
                               ["127.0.0.1", str(self.port), path], stdout=subprocess.PIPE,
                               check=True, start_new_session=True, preexec_fn=ahead)
         result = json.loads(done.stdout)
         result["cpu_us"] = (self.cpu() - before) * 1e6 / max(1, result["answers"])
+        result["user"] = self.user() - user
+        result["tool_cpu"] = sum(os.times()[2:4]) - own
         return result
 
     def stop(self, seconds=20):

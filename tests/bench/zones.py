@@ -7,12 +7,17 @@ tld N        tld., N delegations of two name servers each: half of them with glu
              half at hosters; DS at every tenth. A million is "the million-record zone".
 hosting N    N zones of ten records, a file each, and zones.list with "name file"
 
+tldNk-nsec and tldNk-nsec3oo are the same zone signed, with NSEC and with NSEC3 and opt-out, by
+dnssec-signzone (from build/peers): made by signed().
+
 Questions are in q-ZONE-KIND.txt, lines "name type" in random order: a (there is an answer), del
 (below a delegation), nx (there is no such name).
 """
 import os
 import random
+import shutil
 import string
+import subprocess
 import sys
 
 QUESTIONS = 100000
@@ -96,6 +101,34 @@ def hosting(folder, number):
                            % (name, SOA, address(dice), address(dice), address(dice)))
     questions(folder, zone, "a", lambda: "www.%s." % dice.choice(names))
     questions(folder, zone, "nx", lambda: "%s.%s." % (word(dice), dice.choice(names)))
+
+
+def signed(folder, zone, kind):
+    """tld100k-nsec or tld100k-nsec3oo; False where there is no dnssec-signzone."""
+    if shutil.which("dnssec-signzone") is None:
+        return False
+    path = "%s/%s-%s.zone" % (folder, zone, kind)
+    if not os.path.exists(path):
+        work = path + ".work"
+        shutil.rmtree(work, ignore_errors=True)
+        os.makedirs(work)
+        key = subprocess.run(["dnssec-keygen", "-q", "-K", work, "-a", "ECDSAP256SHA256", "tld."],
+                             check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+        with open("%s/%s.zone" % (folder, zone), encoding="ascii") as file:
+            text = file.read()
+        with open("%s/%s.key" % (work, key), encoding="ascii") as file:
+            text += file.read()
+        with open(work + "/plain", "w", encoding="ascii") as file:
+            file.write(text)
+        chain = ["-3", "-", "-H", "0", "-A"] if kind == "nsec3oo" else []
+        subprocess.run(["dnssec-signzone", "-q", "-P", "-z", "-K", work, "-o", "tld.", "-O", "full"] + chain +
+                       ["-f", path + ".new", work + "/plain"], check=True, stdout=subprocess.DEVNULL,
+                       cwd=work)
+        os.rename(path + ".new", path)
+        shutil.rmtree(work)
+    for name in ("del", "nx"):
+        shutil.copyfile("%s/q-%s-%s.txt" % (folder, zone, name), "%s/q-%s-%s-%s.txt" % (folder, zone, kind, name))
+    return True
 
 
 def made(folder, kind, number=0):

@@ -1,4 +1,5 @@
 """Primaries whose signatures, keys or clocks are wrong."""
+import re
 import struct
 import threading
 import time
@@ -85,7 +86,7 @@ def test_a_primary_with_a_wrong_clock(tandem, primary):
         message, at=now, error=18, other=struct.pack(">HI", 0, now + 5000)))(
             lambda question: [question.answer(rcode=packets.NOTAUTH)])
     look(copy, source)
-    assert serial(copy) == 1 and "the clocks differ by 500" in why(copy), why(copy)
+    assert serial(copy) == 1 and re.search(r"the clocks differ by (499|500)\d ", why(copy)), why(copy)
 
 
 def test_answers_without_a_signature(tandem, primary):
