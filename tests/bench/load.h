@@ -3,8 +3,7 @@
  *
  * One thread. An answer counts when its ID and question are those of a question in flight.
  */
-#ifndef BENCH_LOAD_H
-#define BENCH_LOAD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -76,5 +75,3 @@ uint64_t load_expire(struct load_peer *peer, uint64_t before_ns);
 
 /* One line of JSON; times are in microseconds. */
 void load_print(double seconds);
-
-#endif
