@@ -99,7 +99,7 @@ fuzz: build/fuzz/build.ninja
 
 sim: build/debug/build.ninja
 	@$(NINJA) -C build/debug -j$(JOBS) --quiet
-	@RUNS=$(RUNS) SEED=$(SEED) SCENARIO=$(SCENARIO) $(PYTHON) tools/sim
+	@RUNS=$(RUNS) SEED=$(SEED) SCENARIO=$(SCENARIO) JOBS=$(JOBS) $(PYTHON) tools/sim
 
 interop: build build/asan/build.ninja
 	@$(PYTHON) tools/test interop interop_long

@@ -31,6 +31,7 @@ struct io_sim_link {
     uint32_t duplicate_ppm; /* of datagrams */
     uint32_t reset_ppm;     /* of segments of a stream: the connection is reset */
     uint32_t mtu;           /* larger datagrams are lost; 0: none are */
+    bool is_truncating;     /* they arrive all the same, without what is beyond it */
     bool is_cut;            /* nothing gets through */
 };
 
@@ -80,6 +81,18 @@ void io_sim_host_restart(struct io_sim_host *host);
 void io_sim_signal(struct io_sim_host *host, int number);
 /* The wall clock of a host jumps by this much. */
 void io_sim_wall_jump(struct io_sim_host *host, int64_t ns);
+/* From now on both its clocks are so much too fast, or too slow. More than -IO_SIM_PPM. */
+void io_sim_clock_drift(struct io_sim_host *host, int32_t ppm);
+
+/* What a host has open now, of all its threads. */
+struct io_sim_usage {
+    uint32_t fibers;
+    uint32_t timers;
+    uint32_t sockets;     /* and listeners */
+    uint32_t connections; /* ends of TCP connections */
+};
+
+struct io_sim_usage io_sim_usage_of(const struct io_sim_host *host);
 
 /* -- network ------------------------------------------------------------------ */
 
@@ -92,11 +105,14 @@ struct io_sim_link io_sim_link_get(const struct io_sim *sim, const struct io_sim
 void io_sim_partition(struct io_sim *sim, const struct io_sim_host *a, const struct io_sim_host *b,
                       bool is_cut);
 
-/* Something on its way: a datagram that is sent, or a piece of a stream that arrives. */
+/*
+ * Something on its way: a datagram that is sent, or a piece of a stream that arrives. Whoever looks
+ * at it may change its octets.
+ */
 struct io_sim_passing {
     const struct io_sim_host *from;
     const struct io_sim_host *to;
-    const uint8_t *octets;
+    uint8_t *octets;
     size_t size;
     bool is_stream;
 };
@@ -122,8 +138,18 @@ struct io_sim_disk {
 };
 
 void io_sim_disk_set(struct io_sim_host *host, const struct io_sim_disk *disk);
+/* Octets of all files. */
+uint64_t io_sim_disk_used(const struct io_sim_host *host);
 /* Another disk, empty and without faults, takes its place. No file may be open. */
 void io_sim_disk_replace(struct io_sim_host *host);
+
+/*
+ * Called when a sync of a file or directory begins, and when it is over and what it was for is
+ * durable; in the middle of a turn, so it may do no more than take note. NULL: nobody is.
+ */
+typedef void io_sim_sync_watcher(void *context, const struct io_sim_host *host, bool is_over);
+
+void io_sim_sync_watch(struct io_sim *sim, io_sim_sync_watcher *watcher, void *context);
 
 /* -- time --------------------------------------------------------------------- */
 

@@ -256,6 +256,14 @@ static void sync_over(struct io_timer *timer TD_UNUSED, void *context)
     io_condition_broadcast(&wait->condition);
 }
 
+static void sync_tell(struct io *io, bool is_over)
+{
+    const struct io_sim *sim = sim_of(io)->sim;
+
+    if (sim->sync_watcher != NULL)
+        sim->sync_watcher(sim->sync_context, sim_of(io)->host, is_over);
+}
+
 /* A cancelled fiber waits, too: no system call can be taken back. */
 static void sync_wait(struct fiber *fiber, struct io *io)
 {
@@ -276,6 +284,7 @@ td_err sim_file_sync(struct fiber *fiber, struct io_file *file, struct td_diag *
     if (sim_of(file->io)->is_dead)
         return crashed(diag, file->path);
     uint64_t end = disk->sequence;
+    sync_tell(file->io, false);
     sync_wait(fiber, file->io);
     if (sim_of(file->io)->is_dead)
         return crashed(diag, file->path);
@@ -283,6 +292,7 @@ td_err sim_file_sync(struct fiber *fiber, struct io_file *file, struct td_diag *
     sim_note(sim_of(file->io)->sim, sim_of(file->io)->host, "sync", file_of(file)->inode->number,
              end);
     sim_content_sync(file_of(file)->inode, end, is_lost);
+    sync_tell(file->io, true);
     return is_lost ? io_path_say(diag, TD_E_IO, file->path, "Input/output error") : TD_OK;
 }
 
@@ -351,12 +361,14 @@ td_err sim_dir_sync(struct fiber *fiber, struct io *io, const char *path, struct
     const struct sim_inode *inode = sim_disk_find(disk_of(io), clean);
     if (inode == NULL || !inode->is_directory)
         return not_found(diag, path);
+    sync_tell(io, false);
     sync_wait(fiber, io);
     if (sim_of(io)->is_dead)
         return crashed(diag, path);
     if (fails(io, disk_of(io)->config.sync_fail_ppm, "directory sync fails"))
         return io_path_say(diag, TD_E_IO, path, "Input/output error");
     sim_disk_sync_names(disk_of(io), clean);
+    sync_tell(io, true);
     return TD_OK;
 }
 

@@ -7,14 +7,15 @@
 
 static uint64_t sim_clock_ns(struct io *io)
 {
-    return sim_of(io)->sim->now_ns;
+    const struct sim_io *sim_io = sim_of(io);
+    return sim_host_clock_ns(sim_io->host, sim_io->sim->now_ns);
 }
 
 static uint64_t sim_wall_ns(struct io *io)
 {
     struct sim_io *sim_io = sim_of(io);
     const struct io_sim *sim = sim_io->sim;
-    return sim->options.wall_start_s * IO_NS_PER_S + sim->now_ns +
+    return sim->options.wall_start_s * IO_NS_PER_S + sim_host_clock_ns(sim_io->host, sim->now_ns) +
            (uint64_t)sim_io->host->wall_jump_ns;
 }
 
@@ -50,7 +51,7 @@ static void sim_kick(struct io *io)
     if (io_turn_is_due(io))
         sim_io_turn_at(sim_io, sim_io->sim->now_ns);
     else if (io_timer_next_ns(io) != IO_FOREVER)
-        sim_io_turn_at(sim_io, io_timer_next_ns(io));
+        sim_io_turn_at(sim_io, sim_host_world_ns(sim_io->host, io_timer_next_ns(io)));
 }
 
 /* A letter was posted, perhaps by another thread of the host. */
@@ -109,7 +110,7 @@ static void inputs_run(struct sim_io *io)
 /* When this thread has something to do next. */
 static void turn_arm(struct sim_io *io, bool is_busy)
 {
-    uint64_t at_ns = io_timer_next_ns(&io->io);
+    uint64_t at_ns = sim_host_world_ns(io->host, io_timer_next_ns(&io->io));
     if (is_busy || io->inputs_first != NULL)
         at_ns = io->sim->now_ns + SIM_TURN_NS;
     if (at_ns != IO_FOREVER)
@@ -119,7 +120,7 @@ static void turn_arm(struct sim_io *io, bool is_busy)
 static void turn_run(struct io_sim *sim, struct sim_event *event)
 {
     struct sim_io *io = td_container_of(event, struct sim_io, turn);
-    io->io.now_ns = sim->now_ns;
+    io->io.now_ns = sim_host_clock_ns(io->host, sim->now_ns);
     sim_note(sim, io->host, io->io.name, io->io.fiber_count, io->io.timer_count);
 
     io->is_in_turn = true;
@@ -145,7 +146,7 @@ struct sim_io *sim_io_new(struct io_sim_host *host, const char *name)
     struct sim_io *io = td_calloc(1, sizeof(*io));
     io_common_init(&io->io, &io_sim_ops, name);
     io->io.is_simulated = true;
-    io->io.now_ns = host->sim->now_ns;
+    io->io.now_ns = sim_host_clock_ns(host, host->sim->now_ns);
     io->sim = host->sim;
     io->host = host;
     io->turn.call = turn_run;

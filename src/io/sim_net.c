@@ -238,22 +238,27 @@ struct datagram {
 
 static void datagram_arrive(struct io_sim *sim, struct sim_event *event);
 
-static void datagram_launch(struct io_sim_host *host, struct io_sim_host *dest,
-                            const struct td_addr *from, const struct td_addr *to,
-                            const void *octets, size_t size, bool is_unreachable)
+static struct datagram *datagram_new(struct io_sim_host *host, struct io_sim_host *dest,
+                                     const struct td_addr *from, const struct td_addr *to,
+                                     const void *octets, size_t size)
 {
-    struct io_sim *sim = host->sim;
-    struct io_sim_link link = sim_link(sim, host, dest);
     struct datagram *datagram = td_calloc(1, sizeof(*datagram) + size);
     datagram->event.call = datagram_arrive;
     datagram->sender = host;
     datagram->host = dest;
     datagram->from = *from;
     datagram->to = *to;
-    datagram->is_unreachable = is_unreachable;
     datagram->size = (uint32_t)size;
     if (size > 0)
         memcpy(datagram->octets, octets, size);
+    return datagram;
+}
+
+static void datagram_launch(struct datagram *datagram)
+{
+    struct io_sim *sim = datagram->sender->sim;
+    struct io_sim_link link = sim_link(sim, datagram->sender, datagram->host);
+
     sim_event_at(sim, &datagram->event, sim->now_ns + sim_link_delay_ns(sim, &link));
 }
 
@@ -268,7 +273,10 @@ static void datagram_deliver(struct datagram *datagram)
         socket->datagram(socket, &datagram->from, &datagram->to, datagram->octets, datagram->size);
     } else if (!sim_link(host->sim, host, datagram->sender).is_cut) {
         sim_note(host->sim, host, "port closed", datagram->to.port, 0);
-        datagram_launch(host, datagram->sender, &datagram->to, &datagram->from, NULL, 0, true);
+        struct datagram *news =
+            datagram_new(host, datagram->sender, &datagram->to, &datagram->from, NULL, 0);
+        news->is_unreachable = true;
+        datagram_launch(news);
     }
 }
 
@@ -293,13 +301,20 @@ void sim_datagram_send(struct io_sim_host *host, const struct td_addr *from,
     struct io_sim_link link = sim_link(sim, host, dest);
     bool is_lost = sim_chance(&sim->random, link.loss_ppm);
     bool is_doubled = sim_chance(&sim->random, link.duplicate_ppm);
-    struct io_sim_passing passing = { .from = host, .to = dest, .octets = octets, .size = size };
+    bool is_large = link.mtu != 0 && size > link.mtu;
+    if (is_large && link.is_truncating)
+        size = link.mtu;
+    struct datagram *datagram = datagram_new(host, dest, from, to, octets, size);
+    struct io_sim_passing passing = {
+        .from = host, .to = dest, .octets = datagram->octets, .size = size
+    };
     is_lost |= sim_filter(sim, &passing);
-    if (link.is_cut || is_lost || (link.mtu != 0 && size > link.mtu)) {
+    if (link.is_cut || is_lost || (is_large && !link.is_truncating)) {
         sim_note(sim, host, "datagram lost", dest->index, size);
+        free(datagram);
         return;
     }
-    datagram_launch(host, dest, from, to, octets, size, false);
+    datagram_launch(datagram);
     if (is_doubled)
-        datagram_launch(host, dest, from, to, octets, size, false);
+        datagram_launch(datagram_new(host, dest, from, to, datagram->octets, size));
 }

@@ -92,7 +92,7 @@ static void conn_drop_held(struct sim_conn *conn)
 }
 
 /* The connection is to be reset. */
-static bool segment_is_fatal(const struct sim_segment *segment, const struct io_sim_link *link)
+static bool segment_is_fatal(struct sim_segment *segment, const struct io_sim_link *link)
 {
     struct io_sim *sim = segment->conn->sim;
     struct io_sim_passing passing = {

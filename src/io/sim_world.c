@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "io/fiber.h"
+#include "io/sim_disk.h"
+#include "io/sim_tcp.h"
 
 enum { WALL_START_S = 1735689600, LINK_STRIDE_FIRST = 8 };
 
@@ -68,7 +70,7 @@ static void clocks_set(struct io_sim *sim)
 {
     for (uint32_t i = 0; i < sim->host_count; i++)
         for (struct sim_io *io = sim->hosts[i]->ios; io != NULL; io = io->next)
-            io->io.now_ns = sim->now_ns;
+            io->io.now_ns = sim_host_clock_ns(io->host, sim->now_ns);
 }
 
 static bool always(void *context TD_UNUSED)
@@ -192,6 +194,67 @@ void io_sim_host_restart(struct io_sim_host *host)
 void io_sim_wall_jump(struct io_sim_host *host, int64_t ns)
 {
     host->wall_jump_ns += ns;
+}
+
+/* ---- clocks that drift ---- */
+
+uint64_t sim_host_clock_ns(const struct io_sim_host *host, uint64_t world_ns)
+{
+    __int128 passed_ns = (__int128)world_ns - host->drift_since_ns;
+
+    return world_ns + (uint64_t)host->drift_before_ns +
+           (uint64_t)(int64_t)(passed_ns * host->drift_ppm / IO_SIM_PPM);
+}
+
+uint64_t sim_host_world_ns(const struct io_sim_host *host, uint64_t clock_ns)
+{
+    if (clock_ns == IO_FOREVER)
+        return IO_FOREVER;
+    __int128 passed_ns =
+        (__int128)clock_ns - host->drift_before_ns - (__int128)host->drift_since_ns;
+    uint64_t world_ns = host->drift_since_ns + (uint64_t)(int64_t)(passed_ns * IO_SIM_PPM /
+                                                                   (IO_SIM_PPM + host->drift_ppm));
+
+    while (sim_host_clock_ns(host, world_ns) < clock_ns) /* what was rounded away */
+        world_ns++;
+    return world_ns;
+}
+
+void io_sim_clock_drift(struct io_sim_host *host, int32_t ppm)
+{
+    uint64_t now_ns = host->sim->now_ns;
+
+    td_assert(ppm > -IO_SIM_PPM);
+    host->drift_before_ns = (int64_t)(sim_host_clock_ns(host, now_ns) - now_ns);
+    host->drift_since_ns = now_ns;
+    host->drift_ppm = ppm;
+    for (struct sim_io *io = host->ios; io != NULL; io = io->next)
+        sim_io_turn_at(io, now_ns); /* its timers come at other times now */
+}
+
+struct io_sim_usage io_sim_usage_of(const struct io_sim_host *host)
+{
+    struct io_sim_usage usage = { .fibers = 0 };
+
+    for (const struct sim_io *io = host->ios; io != NULL; io = io->next) {
+        usage.fibers += io->io.fiber_count;
+        usage.timers += io->io.timer_count;
+        usage.sockets += io->socket_count;
+        for (const struct sim_tcp *end = io->connections; end != NULL; end = end->next)
+            usage.connections++;
+    }
+    return usage;
+}
+
+uint64_t io_sim_disk_used(const struct io_sim_host *host)
+{
+    return host->disk->used;
+}
+
+void io_sim_sync_watch(struct io_sim *sim, io_sim_sync_watcher *watcher, void *context)
+{
+    sim->sync_watcher = watcher;
+    sim->sync_context = context;
 }
 
 void io_sim_disk_set(struct io_sim_host *host, const struct io_sim_disk *disk)

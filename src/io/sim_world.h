@@ -47,6 +47,8 @@ struct io_sim {
     const struct io_sim_host *running;
     io_sim_filter *filter;
     void *filter_context;
+    io_sim_sync_watcher *sync_watcher;
+    void *sync_context;
     uint64_t event_count;
     uint64_t hash;
     struct sim_event **events;
@@ -120,6 +122,9 @@ struct io_sim_host {
     struct sim_socket *ports[SIM_PORT_BUCKETS];
     struct sim_disk *disk;
     int64_t wall_jump_ns;
+    int32_t drift_ppm;       /* of its clocks, since: */
+    uint64_t drift_since_ns; /* in the time of the world */
+    int64_t drift_before_ns; /* how much they were ahead then */
     bool is_down;
 };
 
@@ -155,8 +160,11 @@ void sim_note_octets(struct io_sim *sim, const uint8_t *octets, size_t size);
 struct sim_io *sim_io_new(struct io_sim_host *host, const char *name);
 /* No fiber, timer or socket of it may be left. */
 void sim_io_free(struct sim_io *io);
-/* A turn no later than at_ns. */
+/* A turn no later than at_ns, in the time of the world. */
 void sim_io_turn_at(struct sim_io *io, uint64_t at_ns);
+/* What the host's monotonic clock shows at this time of the world; and when it shows that. */
+uint64_t sim_host_clock_ns(const struct io_sim_host *host, uint64_t world_ns);
+uint64_t sim_host_world_ns(const struct io_sim_host *host, uint64_t clock_ns);
 void sim_io_input(struct sim_input *input);
 void sim_io_input_cancel(struct sim_input *input);
 

@@ -16,7 +16,8 @@
 #include "zone/compare.h"
 
 enum {
-    STEP_MS = 20, /* between two looks at what has ended and what is due */
+    STEP_MS = 20,
+    PROBE_MS = 1000,
     LINE_SIZE = 1024,
     FILLING = 300,
     SETTLE_MS = 60000, /* a server that stops has so long */
@@ -126,6 +127,8 @@ struct cluster *cluster_new(uint64_t seed, bool has_trace)
     cluster->model = model_new();
     cluster->change_pause_ms = PAUSE_MS;
     cluster->change_burst = 1;
+    cluster->step_ms = STEP_MS;
+    cluster->probe_pause_ms = PROBE_MS;
     cluster->filling = FILLING;
     return cluster;
 }
@@ -388,7 +391,7 @@ bool cluster_await(struct cluster *cluster, bool (*is_so)(struct cluster *cluste
     uint64_t until_ns = io_sim_now_ns(cluster->sim) + ms * IO_NS_PER_MS;
 
     for (uint64_t now_ns; (now_ns = io_sim_now_ns(cluster->sim)) < until_ns;) {
-        uint64_t next_ns = now_ns + STEP_MS * IO_NS_PER_MS;
+        uint64_t next_ns = now_ns + cluster->step_ms * IO_NS_PER_MS;
         io_sim_run(cluster->sim, next_ns < until_ns ? next_ns : until_ns);
         look(cluster);
         if (is_so(cluster))

@@ -64,6 +64,8 @@ struct cluster {
     uint64_t change_pause_ms; /* 0..twice this between two of them */
     uint32_t filling;         /* records of the zone that are never changed */
     uint32_t change_burst;    /* up to so many at once */
+    uint64_t step_ms;         /* between two looks at what has ended and what is due */
+    uint64_t probe_pause_ms;  /* between two questions to a server, up to */
 };
 
 struct scenario {
@@ -83,6 +85,7 @@ extern const struct scenario scenario_clocks;
 extern const struct scenario scenario_cuts;
 extern const struct scenario scenario_heir;
 extern const struct scenario scenario_notify;
+extern const struct scenario scenario_day;
 
 /* ---- chance: of the scenario, beside that of the world ---- */
 

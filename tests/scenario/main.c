@@ -1,14 +1,16 @@
 /*
  * scenario [--trace] [--runs N] NAME SEED
  *
- * Run a scenario with this seed, or with N seeds from it on. The last line is "N runs, hash H"; the
- * first violation, crash or failed assertion ends it, and the line before tells the seed.
+ * Run a scenario with this seed, or with N seeds from it on. Each run says what it took; the last
+ * line is "N runs, hash H". The first violation, crash or failed assertion ends it, and the line
+ * before tells the seed.
  */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/macros.h"
@@ -16,7 +18,7 @@
 
 static const struct scenario *const scenarios[] = {
     &scenario_tiers,  &scenario_storm, &scenario_disks, &scenario_deaf,   &scenario_split,
-    &scenario_clocks, &scenario_cuts,  &scenario_heir,  &scenario_notify,
+    &scenario_clocks, &scenario_cuts,  &scenario_heir,  &scenario_notify, &scenario_day,
 };
 
 struct command {
@@ -62,6 +64,29 @@ static bool parse(int argc, char **argv, struct command *command)
     return true;
 }
 
+static uint64_t cpu_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Returns its hash. */
+static uint64_t run(const struct command *command, uint64_t seed)
+{
+    uint64_t began_us = cpu_us();
+
+    printf("%s seed %" PRIu64 "\n", command->name, seed);
+    fflush(stdout);
+    struct cluster *cluster = cluster_new(seed, command->has_trace);
+    find(command->name)->run(cluster);
+    uint64_t hash = cluster_hash(cluster), took_ms = cluster_now_ms(cluster);
+    cluster_free(cluster);
+    printf("took %" PRIu64 " us of CPU for %" PRIu64 " ms\n", cpu_us() - began_us, took_ms);
+    return hash;
+}
+
 int main(int argc, char **argv)
 {
     struct command command;
@@ -69,14 +94,8 @@ int main(int argc, char **argv)
 
     if (!parse(argc, argv, &command) || find(command.name) == NULL)
         return usage();
-    for (uint64_t i = 0; i < command.runs; i++) {
-        printf("%s seed %" PRIu64 "\n", command.name, command.seed + i);
-        fflush(stdout);
-        struct cluster *cluster = cluster_new(command.seed + i, command.has_trace);
-        find(command.name)->run(cluster);
-        hash = hash * 31 + cluster_hash(cluster);
-        cluster_free(cluster);
-    }
+    for (uint64_t i = 0; i < command.runs; i++)
+        hash = hash * 31 + run(&command, command.seed + i);
     printf("%" PRIu64 " runs, hash %016" PRIx64 "\n", command.runs, hash);
     return 0;
 }

@@ -191,7 +191,8 @@ static void probe_main(struct fiber *fiber, void *argument)
 
     while (!probe->wants_stop) {
         ask_once(fiber, probe);
-        if (io_fiber_sleep_ms(fiber, cluster_below(probe->node->cluster, probe->pause_ms)) != TD_OK)
+        if (io_fiber_sleep_ms(fiber, cluster_below(probe->node->cluster,
+                                                   probe->node->cluster->probe_pause_ms)) != TD_OK)
             break;
     }
 }
@@ -201,7 +202,6 @@ struct probe *probe_new(struct node *node)
     struct probe *probe = td_calloc(1, sizeof(*probe));
 
     probe->node = node;
-    probe->pause_ms = 1000;
     td_err err = io_fiber_spawn(io_sim_host_io(node->cluster->observers), "probe", probe_main,
                                 probe, &probe->fiber);
     td_assert(err == TD_OK);

@@ -13,7 +13,6 @@
 struct probe {
     struct node *node;
     struct fiber *fiber;
-    uint64_t pause_ms; /* between two questions, up to */
     bool wants_stop;
     uint32_t serial;      /* of the last answer; 0: none */
     uint64_t answered_ns; /* when it came */

@@ -6,6 +6,7 @@
 #include "scenario/model.h"
 
 enum { FAULTS = 60, FAULT_PAUSE_MS = 10000, SETTLE_MS = 20000 };
+enum { DAY_MINUTES = 24 * 60, MINUTE_MS = 60000, DAY_STEP_MS = 1000, DAY_PROBE_MS = 20000 };
 
 static void weather(struct cluster *cluster, unsigned more)
 {
@@ -48,6 +49,26 @@ static void run_disks(struct cluster *cluster)
     cluster->change_burst = 4;
     weather(cluster, FAULT_DISKS | FAULT_CHANGES);
 }
+
+/* How much faster than real time a quiet day goes by. */
+static void run_day(struct cluster *cluster)
+{
+    layout_tiers(cluster, cluster_chance(cluster, 50));
+    cluster->step_ms = DAY_STEP_MS;
+    cluster->probe_pause_ms = DAY_PROBE_MS;
+    for (int i = 0; i < DAY_MINUTES; i++) {
+        model_change(&cluster->nodes[TIER_P]);
+        cluster_run_ms(cluster, MINUTE_MS);
+    }
+    cluster->step_ms = cluster->probe_pause_ms = MINUTE_MS / 100;
+    cluster_check_equal(cluster, LAYOUT_BOUND_MS);
+}
+
+const struct scenario scenario_day = {
+    .name = "day",
+    .what = "a day of a change a minute, in which nothing goes wrong",
+    .run = run_day,
+};
 
 const struct scenario scenario_disks = {
     .name = "disks",
