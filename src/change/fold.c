@@ -123,6 +123,27 @@ void change_fold_finish(struct change_fold *fold)
     change_record_cancel(fold->removed, &fold->removed_count, fold->added, &fold->added_count);
 }
 
+static void move(struct change_fold *fold, struct change_record *records, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        records[i] = copy(fold, &records[i]);
+}
+
+void change_fold_cancel(struct change_fold *fold)
+{
+    struct td_arena before = fold->arena;
+
+    change_fold_finish(fold);
+    td_arena_init(&fold->arena, 0);
+    move(fold, fold->removed, fold->removed_count);
+    move(fold, fold->added, fold->added_count);
+    if (fold->soa_before.owner != NULL)
+        fold->soa_before = copy(fold, &fold->soa_before);
+    if (fold->soa_after.owner != NULL)
+        fold->soa_after = copy(fold, &fold->soa_after);
+    td_arena_fini(&before);
+}
+
 /* ---- settling ---- */
 
 /* What happens to a record in one of the changes, which removes first and adds then. */

@@ -43,6 +43,12 @@ void change_fold_add(struct change_fold *fold, const struct changeset *changeset
 void change_fold_finish(struct change_fold *fold);
 
 /*
+ * In between, where there are very many: forget what was added and removed again. More may be added
+ * behind it; it is finished then, not settled.
+ */
+void change_fold_cancel(struct change_fold *fold);
+
+/*
  * Instead of finish, where a change may add what was there already or remove what was not. Nothing
  * is cancelled; each record, whatever its TTL, is in `removed` when the first that happens to it is
  * that it is removed, in `added` when the last is that it is added, in both, or in `passing`.

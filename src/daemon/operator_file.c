@@ -1,8 +1,8 @@
 /*
  * The zone as a file, now and then, and what is done with its own file.
  *
- * What it was is told from what it is: the changes since are folded into one on the main world,
- * and taken back while the pinned version is copied, on the thread that asked.
+ * What it was is told from what it is: the changes since are folded into one, and taken back while
+ * the pinned version is copied, on the thread that asked.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 #include "base/alloc.h"
 #include "control/local.h"
 #include "control/words.h"
+#include "daemon/operator_fold.h"
 #include "daemon/operator_follow.h"
-#include "daemon/operator_internal.h"
 #include "daemon/operator_past.h"
 #include "daemon/operator_view.h"
 #include "daemon/runtime.h"
@@ -30,22 +30,22 @@ struct text {
     struct td_diag *diag;
     struct server *server;
     struct zone_version *version; /* pinned */
-    struct change_fold fold;      /* of what came since */
+    struct operator_span since;
+    struct change_fold fold; /* of what came since */
     bool is_past;
     uint32_t serial;
     uint32_t dropped;
 };
 
-static td_err fold_since(struct fiber *fiber, struct text *text, const struct registry_zone *zone)
+static td_err find_since(struct text *text, const struct registry_zone *zone)
 {
     struct operator_past past;
-    const struct store_log_change *all;
     bool is_origin;
     size_t count;
-    td_err err;
+    td_err err = TD_OK;
 
     operator_past_init(&past, text->server, zone);
-    all = operator_past_all(&past, &count);
+    const struct store_log_change *all = operator_past_all(&past, &count);
     const struct store_log_change *change = operator_past_find(&past, text->serial, &is_origin);
     if (change == NULL && !is_origin) {
         err = operator_past_none(&past, text->serial, text->diag);
@@ -54,8 +54,11 @@ static td_err fold_since(struct fiber *fiber, struct text *text, const struct re
                     all[count - 1].serial_to, text->version->serial);
         err = TD_E_INVALID;
     } else {
-        err = operator_past_fold(fiber, &past, change == NULL ? 0 : change->sequence,
-                                 all[count - 1].sequence, &text->fold, text->diag);
+        text->since = (struct operator_span){
+            .from = change == NULL ? 0 : change->sequence,
+            .to = all[count - 1].sequence,
+            .serial = text->serial,
+        };
     }
     operator_past_fini(&past);
     return err;
@@ -66,6 +69,7 @@ static td_err take_version(struct fiber *fiber, struct server *server, void *arg
     struct text *text = argument;
     struct registry_zone *zone;
 
+    (void)fiber;
     text->server = server;
     td_err err = operator_find_zone(server, text->call->zone, &zone, text->diag);
     if (err != TD_OK)
@@ -79,7 +83,7 @@ static td_err take_version(struct fiber *fiber, struct server *server, void *arg
     if (!text->is_past)
         text->serial = text->version->serial;
     zone_version_pin(text->version);
-    err = text->is_past ? fold_since(fiber, text, zone) : TD_OK;
+    err = text->is_past ? find_since(text, zone) : TD_OK;
     if (err != TD_OK)
         zone_version_unpin(text->version);
     return err;
@@ -203,7 +207,10 @@ td_err operator_zone_text(void *context, const struct control_call *call, struct
     change_fold_init(&text.fold);
     td_err err = operator_ask(context, take_version, &text);
     if (err == TD_OK) {
-        err = text.is_past ? print_past(&text, out) : print(text.version, out, diag);
+        if (text.is_past)
+            err = operator_fold(context, call->zone, &text.since, &text.fold, diag);
+        if (err == TD_OK)
+            err = text.is_past ? print_past(&text, out) : print(text.version, out, diag);
         zone_version_unpin(text.version);
         *ret_serial = text.serial;
     }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "control/words.h"
-#include "daemon/operator_internal.h"
+#include "daemon/operator_fold.h"
 #include "daemon/operator_past.h"
 #include "text/print.h"
 #include "wire/rrtype.h"
@@ -17,6 +17,10 @@ struct look {
     const struct control_call *call;
     struct control_history *history;
     struct operator_past past;
+    /* Of a difference. */
+    struct operator_span span;
+    uint32_t serials[2];
+    bool is_backward;
 };
 
 /* ---- telling ---- */
@@ -160,12 +164,15 @@ static td_err find_sequence(struct look *look, uint32_t serial, uint64_t *ret_se
     return TD_OK;
 }
 
-static void tell_fold(struct look *look, const struct change_fold *fold, bool is_backward,
-                      struct control_change *ret_change)
+static void tell_fold(struct look *look, const struct change_fold *fold)
 {
     struct td_arena *arena = &look->history->arena;
-    struct control_change *change = ret_change;
+    bool is_backward = look->is_backward;
+    struct control_change *change = &new_items(look, 1)->change;
 
+    look->history->count = 1;
+    change->serial_from = look->serials[0];
+    change->serial_to = look->serials[1];
     change->removed = operator_record_texts(arena, is_backward ? fold->added : fold->removed,
                                             is_backward ? fold->added_count : fold->removed_count,
                                             &change->removed_count);
@@ -174,30 +181,35 @@ static void tell_fold(struct look *look, const struct change_fold *fold, bool is
                                           &change->added_count);
 }
 
-static td_err do_diff(struct fiber *fiber, struct look *look)
+/* Where the two serials are; the rest is not the main world's. */
+static td_err find_span(struct look *look)
 {
-    uint32_t serials[2];
     uint64_t at[2];
-    struct change_fold fold;
 
-    td_err err = read_serial(look, look->call->serial, &serials[0]);
+    td_err err = read_serial(look, look->call->serial, &look->serials[0]);
     if (err == TD_OK)
-        err = read_serial(look, look->call->serial_to, &serials[1]);
+        err = read_serial(look, look->call->serial_to, &look->serials[1]);
     for (unsigned i = 0; i < 2 && err == TD_OK; i++)
-        err = find_sequence(look, serials[i], &at[i]);
+        err = find_sequence(look, look->serials[i], &at[i]);
     if (err != TD_OK)
         return err;
-    bool is_backward = at[0] > at[1];
-    struct control_past *item = new_items(look, 1);
+    look->is_backward = at[0] > at[1];
+    look->span = (struct operator_span){
+        .from = at[look->is_backward],
+        .to = at[!look->is_backward],
+        .serial = look->serials[look->is_backward],
+    };
+    return TD_OK;
+}
+
+static td_err tell_difference(void *context, struct look *look)
+{
+    struct change_fold fold;
+
     change_fold_init(&fold);
-    err = operator_past_fold(fiber, &look->past, at[is_backward], at[!is_backward], &fold,
-                             &look->history->diag);
-    if (err == TD_OK) {
-        look->history->count = 1;
-        item->change.serial_from = serials[0];
-        item->change.serial_to = serials[1];
-        tell_fold(look, &fold, is_backward, &item->change);
-    }
+    td_err err = operator_fold(context, look->call->zone, &look->span, &fold, &look->history->diag);
+    if (err == TD_OK)
+        tell_fold(look, &fold);
     change_fold_fini(&fold);
     return err;
 }
@@ -335,7 +347,7 @@ static td_err do_look(struct fiber *fiber, struct server *server, void *argument
         err = do_show(look);
         break;
     case CONTROL_HISTORY_DIFF:
-        err = do_diff(fiber, look);
+        err = find_span(look);
         break;
     case CONTROL_HISTORY_BLAME:
         err = do_blame(fiber, look, zone);
@@ -352,5 +364,8 @@ td_err operator_history(void *context, enum control_history_kind kind,
 
     *ret_history = (struct control_history){ .count = 0 };
     td_arena_init(&ret_history->arena, 0);
-    return operator_ask(context, do_look, &look);
+    td_err err = operator_ask(context, do_look, &look);
+    if (err == TD_OK && kind == CONTROL_HISTORY_DIFF)
+        err = tell_difference(context, &look);
+    return err;
 }

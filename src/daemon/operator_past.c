@@ -5,7 +5,8 @@
 #include "change/encode.h"
 #include "wire/rrtype.h"
 
-enum { READS_AT_ONCE = 200, SOA_NUMBERS_SIZE = 20 };
+/* How long the main world is kept, in reads between two looks at the clock. */
+enum { READS_AT_ONCE = 16, SLICE_US = 1000, SOA_NUMBERS_SIZE = 20 };
 
 void operator_past_init(struct operator_past *past, struct server *server,
                         const struct registry_zone *zone)
@@ -33,17 +34,10 @@ const struct store_log_change *operator_past_all(const struct operator_past *pas
 const struct store_log_change *operator_past_next(const struct operator_past *past,
                                                   uint64_t sequence, bool is_older)
 {
-    size_t count, from = 0;
+    size_t count;
     const struct store_log_change *all = operator_past_all(past, &count);
+    size_t from = store_log_behind(all, count, is_older ? sequence - 1 : sequence);
 
-    /* The first one that is not before `sequence` (or, going forward, not up to it). */
-    for (size_t left = count; left > 0;) {
-        size_t half = left / 2;
-        bool is_before =
-            is_older ? all[from + half].sequence < sequence : all[from + half].sequence <= sequence;
-        from = is_before ? from + half + 1 : from;
-        left = is_before ? left - half - 1 : half;
-    }
     if (is_older)
         return from == 0 ? NULL : &all[from - 1];
     return from == count ? NULL : &all[from];
@@ -55,13 +49,12 @@ const struct store_log_change *operator_past_find(const struct operator_past *pa
     size_t count;
     const struct store_log_change *all = operator_past_all(past, &count);
 
-    *ret_is_origin = false;
-    for (size_t i = count; i-- > 0;)
-        if (all[i].serial_to == serial)
-            return &all[i];
-    *ret_is_origin =
-        count != 0 && all[0].serial_from == serial && (all[0].flags & STORE_LOG_BREAK) == 0;
-    return NULL;
+    const struct store_log_change *found =
+        store_log_find(registry_log(past->server->registry), past->apex, past->apex_size, serial);
+
+    *ret_is_origin = found == NULL && count != 0 && all[0].serial_from == serial &&
+                     (all[0].flags & STORE_LOG_BREAK) == 0;
+    return found;
 }
 
 td_err operator_past_read(struct operator_past *past, const struct store_log_change *change,
@@ -87,12 +80,20 @@ td_err operator_past_read(struct operator_past *past, const struct store_log_cha
 
 td_err operator_past_yield(struct fiber *fiber, struct operator_past *past)
 {
-    if (++past->reads < READS_AT_ONCE)
+    struct io *io = past->server->io;
+
+    if (++past->reads % READS_AT_ONCE != 0)
         return TD_OK;
-    past->reads = 0;
+    uint64_t now_ns = io_clock_read_ns(io);
+    if (past->slice_ns == 0)
+        past->slice_ns = now_ns;
+    if (now_ns - past->slice_ns < SLICE_US * (uint64_t)1000)
+        return TD_OK;
     if (past->server->wants_stop)
         return TD_E_CLOSED;
-    return io_fiber_yield(fiber);
+    td_err err = io_fiber_yield(fiber);
+    past->slice_ns = io_clock_read_ns(io);
+    return err;
 }
 
 td_err operator_past_none(const struct operator_past *past, uint32_t serial, struct td_diag *diag)
@@ -107,51 +108,6 @@ td_err operator_past_none(const struct operator_past *past, uint32_t serial, str
                     all[0].serial_from == 0 ? all[0].serial_to : all[0].serial_from,
                     all[count - 1].serial_to);
     return TD_E_INVALID;
-}
-
-/* ---- folding ---- */
-
-/* Can this one be folded on what came before? */
-static td_err check_link(const struct store_log_change *change, const struct change_fold *fold,
-                         struct td_diag *diag)
-{
-    if (change->flags & STORE_LOG_BREAK) {
-        td_diag_say(
-            diag,
-            "history has a break at serial %u, where the zone was replaced as a whole: what "
-            "was before cannot be told from what is now",
-            change->serial_to);
-        return TD_E_INVALID;
-    }
-    if (fold->changes != 0 && fold->serial_to != change->serial_from) {
-        td_diag_say(diag, "history has a gap between serial %u and %u", fold->serial_to,
-                    change->serial_from);
-        return TD_E_INVALID;
-    }
-    return TD_OK;
-}
-
-td_err operator_past_fold(struct fiber *fiber, struct operator_past *past, uint64_t from,
-                          uint64_t to, struct change_fold *fold, struct td_diag *diag)
-{
-    while (from < to) {
-        struct changeset changeset;
-        const struct store_log_change *change = operator_past_next(past, from, false);
-        if (change == NULL || change->sequence > to)
-            break;
-        from = change->sequence;
-        td_err err = check_link(change, fold, diag);
-        if (err != TD_OK)
-            return err;
-        if (operator_past_read(past, change, &changeset, diag) != TD_OK)
-            return TD_E_INVALID;
-        change_fold_add(fold, &changeset);
-        err = operator_past_yield(fiber, past);
-        if (err != TD_OK)
-            return err;
-    }
-    change_fold_finish(fold);
-    return TD_OK;
 }
 
 /* ---- undoing one ---- */

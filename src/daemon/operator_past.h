@@ -9,7 +9,6 @@
 #pragma once
 
 #include "change/change.h"
-#include "change/fold.h"
 #include "daemon/operator_steps.h"
 #include "daemon/server.h"
 
@@ -18,7 +17,8 @@ struct operator_past {
     struct server *server;
     uint8_t apex[255];
     uint8_t apex_size;
-    uint32_t reads; /* since the last yield */
+    uint32_t reads;
+    uint64_t slice_ns; /* since when nobody else has had the main world; 0: not known */
     struct td_buf octets;
     struct td_arena arena;
 };
@@ -52,14 +52,6 @@ TD_NODISCARD td_err operator_past_read(struct operator_past *past,
 
 /* Let others run now and then. TD_E_CANCELLED. */
 TD_NODISCARD td_err operator_past_yield(struct fiber *fiber, struct operator_past *past);
-
-/*
- * Fold the changes behind the sequence `from` up to `to`.
- * TD_E_INVALID  history has a break, a gap, or a damaged change there, which diag says
- */
-TD_NODISCARD td_err operator_past_fold(struct fiber *fiber, struct operator_past *past,
-                                       uint64_t from, uint64_t to, struct change_fold *fold,
-                                       struct td_diag *diag);
 
 /*
  * The steps that undo the change that led to `serial`.

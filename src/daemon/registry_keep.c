@@ -46,20 +46,21 @@ static void trim(struct registry *registry, struct registry_zone *zone)
 {
     const struct zone_entry *entry = zone->zone.entry;
     uint64_t now_s = io_wall_s(registry->parts.io);
-    uint64_t octets = 0, limit = restorable(zone);
-    size_t count;
+    uint64_t limit = restorable(zone);
+    uint64_t octets = store_log_octets(registry->parts.log, entry->name, entry->name_size);
+    size_t count, gone = 0;
     const struct store_log_change *changes =
         store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
 
-    while (count-- > 0) {
-        octets += changes[count].size;
-        bool is_old = changes[count].time_s + zone->history.age_s < now_s;
-        if ((octets > zone->history.octets || is_old) && changes[count].sequence <= limit) {
-            store_log_trim(registry->parts.log, entry->name, entry->name_size,
-                           changes[count].sequence + 1);
-            return;
-        }
+    for (; gone < count && changes[gone].sequence <= limit; gone++) {
+        bool is_old = changes[gone].time_s + zone->history.age_s < now_s;
+        if (octets <= zone->history.octets && !is_old)
+            break;
+        octets -= changes[gone].size;
     }
+    if (gone != 0)
+        store_log_trim(registry->parts.log, entry->name, entry->name_size,
+                       changes[gone - 1].sequence + 1);
 }
 
 /* The file of a secondary is a copy for people: written some time after a change. */

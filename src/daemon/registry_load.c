@@ -168,7 +168,7 @@ static void recall(struct registry *registry, struct registry_zone *zone)
     if (count == 0)
         return;
     zone->sequence = changes[count - 1].sequence;
-    zone->changes = (uint32_t)count;
+    zone->changes = (uint32_t)(count - store_log_behind(changes, count, zone->base_sequence));
     if (zone->secondary != NULL)
         return;
     if (!zone->zone.has_floor ||
@@ -189,10 +189,8 @@ static td_err add_replay(struct registry *registry, struct registry_zone *zone, 
 
     const struct store_log_change *changes =
         store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
-    for (size_t i = 0; i < count && err == TD_OK; i++) {
+    for (size_t i = store_log_behind(changes, count, sequence); i < count && err == TD_OK; i++) {
         uint8_t head[4] = { 0 };
-        if (changes[i].sequence <= sequence)
-            continue;
         size_t at = job->replay.size;
         td_buf_add(&job->replay, head, sizeof(head));
         err = store_log_read(registry->parts.log, &changes[i], &job->replay, &diag);
@@ -207,23 +205,11 @@ static td_err add_replay(struct registry *registry, struct registry_zone *zone, 
     return err;
 }
 
-static const struct store_log_change *last_break(struct registry *registry,
-                                                 const struct registry_zone *zone)
-{
-    const struct zone_entry *entry = zone->zone.entry;
-    size_t count;
-    const struct store_log_change *changes =
-        store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
-
-    while (count-- > 0)
-        if (changes[count].flags & STORE_LOG_BREAK)
-            return &changes[count];
-    return NULL;
-}
-
 static bool restore(struct registry *registry, struct registry_zone *zone)
 {
-    const struct store_log_change *broken = last_break(registry, zone);
+    const struct zone_entry *entry = zone->zone.entry;
+    const struct store_log_change *broken =
+        store_log_break(registry->parts.log, entry->name, entry->name_size);
     bool has_base =
         zone->base_sequence != 0 && (broken == NULL || zone->base_sequence >= broken->sequence);
     bool has_whole = !has_base && broken != NULL && broken->added != 0;

@@ -184,6 +184,32 @@ const struct store_log_change *store_log_changes(const struct store_log *log, co
     return zone == NULL ? NULL : &zone->changes[zone->first];
 }
 
+const struct store_log_change *store_log_find(const struct store_log *log, const void *key,
+                                              size_t key_size, uint32_t serial)
+{
+    const struct index_zone *zone = log_index_zone(&log->index, key, key_size);
+
+    return zone == NULL
+               ? NULL
+               : log_runs_find(zone->runs, &zone->changes[zone->first], zone->count, serial);
+}
+
+const struct store_log_change *store_log_break(const struct store_log *log, const void *key,
+                                               size_t key_size)
+{
+    const struct index_zone *zone = log_index_zone(&log->index, key, key_size);
+
+    return zone == NULL ? NULL
+                        : log_runs_break(zone->runs, &zone->changes[zone->first], zone->count);
+}
+
+uint64_t store_log_octets(const struct store_log *log, const void *key, size_t key_size)
+{
+    const struct index_zone *zone = log_index_zone(&log->index, key, key_size);
+
+    return zone == NULL ? 0 : zone->octets;
+}
+
 static td_err open_for_reading(struct store_log *log, uint32_t number, struct td_diag *diag)
 {
     if (log->reading != NULL && log->reading_number == number)

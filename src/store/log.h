@@ -131,6 +131,20 @@ void store_log_free(struct store_log *log);
 const struct store_log_change *store_log_changes(const struct store_log *log, const void *key,
                                                  size_t key_size, size_t *ret_count);
 
+/* How many of them are not behind `sequence`: where those begin that are. */
+size_t store_log_behind(const struct store_log_change *changes, size_t count, uint64_t sequence);
+
+/* The newest change of a zone that led to the serial, or NULL. */
+const struct store_log_change *store_log_find(const struct store_log *log, const void *key,
+                                              size_t key_size, uint32_t serial);
+
+/* The newest one at which its history breaks, or NULL. */
+const struct store_log_change *store_log_break(const struct store_log *log, const void *key,
+                                               size_t key_size);
+
+/* What its changes take on disk. */
+uint64_t store_log_octets(const struct store_log *log, const void *key, size_t key_size);
+
 /*
  * The octets of a change, appended to `out`. Reads the disk.
  * TD_E_MALFORMED  it is damaged

@@ -98,6 +98,7 @@ static void table_fini(struct index_table *table, void (*fini)(struct index_node
 static void zone_fini(struct index_node *node)
 {
     free(node->zone.changes);
+    log_runs_free(node->zone.runs);
 }
 
 static void state_fini(struct index_node *node)
@@ -116,10 +117,14 @@ void log_index_fini(struct log_index *index)
 
 static size_t segment_place(const struct log_index *index, uint32_t number)
 {
-    size_t at = index->segment_count;
+    size_t at = 0;
 
-    while (at > 0 && index->segments[at - 1].number >= number)
-        at--;
+    for (size_t left = index->segment_count; left > 0;) {
+        size_t half = left / 2;
+        bool is_before = index->segments[at + half].number < number;
+        at = is_before ? at + half + 1 : at;
+        left = is_before ? left - half - 1 : half;
+    }
     return at;
 }
 
@@ -163,33 +168,61 @@ static void is_dead(struct log_index *index, uint32_t segment, uint32_t size)
 
 /* ---- entries ---- */
 
-/* Where the change of this sequence is, or belongs: mostly at the end. */
-static size_t change_place(const struct index_zone *zone, uint64_t sequence)
-{
-    size_t at = zone->first + zone->count;
-
-    while (at > zone->first && zone->changes[at - 1].sequence >= sequence)
-        at--;
-    return at;
-}
-
 static void add_change(struct log_index *index, const struct store_log_change *change,
                        const struct store_log_entry *entry)
 {
     struct index_zone *zone = &need(index, &index->zones, entry->key, entry->key_size)->zone;
-    size_t end = zone->first + zone->count;
-    size_t at = change_place(zone, change->sequence);
+    uint32_t end = zone->first + zone->count;
 
-    if (at < end && zone->changes[at].sequence == change->sequence) {
-        is_dead(index, zone->changes[at].segment, zone->changes[at].size);
-        zone->changes[at] = *change;
-        return;
-    }
+    if (zone->count != 0 && zone->changes[end - 1].sequence >= change->sequence)
+        zone->is_unsorted = true;
     td_grow_slowly(zone->changes, end, zone->capacity);
-    memmove(&zone->changes[at + 1], &zone->changes[at], (end - at) * sizeof(*zone->changes));
-    zone->changes[at] = *change;
+    zone->changes[end] = *change;
     zone->count++;
+    zone->octets += change->size;
     index->change_count++;
+    if (!zone->is_unsorted)
+        log_runs_keep(&zone->runs, &zone->changes[zone->first], zone->count);
+}
+
+static int by_place(const void *left, const void *right)
+{
+    const struct store_log_change *a = left;
+    const struct store_log_change *b = right;
+
+    if (a->sequence != b->sequence)
+        return a->sequence < b->sequence ? -1 : 1;
+    return a->segment < b->segment ? -1 : a->segment > b->segment;
+}
+
+static void settle(struct log_index *index, struct index_zone *zone)
+{
+    struct store_log_change *changes = &zone->changes[zone->first];
+    uint32_t kept = 0;
+
+    qsort(changes, zone->count, sizeof(*changes), by_place);
+    for (uint32_t i = 0; i < zone->count; i++) {
+        if (kept != 0 && changes[kept - 1].sequence == changes[i].sequence) {
+            kept--;
+            is_dead(index, changes[kept].segment, changes[kept].size);
+            zone->octets -= changes[kept].size;
+            index->change_count--;
+        }
+        changes[kept++] = changes[i];
+    }
+    zone->count = kept;
+    zone->is_unsorted = false;
+    log_runs_free(zone->runs);
+    zone->runs = NULL;
+    log_runs_keep(&zone->runs, changes, kept);
+}
+
+void log_index_settle(struct log_index *index)
+{
+    for (size_t i = 0; i < index->zones.slot_count; i++)
+        for (struct index_node *node = index->zones.slots[i]; node != NULL; node = node->next)
+            if (node->zone.is_unsorted)
+                settle(index, &node->zone);
 }
 
 /* Returns whether the entry counts. */
@@ -266,12 +299,16 @@ void log_index_trim(struct log_index *index, const void *key, size_t key_size, u
         is_dead(index, change->segment, change->size);
         zone->first++;
         zone->count--;
+        zone->octets -= change->size;
         index->change_count--;
     }
     if (zone->count == 0) {
-        free(zone->changes);
+        zone_fini(node);
         drop(&index->zones, node);
-    } else if (zone->first > zone->count) {
+        return;
+    }
+    log_runs_trim(zone->runs, zone->changes[zone->first].sequence);
+    if (zone->first > zone->count) {
         memmove(zone->changes, &zone->changes[zone->first], zone->count * sizeof(*zone->changes));
         zone->first = 0;
     }

@@ -9,12 +9,16 @@
 #pragma once
 
 #include "store/log.h"
+#include "store/log_runs.h"
 
 struct index_zone {
     struct store_log_change *changes; /* `first` of them are forgotten */
-    size_t first;
-    size_t count; /* behind `first` */
-    size_t capacity;
+    uint32_t first;
+    uint32_t count; /* behind `first` */
+    uint32_t capacity;
+    bool is_unsorted;      /* until log_index_settle */
+    uint64_t octets;       /* of what is not forgotten */
+    struct log_runs *runs; /* NULL as long as there are few changes */
 };
 
 struct index_state {
@@ -65,9 +69,15 @@ void log_index_fini(struct log_index *index);
 struct index_segment *log_index_segment(struct log_index *index, uint32_t number);
 void log_index_segment_forget(struct log_index *index, uint32_t number);
 
-/* Take an entry that is at this place. One that is known already has moved there. */
+/*
+ * Take an entry that is at this place. Changes of a zone come in their order, or log_index_settle
+ * is called before anything is asked.
+ */
 void log_index_add(struct log_index *index, const struct store_log_entry *entry, uint32_t segment,
                    uint64_t offset, uint32_t size);
+
+/* All is read: bring into order what came out of it. Of an entry that is twice the later counts. */
+void log_index_settle(struct log_index *index);
 
 struct index_zone *log_index_zone(const struct log_index *index, const void *key, size_t key_size);
 struct index_state *log_index_state(const struct log_index *index, const void *key,

@@ -378,6 +378,7 @@ td_err log_recover(struct store_log *log, const struct td_diag_sink *sink, struc
         log->writer.number = recovery.segments[recovery.count - 1].number;
     for (size_t i = 0; i < recovery.count && err == TD_OK; i++)
         err = read_one(&recovery, i, diag);
+    log_index_settle(&log->index);
     free(recovery.segments);
     free(recovery.held);
     return err;

@@ -43,7 +43,9 @@ static void put(char *text, char sign, const struct change_record *records, uint
     }
 }
 
-static void all(const char *words, bool settles, char text[64])
+enum way { FINISH, SETTLE, CANCEL_AND_FINISH };
+
+static void all(const char *words, enum way way, char text[64])
 {
     struct change_fold fold;
     char change[16];
@@ -54,9 +56,11 @@ static void all(const char *words, bool settles, char text[64])
         memcpy(change, words, size);
         change[size] = '\0';
         add(&fold, change);
+        if (way == CANCEL_AND_FINISH)
+            change_fold_cancel(&fold);
         words += size + (words[size] == ' ');
     }
-    if (settles)
+    if (way == SETTLE)
         change_fold_settle(&fold);
     else
         change_fold_finish(&fold);
@@ -89,9 +93,11 @@ TEST(what_fits_cancels_and_what_need_not_is_settled)
 
     for (size_t i = 0; i < TD_COUNT(rows); i++) {
         char text[64];
-        all(rows[i].words, false, text);
+        all(rows[i].words, FINISH, text);
         CHECK_STR(text, rows[i].finished);
-        all(rows[i].words, true, text);
+        all(rows[i].words, CANCEL_AND_FINISH, text);
+        CHECK_STR(text, rows[i].finished);
+        all(rows[i].words, SETTLE, text);
         CHECK_STR(text, rows[i].settled);
     }
 }
