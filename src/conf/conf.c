@@ -47,13 +47,6 @@ int conf_name_compare(const struct conf_name *a, const struct conf_name *b)
     return order != 0 ? order : (int)a->size - (int)b->size;
 }
 
-const char *conf_key_algorithm_text(uint32_t algorithm)
-{
-    const struct conf_option *option = conf_option_find(&conf_section_key, "algorithm");
-
-    return option->choices[algorithm].word;
-}
-
 const struct conf_zone_options *conf_template_options(const struct conf *conf, const char *name)
 {
     for (uint32_t i = 0; i < conf->template_count; i++)

@@ -21,6 +21,10 @@
 #include "conf/zone_options.h"
 
 struct io;
+struct td_buf;
+
+/* In server.state: keys that were added at run time, as rows of keys. */
+#define CONF_KEPT_KEYS "keys.yaml"
 
 enum {
     CONF_FILE_SIZE_MAX = 256 * 1024 * 1024,
@@ -134,6 +138,8 @@ struct conf_key {
     struct conf_octets secret;
     uint32_t line; /* of its row in the configuration file */
     uint32_t column;
+    bool is_kept;     /* it was added at run time, and its row is one of CONF_KEPT_KEYS */
+    bool is_hidden;   /* of a kept one: the configuration file has one of this name */
     uint64_t written; /* for src/conf itself */
 };
 
@@ -200,8 +206,10 @@ struct conf_zone_directory {
 struct conf {
     const char *path; /* of the file, as given */
     struct conf_server server;
-    const struct conf_key *keys; /* in the order of the file */
+    const struct conf_key *keys; /* in the order of the file, then those that are kept */
     uint32_t key_count;
+    const struct conf_key *kept_keys; /* all of them, in the order of their file */
+    uint32_t kept_key_count;
     const struct conf_peer *peers; /* in the order of the file */
     uint32_t peer_count;
     struct conf_transfers transfers;
@@ -267,3 +275,16 @@ bool conf_duration_parse(const char *text, uint64_t *ret_ms);
 
 /* The words of the configuration file for an algorithm, "hmac-sha256". */
 const char *conf_key_algorithm_text(uint32_t algorithm);
+/* The other way round. False: it is none, or one that is refused. */
+bool conf_key_algorithm_find(const char *text, uint32_t *ret_algorithm);
+
+/* A row of keys as it would be written, without what stands before and behind it. */
+void conf_key_print(const struct conf_key *key, struct td_buf *out);
+
+enum { CONF_KEY_USES_MAX = 20 };
+
+/*
+ * What in the configuration names this key: lines "FILE:LINE: ...", the first CONF_KEY_USES_MAX of
+ * them. Returns how many there are.
+ */
+uint32_t conf_key_uses(const struct conf *conf, const struct conf_key *key, struct td_buf *out);

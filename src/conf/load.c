@@ -153,6 +153,8 @@ static void map_read(struct conf_load *load, const struct conf_section *section,
         const struct conf_option *option = &section->options[i];
         void *field = (char *)base + option->offset;
 
+        if (values[i] == NULL && option->section == &conf_section_key)
+            conf_resolve_keys(load); /* some may be kept */
         if (values[i] == NULL)
             continue;
         if ((given >> i & 1) != 0) {
@@ -275,6 +277,15 @@ static void row_read(struct conf_load *load, const struct conf_option *option,
         zone_row_read(load, map);
 }
 
+void conf_key_rows_read(struct conf_load *load, const struct conf_yaml_node *list)
+{
+    const struct conf_option *option = conf_option_by_path("keys");
+
+    for (uint32_t at = list->first; at != 0 && !conf_load_is_full(load);
+         at = load->yaml.nodes[at].next)
+        row_read(load, option, NULL, &load->yaml.nodes[at]);
+}
+
 static void list_read(struct conf_load *load, const struct conf_option *option,
                       const struct conf_yaml_node *node)
 {
@@ -373,6 +384,7 @@ td_err conf_parse(const char *text, size_t size, const char *path, const struct 
     }
 
     load_init(&load, path, reader);
+    load.sink = sink;
     err = conf_yaml_parse(text, size, path, sink, &load.yaml);
     if (err == TD_OK) {
         file_read(&load);

@@ -33,6 +33,7 @@ struct conf_load {
     const char *path;
     char *directory; /* of path, with its slash, or "" */
     const struct conf_reader *reader;
+    const struct td_diag_sink *sink;
 
     struct td_diag *errors; /* found so far; sorted by place before they are told */
     uint32_t error_count;
@@ -184,6 +185,14 @@ const char *conf_path_join(struct conf_load *load, const char *path);
 /* --- resolve.c, peers.c: keys, peers and the server --- */
 
 void conf_resolve_keys(struct conf_load *load);
+/* A row of keys is expected in each item of the list. */
+void conf_key_rows_read(struct conf_load *load, const struct conf_yaml_node *list);
+
+/* --- kept.c: keys that were added at run time --- */
+
+/* Add those that are kept, and that the file does not have, to the keys. */
+void conf_kept_keys_read(struct conf_load *load);
+
 /* Index of a key by its name in lower case, as text; false: there is none. */
 bool conf_key_find(const struct conf_load *load, const char *name, uint32_t *ret_key);
 /* Check the rows of peers, and give them to the configuration. */

@@ -50,6 +50,8 @@ void conf_resolve_keys(struct conf_load *load)
             load->keys[kept++] = load->keys[i];
     }
     load->key_count = kept;
+    conf_kept_keys_read(load);
+    kept = load->key_count;
 
     load->key_order = td_calloc((size_t)kept + 1, sizeof(*load->key_order));
     for (uint32_t i = 0; i < kept; i++)

@@ -70,6 +70,10 @@ CONTROL_HANDLE(zone_demote);
 CONTROL_HANDLE(zone_serial);
 CONTROL_HANDLE(zone_why);
 CONTROL_HANDLE(peer_status);
+CONTROL_HANDLE(key_add);
+CONTROL_HANDLE(key_list);
+CONTROL_HANDLE(key_show);
+CONTROL_HANDLE(key_remove);
 
 /* GET /metrics: Prometheus text. */
 void control_handle_metrics(const struct control_host *host, struct control_reply *reply);

@@ -19,6 +19,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "control/host_follow.h"
+#include "control/host_keys.h"
 #include "zone/set.h"
 
 enum { CONTROL_FAILED_ZONES_MAX = 20, CONTROL_ZONE_STATES = ZONE_STATE_EXPIRED + 1 };
@@ -210,6 +211,7 @@ struct control_host {
     void *context;
     struct td_counters *counters;
     struct control_follow_host follow;
+    struct control_keys_host keys;
 
     TD_NODISCARD td_err (*status)(void *context, struct control_status *ret_status);
 

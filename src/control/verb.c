@@ -6,6 +6,7 @@
 #include "base/macros.h"
 #include "control/edit.h"
 #include "control/handle.h"
+#include "control/key.h"
 #include "control/local.h"
 #include "control/record.h"
 #include "control/show.h"
@@ -13,6 +14,7 @@
 /* clang-format off */
 #define FIELD(name) offsetof(struct control_call, name)
 #define ARG_ZONE    { "NAME", CONTROL_ARG_WORD, FIELD(zone), "the zone, with or without its last dot" }
+#define ARG_KEY     { "KEY", CONTROL_ARG_WORD, FIELD(key), "the name of the key, a domain name" }
 #define ARG_NO_WAIT { "no-wait", CONTROL_ARG_FLAG, FIELD(no_wait), "do not wait for zones to load" }
 #define ARG_TIMEOUT \
     { "timeout", CONTROL_ARG_SECONDS, FIELD(timeout_s), "how long to wait, in seconds (120)" }
@@ -280,6 +282,41 @@ const struct control_verb control_verbs[] = {
       .args = { { "NAME", CONTROL_ARG_OPTIONAL, FIELD(peer), "one peer; all" } },
       .help = "Say of each peer whether it is reached, and how many zones are in step with it.",
       .handle = control_handle_peer_status, .show = control_show_peer_status },
+    { .words = "key add", .aliases = "keymgr generate-tsig-key import-tsig-key",
+      .method = "POST", .path = "/v1/keys/{KEY}/add",
+      .args = { ARG_KEY,
+                { "algorithm", CONTROL_ARG_TEXT, FIELD(algorithm), "hmac-sha256, or another" },
+                { "secret", CONTROL_ARG_TEXT, FIELD(secret),
+                  "its secret in base64 (others see it in ps)" },
+                { "secret-file", CONTROL_ARG_FILE, FIELD(file),
+                  "a file with the secret and nothing else; - is the input" } },
+      .help = "Add a key for TSIG at run time.",
+      .more = "Without a secret one is drawn: 'tandem key show' prints it in the forms that other "
+              "programs take. The key counts at once, is kept in the state directory in a file of "
+              "mode 0600, and stays over restarts and reloads; the configuration may name it from "
+              "now on. A key of the configuration goes before one of the same name.",
+      .prepare = control_key_prepare,
+      .handle = control_handle_key_add, .show = control_show_key_added },
+    { .words = "key list", .aliases = "list-tsig-keys tsig-list",
+      .method = "GET", .path = "/v1/keys",
+      .help = "List the keys for TSIG, without their secrets.",
+      .handle = control_handle_key_list, .show = control_show_key_list },
+    { .words = "key show",
+      .method = "GET", .path = "/v1/keys/{KEY}",
+      .args = { ARG_KEY },
+      .help = "Print a key with its secret, in the forms that are pasted elsewhere.",
+      .more = "They are a row of tandem.yaml, what BIND and Knot DNS have in their configurations, "
+              "and what follows 'nsupdate -y'.",
+      .handle = control_handle_key_show, .show = control_show_key },
+    { .words = "key remove", .aliases = "delete-tsig-key tsig-delete",
+      .method = "POST", .path = "/v1/keys/{KEY}/remove",
+      .args = { ARG_KEY,
+                { "force", CONTROL_ARG_FLAG, FIELD(force), "even when the configuration names it" } },
+      .help = "Remove a key that was added at run time.",
+      .more = "It is refused while the configuration names the key. With --force nobody passes by it "
+              "from now on, and peers that have it are not understood; the next reload and the next "
+              "start are refused until it is not named any more, or added again.",
+      .handle = control_handle_key_remove, .show = control_show_key_removed },
     { .words = "config check", .aliases = "conf-check checkconf",
       .args = { { "FILE", CONTROL_ARG_WORD, FIELD(file), "the configuration" } },
       .help = "Check a configuration and whether what it names is there.",

@@ -95,7 +95,10 @@ struct control_call {
     const char *like;     /* a template */
     const char *zonefile; /* a whole path; what the command makes of --file */
     const char *peer;
-    const char *wait; /* "all", or how many secondaries */
+    const char *key;
+    const char *algorithm;
+    const char *secret; /* base64 */
+    const char *wait;   /* "all", or how many secondaries */
     struct control_words rest;
     struct control_words rdata; /* one text for each record */
     struct control_words lines; /* of a change, see change_text.h */

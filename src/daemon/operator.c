@@ -37,8 +37,9 @@ struct request {
     bool force;
     bool has_begun;
     uint64_t deadline_ns;
-    uint32_t started;                                                          /* loads */
-    td_err (*run)(struct fiber *fiber, struct server *server, void *argument); /* or a fiber's */
+    uint32_t started; /* loads */
+    /* Or, without a step, what a fiber does. */
+    td_err (*run)(struct fiber *fiber, struct server *server, void *argument);
     void *argument;
     struct bridge *bridge;
     td_err result;
@@ -153,12 +154,27 @@ td_err operator_ask(void *context,
     return ask(context, &request);
 }
 
+static enum progress step_run(struct fiber *fiber, struct server *server, struct request *request)
+{
+    request->result = request->run(fiber, server, request->argument);
+    return PROGRESS_DONE;
+}
+
+td_err operator_ask_main(void *context,
+                         td_err (*run)(struct fiber *fiber, struct server *server, void *argument),
+                         void *argument)
+{
+    struct request request = { .step = step_run, .run = run, .argument = argument };
+
+    return ask(context, &request);
+}
+
 static void on_letter(void *context, void *letter)
 {
     struct bridge *bridge = context;
     struct request *request = letter;
 
-    if (request->run != NULL) {
+    if (request->step == NULL) {
         spawn(bridge, request);
         return;
     }
@@ -416,6 +432,7 @@ td_err operator_start(struct fiber *fiber, struct server *server, struct td_diag
         .zone_order = operator_zone_order,
         .zone_add = operator_zone_add,
         .zone_remove = operator_zone_remove,
+        .keys = operator_keys_host,
         .follow = operator_follow_host,
     };
 

@@ -20,6 +20,12 @@ TD_NODISCARD td_err operator_ask(void *context,
                                                void *argument),
                                  void *argument);
 
+/* The same on the main fiber itself, between reloads; `run` must not suspend for long. */
+TD_NODISCARD td_err operator_ask_main(void *context,
+                                      td_err (*run)(struct fiber *fiber, struct server *server,
+                                                    void *argument),
+                                      void *argument);
+
 /* ---- what struct control_host wants ---- */
 
 TD_NODISCARD td_err operator_edit(void *context, enum control_edit_action action,
@@ -39,6 +45,8 @@ TD_NODISCARD td_err operator_zone_add(void *context, const struct control_call *
                                       struct control_zone_status *ret_zone, struct td_diag *diag);
 TD_NODISCARD td_err operator_zone_remove(void *context, const struct control_call *call,
                                          struct td_diag *diag);
+
+extern const struct control_keys_host operator_keys_host;
 
 /* ---- main world ---- */
 

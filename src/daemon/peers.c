@@ -41,7 +41,7 @@ void peers_apply_begin(struct peers *peers, const struct conf *conf)
     peers->before_count = peers->count;
     peers->rows = td_calloc(conf->peer_count, sizeof(struct peers_row *));
     for (uint32_t i = 0; i < conf->peer_count; i++)
-        peers->rows[i] = row_of(peers, settings_of_peer(conf, &conf->peers[i]));
+        peers->rows[i] = row_of(peers, settings_of_peer(conf, peers->keyring, &conf->peers[i]));
     peers->count = conf->peer_count;
 }
 

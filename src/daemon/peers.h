@@ -31,8 +31,11 @@ struct peers_row {
     uint64_t notifies_out_failed;
 };
 
+struct keyring;
+
 struct peers {
-    struct peers_row **rows; /* by the index in conf.peers */
+    const struct keyring *keyring; /* NULL: keys are those of the configuration */
+    struct peers_row **rows;       /* by the index in conf.peers */
     uint32_t count;
     struct peers_row **before; /* between begin and end of a reload */
     uint32_t before_count;

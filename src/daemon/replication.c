@@ -37,6 +37,7 @@ td_err replication_new(struct server *server, const struct conf *conf,
     struct replication *replication = td_calloc(1, sizeof(*replication));
 
     replication->server = server;
+    replication->peers.keyring = server->keyring;
     td_err err = replicate_keeper_new(server->io, &replication->keeper, diag);
     if (err != TD_OK) {
         free(replication);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "conf/diff.h"
 #include "daemon/differences.h"
+#include "daemon/keyring.h"
 #include "daemon/replication.h"
 #include "daemon/settings.h"
 #include "daemon/updates.h"
@@ -44,6 +45,11 @@ static td_err probe(struct server *server, const struct conf *conf, struct td_di
     return TD_OK;
 }
 
+static struct serve_settings *settings_of(struct server *server, const struct conf *conf)
+{
+    return settings_of_server(conf, server->keyring, server->io, &server->cookies);
+}
+
 /* Make a configuration the one in force; on failure nothing has changed. Takes it on success. */
 static td_err apply(struct fiber *fiber, struct server *server, struct conf *conf,
                     struct td_diag *diag)
@@ -61,14 +67,27 @@ static td_err apply(struct fiber *fiber, struct server *server, struct conf *con
     server->is_listening = true;
     settings_log(conf);
     if (before != NULL)
-        serve_settings_publish(server->serve,
-                               settings_of_server(conf, server->io, &server->cookies));
+        keyring_take(server->keyring, conf);
+    if (before != NULL)
+        serve_settings_publish(server->serve, settings_of(server, conf));
     server->conf = conf;
     replication_apply_begin(server->replication, conf);
     registry_apply(fiber, server->registry, conf);
     replication_apply_end(server->replication);
     conf_free(before);
     return TD_OK;
+}
+
+void server_rekey(struct fiber *fiber, struct server *server, bool is_named)
+{
+    const struct conf *conf = server->conf;
+
+    serve_settings_publish(server->serve, settings_of(server, conf));
+    if (!is_named)
+        return;
+    replication_apply_begin(server->replication, conf);
+    registry_apply(fiber, server->registry, conf);
+    replication_apply_end(server->replication);
 }
 
 static void note_restart(const struct conf *before, const struct conf *after)
@@ -147,8 +166,7 @@ static td_err start(struct fiber *fiber, struct server *server, struct td_diag *
         workers = io_cpu_count(server->io);
     td_err err = probe(server, conf, diag);
     if (err == TD_OK)
-        err = serve_start(fiber, server->serve, workers,
-                          settings_of_server(conf, server->io, &server->cookies), diag);
+        err = serve_start(fiber, server->serve, workers, settings_of(server, conf), diag);
     if (err != TD_OK)
         return err;
     struct registry_parts parts = {
@@ -309,6 +327,8 @@ td_err server_new(struct io *io, const char *path, struct conf *conf,
     }
     server->seed = td_hash_seed_of(io_random_u64(server->io), io_random_u64(server->io));
     server->rcu = td_rcu_new();
+    server->keyring = keyring_new(io);
+    keyring_take(server->keyring, conf);
     server->counters = td_counters_new();
     server->zones = zone_set_new(&server->seed, server->rcu);
     struct serve_parts parts = {
@@ -328,6 +348,7 @@ void server_free(struct server *server)
 {
     updates_free(server->updates);
     differences_free(server->differences);
+    keyring_free(server->keyring);
     store_log_free(server->log);
     serve_free(server->serve);
     zone_set_free(server->zones);

@@ -24,6 +24,7 @@
 
 struct control;
 struct differences;
+struct keyring;
 struct replication;
 struct updates;
 struct operator_pending;
@@ -57,6 +58,7 @@ struct server {
     struct io *io;
     struct conf *first; /* until it is in force */
     struct conf *conf;  /* in force */
+    struct keyring *keyring;
     struct td_hash_seed seed;
     struct tsig_cookie_secrets cookies; /* drawn, when none are configured */
     struct td_rcu *rcu;
@@ -103,6 +105,10 @@ void server_want_reload(struct server *server);
  * by line when that is not NULL.
  */
 TD_NODISCARD td_err server_reload(struct fiber *fiber, struct server *server, struct td_buf *out);
+
+/* Keys have changed at run time: have workers and peers follow. `is_named`: by the configuration.
+ */
+void server_rekey(struct fiber *fiber, struct server *server, bool is_named);
 
 /* A sink that logs and adds to `out` (which may be NULL). */
 struct td_diag_sink server_report_sink(struct td_buf *out);

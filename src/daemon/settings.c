@@ -35,16 +35,33 @@ static struct tsig_key_row row_of(const struct conf_key *key)
     };
 }
 
-static struct tsig_keys *keys_of(const struct conf *conf)
+/* Does the configuration file have it? */
+static bool is_hidden(const struct conf *conf, const struct conf_key *kept)
+{
+    for (uint32_t i = 0; i < conf->key_count; i++)
+        if (!conf->keys[i].is_kept && strcmp(conf->keys[i].name.text, kept->name.text) == 0)
+            return true;
+    return false;
+}
+
+/* Those of the configuration file, and those of the keyring that it does not hide. */
+static struct tsig_keys *keys_of(const struct conf *conf, const struct keyring *keyring)
 {
     struct tsig_keys *keys = NULL;
+    uint32_t count = 0;
 
-    if (conf->key_count == 0)
-        return NULL;
-    struct tsig_key_row *rows = td_calloc(conf->key_count, sizeof(*rows));
+    struct tsig_key_row *rows = td_calloc(conf->key_count + keyring->count + 1, sizeof(*rows));
     for (uint32_t i = 0; i < conf->key_count; i++)
-        rows[i] = row_of(&conf->keys[i]);
-    td_err err = tsig_keys_new(rows, conf->key_count, &keys);
+        if (!conf->keys[i].is_kept)
+            rows[count++] = row_of(&conf->keys[i]);
+    for (uint32_t i = 0; i < keyring->count; i++)
+        if (!is_hidden(conf, &keyring->keys[i]))
+            rows[count++] = row_of(&keyring->keys[i]);
+    if (count == 0) {
+        free(rows);
+        return NULL;
+    }
+    td_err err = tsig_keys_new(rows, count, &keys);
     td_assert(err == TD_OK); /* conf has refused equal names and empty secrets */
     free(rows);
     return keys;
@@ -119,13 +136,13 @@ static uint8_t copy_text(char *to, const char *text)
     return (uint8_t)size;
 }
 
-struct serve_settings *settings_of_server(const struct conf *conf, struct io *io,
-                                          struct tsig_cookie_secrets *drawn)
+struct serve_settings *settings_of_server(const struct conf *conf, const struct keyring *keyring,
+                                          struct io *io, struct tsig_cookie_secrets *drawn)
 {
     const struct conf_server *server = &conf->server;
     struct serve_settings *settings = td_calloc(1, sizeof(*settings));
 
-    settings->keys = keys_of(conf);
+    settings->keys = keys_of(conf, keyring);
     set_cookies(settings, conf, io, drawn);
     set_rate_limit(settings, conf, io);
     settings->has_answer_cache = server->answer_cache;
@@ -304,13 +321,15 @@ struct serve_zone *settings_of_zone(const struct conf *conf,
     return serve_zone_new(&zone);
 }
 
-struct replicate_peer *settings_of_peer(const struct conf *conf, const struct conf_peer *peer)
+struct replicate_peer *settings_of_peer(const struct conf *conf, const struct keyring *keyring,
+                                        const struct conf_peer *peer)
 {
     struct tsig_key key;
     const struct td_addr *source = peer->source.count == 0 ? NULL : peer->source.items;
 
     if (peer->key != 0) {
-        struct tsig_key_row row = row_of(&conf->keys[peer->key - 1]);
+        struct conf_key said = keyring_key(keyring, &conf->keys[peer->key - 1]);
+        struct tsig_key_row row = row_of(&said);
         td_err err = tsig_key_prepare(&key, &row);
         td_assert(err == TD_OK); /* conf has refused what is no key */
     }

@@ -32,6 +32,11 @@ static const struct {
     { "/etc/t/cookies", "000102030405060708090a0b0c0d0e0f\nFFEEDDCCBBAA99887766554433221100\n" },
     { "/etc/t/cookies3", "000102030405060708090a0b0c0d0e0f 000102030405060708090a0b0c0d0e0f "
                          "000102030405060708090a0b0c0d0e0f" },
+    { "/etc/t/kept/keys.yaml", "keys:\n- {name: K.kept, algorithm: hmac-sha512, secret: AAECAw==}\n"
+                               "- {name: own, algorithm: hmac-sha1, secret: AAECAw==}\n" },
+    { "/kept2/keys.yaml", "keys:\n- {name: k, algorithm: hmac-sha1, secret: AAECAw==}\n"
+                          "- {name: l, algorithm: hmac-sha9, secret: SECRET!}\n" },
+    { "/kept3/keys.yaml", "other: 1\n" },
     { "/etc/t/t.yaml", "zones:\n  - {name: a, file: b}\n" },
 };
 

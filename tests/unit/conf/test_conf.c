@@ -3,6 +3,7 @@
  *         what their templates and the server say.
  * Method  texts, and looks at the fields.
  */
+#include "base/buf.h"
 #include "helper.h"
 
 TEST(defaults_are_there)
@@ -312,6 +313,57 @@ TEST(secrets_come_from_credentials)
     reader.credentials = "/run/credentials";
 }
 
+/* Keys that were added at run time stand in server.state, wherever in the file that is said. */
+TEST(kept_keys_stand_behind_those_of_the_file)
+{
+    static const char text[] =
+        "zones: [{name: a, file: b, update: [{key: k.kept}], allow-transfer: [key own]}]\n"
+        "peers: {p: {address: 192.0.2.1, key: K.KEPT}}\n"
+        "server: {state: kept}\n"
+        "keys: [{name: own, algorithm: hmac-sha256, secret: AAECAwQF}]";
+    struct td_buf uses = { .data = NULL }, row = { .data = NULL };
+    struct conf *conf = good(text);
+
+    CHECK_EQ(conf->key_count, 2);
+    CHECK_STR(conf->keys[0].name.text, "own.");
+    CHECK_EQ(conf->keys[0].secret.size, 6);
+    CHECK(!conf->keys[0].is_kept);
+    CHECK_STR(conf->keys[1].name.text, "k.kept.");
+    CHECK(conf->keys[1].is_kept && !conf->keys[1].is_hidden);
+    CHECK_EQ(conf->kept_key_count, 2);
+    CHECK_STR(conf->kept_keys[1].name.text, "own.");
+    CHECK(conf->kept_keys[1].is_hidden);
+    CHECK_EQ(conf_key_uses(conf, &conf->keys[1], &uses), 2);
+    CHECK_STR(td_buf_text(&uses), "/etc/t/t.yaml:2: peer p\n/etc/t/t.yaml:1: zone a.: update\n");
+    td_buf_clear(&uses);
+    CHECK_EQ(conf_key_uses(conf, &conf->keys[0], &uses), 1);
+    CHECK_STR(td_buf_text(&uses), "/etc/t/t.yaml:1: zone a.: allow-transfer\n");
+    conf_key_print(&conf->keys[1], &row);
+    CHECK_STR(td_buf_text(&row), "{name: 'k.kept.', algorithm: hmac-sha512, secret: 'AAECAw=='}");
+    conf_free(conf);
+
+    /* Also without any of the file's own. */
+    conf = good("server: {state: kept}\nzones: [{name: a, file: b, update: [{key: own}]}]");
+    CHECK_EQ(conf->key_count, 2);
+    CHECK_EQ(conf->keys[1].algorithm, CONF_KEY_HMAC_SHA1);
+    CHECK(!conf->kept_keys[1].is_hidden);
+    conf_free(conf);
+    td_buf_fini(&uses);
+    td_buf_fini(&row);
+}
+
+TEST(what_is_wrong_in_the_file_of_kept_keys_is_said_with_its_place)
+{
+    struct conf *conf = NULL;
+
+    CHECK_EQ(parse("server: {state: /kept2}", &conf), TD_E_INVALID);
+    CHECK(strstr(said, "/kept2/keys.yaml:3:24: error: keys.algorithm") != NULL);
+    CHECK(strstr(said, "/kept2/keys.yaml:3:43: error: keys.secret: expected base64") != NULL);
+    CHECK(strstr(said, "SECRET!") == NULL);
+    CHECK_EQ(parse("server: {state: /kept3}", &conf), TD_E_INVALID);
+    CHECK(strstr(said, "/kept3/keys.yaml:1:1: error: expected keys: and a list") != NULL);
+}
+
 TEST(a_file_is_loaded_by_its_reader)
 {
     struct conf *conf = NULL;
@@ -368,5 +420,6 @@ TEST(many_zones_are_no_matter)
 TESTS(defaults_are_there, the_server_is_read, keys_are_found_wherever_they_stand,
       cookie_secrets_come_from_a_file, zones_are_sorted_and_found, templates_are_followed,
       templates_may_be_a_mapping, changes_are_dealt_with_by_zone, history_is_bounded_by_zone,
-      secrets_come_from_credentials, a_file_is_loaded_by_its_reader, relative_to_a_bare_name,
-      it_is_json_as_well, many_zones_are_no_matter)
+      secrets_come_from_credentials, kept_keys_stand_behind_those_of_the_file,
+      what_is_wrong_in_the_file_of_kept_keys_is_said_with_its_place, a_file_is_loaded_by_its_reader,
+      relative_to_a_bare_name, it_is_json_as_well, many_zones_are_no_matter)
