@@ -109,6 +109,7 @@ static void run_question(struct fiber *fiber, struct replicate_task *task)
     uint64_t patience_ns =
         (uint64_t)(is_notify ? NOTIFY_PATIENCE_MS : PROBE_PATIENCE_MS) * IO_NS_PER_MS;
 
+    question->ask.streams = replicate_task_streams(task);
     for (uint32_t i = 0; i < peer->addr_count && !io_fiber_is_cancelled(fiber); i++) {
         question->addr = peer->addrs[i];
         question->ask.to = &question->addr;
@@ -122,8 +123,9 @@ static void run_question(struct fiber *fiber, struct replicate_task *task)
             continue;
         if (question->digest.size != 0 && question->reply.has_serial &&
             question->reply.serial == question->ask.serial)
-            question->is_other = replicate_digest_differs(fiber, peer, &question->addr,
-                                                          question->apex, &question->digest);
+            question->is_other =
+                replicate_digest_differs(fiber, replicate_task_streams(task), peer, &question->addr,
+                                         question->apex, &question->digest);
         return;
     }
 }

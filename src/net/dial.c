@@ -152,22 +152,25 @@ const struct td_addr *net_stream_local(const struct net_stream *stream)
     return io_tcp_local(stream->tcp);
 }
 
-td_err net_exchange_tcp(struct fiber *fiber, const struct net_exchange *exchange, uint8_t *answer,
-                        size_t answer_size_max, size_t *ret_answer_size)
+bool net_stream_is_quiet(const struct net_stream *stream)
 {
-    TD_CLEANUP(net_stream_cleanup) struct net_stream *stream = NULL;
+    return stream->start == stream->end;
+}
+
+td_err net_exchange_stream(struct fiber *fiber, const struct net_exchange *exchange,
+                           struct net_stream *stream, uint8_t *answer, size_t answer_size_max,
+                           size_t *ret_answer_size)
+{
     const uint8_t *octets = NULL;
     size_t size = 0;
     uint64_t deadline_ns = exchange->deadline_ns;
-    td_err err = net_stream_dial(fiber, NET_TRANSPORT_TCP, exchange->local, exchange->remote,
-                                 deadline_ns, &stream);
-    if (err == TD_OK)
-        err = net_stream_send(fiber, stream, exchange->question, exchange->question_size,
-                              deadline_ns);
+
+    td_err err =
+        net_stream_send(fiber, stream, exchange->question, exchange->question_size, deadline_ns);
     if (err == TD_OK)
         err = net_stream_receive(fiber, stream, deadline_ns, &octets, &size);
     if (err != TD_OK)
-        return err == TD_E_CLOSED && stream != NULL ? TD_E_TRUNCATED : err;
+        return err == TD_E_CLOSED ? TD_E_TRUNCATED : err;
     if (size > answer_size_max)
         return TD_E_SPACE;
     if (!exchange->accept(exchange->context, octets, size))
@@ -175,4 +178,16 @@ td_err net_exchange_tcp(struct fiber *fiber, const struct net_exchange *exchange
     memcpy(answer, octets, size);
     *ret_answer_size = size;
     return TD_OK;
+}
+
+td_err net_exchange_tcp(struct fiber *fiber, const struct net_exchange *exchange, uint8_t *answer,
+                        size_t answer_size_max, size_t *ret_answer_size)
+{
+    TD_CLEANUP(net_stream_cleanup) struct net_stream *stream = NULL;
+
+    td_err err = net_stream_dial(fiber, NET_TRANSPORT_TCP, exchange->local, exchange->remote,
+                                 exchange->deadline_ns, &stream);
+    return err == TD_OK ? net_exchange_stream(fiber, exchange, stream, answer, answer_size_max,
+                                              ret_answer_size)
+                        : err;
 }

@@ -57,6 +57,11 @@ TD_NODISCARD td_err net_exchange_tcp(struct fiber *fiber, const struct net_excha
 
 struct net_stream;
 
+/* The same over a stream that is open already; `local` and `remote` do not matter. */
+TD_NODISCARD td_err net_exchange_stream(struct fiber *fiber, const struct net_exchange *exchange,
+                                        struct net_stream *stream, uint8_t *answer,
+                                        size_t answer_size_max, size_t *ret_answer_size);
+
 /* `local` may be NULL. Errors as io_tcp_dial. */
 TD_NODISCARD td_err net_stream_dial(struct fiber *fiber, enum net_transport transport,
                                     const struct td_addr *local, const struct td_addr *remote,
@@ -79,6 +84,9 @@ TD_NODISCARD td_err net_stream_send(struct fiber *fiber, struct net_stream *stre
 TD_NODISCARD td_err net_stream_receive(struct fiber *fiber, struct net_stream *stream,
                                        uint64_t deadline_ns, const uint8_t **ret_octets,
                                        size_t *ret_size);
+
+/* Has all that came been given out? */
+bool net_stream_is_quiet(const struct net_stream *stream);
 
 const struct td_addr *net_stream_remote(const struct net_stream *stream);
 const struct td_addr *net_stream_local(const struct net_stream *stream);

@@ -1,15 +1,13 @@
 #include "replicate/ask.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/assert.h"
-#include "net/dial.h"
+#include "replicate/streams.h"
 #include "wire/answer.h"
 #include "wire/edns.h"
 #include "wire/rrtype.h"
 
-enum { SOA_NUMBERS_SIZE = 20 };
+enum { SOA_NUMBERS_SIZE = 20, KEEPALIVE_UNIT_MS = 100 };
 
 /* ---- writing ---- */
 
@@ -42,6 +40,8 @@ static td_err write_edns(const struct replicate_ask *ask, struct td_writer *writ
 
     if (err == TD_OK && !ask->is_notify)
         err = wire_edns_add(writer, WIRE_EDNS_EXPIRE, NULL, 0);
+    if (err == TD_OK && ask->is_stream)
+        err = wire_edns_add(writer, WIRE_EDNS_KEEPALIVE, NULL, 0);
     if (err == TD_OK)
         wire_edns_end(writer, mark);
     return err;
@@ -114,6 +114,11 @@ static void read_edns(const struct wire_message *message, struct replicate_reply
         reply->has_expire = true;
         reply->expire_s = td_get_u32(message->octets + edns.options[WIRE_EDNS_EXPIRE].at);
     }
+    if (wire_edns_has(&edns, WIRE_EDNS_KEEPALIVE) && edns.options[WIRE_EDNS_KEEPALIVE].size == 2) {
+        reply->has_keepalive = true;
+        reply->keepalive_ms =
+            KEEPALIVE_UNIT_MS * td_get_u16(message->octets + edns.options[WIRE_EDNS_KEEPALIVE].at);
+    }
     if (!wire_edns_has(&edns, WIRE_EDNS_EDE) || edns.options[WIRE_EDNS_EDE].size < 2)
         return;
     const struct wire_edns_option *ede = &edns.options[WIRE_EDNS_EDE];
@@ -171,6 +176,11 @@ td_err replicate_ask_read(struct io *io, struct replicate_ask *ask, const uint8_
 
 /* ---- asking ---- */
 
+uint64_t replicate_reply_rest_ms(const struct replicate_reply *reply)
+{
+    return reply->has_keepalive ? reply->keepalive_ms : STREAMS_REST_MS;
+}
+
 struct acceptance {
     struct io *io;
     struct replicate_ask *ask;
@@ -206,34 +216,90 @@ static bool accept_tcp(void *context, const uint8_t *octets, size_t size)
                TD_OK;
 }
 
-static td_err ask_once(struct fiber *fiber, struct replicate_ask *ask, bool is_tcp,
-                       uint64_t patience_ns, struct replicate_reply *reply)
-{
-    struct io *io = io_fiber_io(fiber);
-    struct acceptance acceptance = { io, ask, reply };
+/* Of one datagram, or one question over a stream. */
+struct attempt {
+    struct acceptance acceptance;
+    struct net_exchange exchange;
+    uint8_t *answer;
+    size_t capacity;
     uint8_t question[REPLICATE_QUESTION_SIZE];
     uint8_t own[REPLICATE_UDP_SIZE + 2048];
-    uint8_t *answer = ask->answer == NULL ? own : ask->answer;
-    size_t capacity = ask->answer == NULL ? sizeof(own) : ask->answer_capacity;
-    struct net_exchange exchange = {
+};
+
+static td_err attempt_begin(struct io *io, struct replicate_ask *ask, bool is_stream,
+                            uint64_t patience_ns, struct replicate_reply *reply,
+                            struct attempt *attempt)
+{
+    attempt->acceptance = (struct acceptance){ io, ask, reply };
+    attempt->answer = ask->answer == NULL ? attempt->own : ask->answer;
+    attempt->capacity = ask->answer == NULL ? sizeof(attempt->own) : ask->answer_capacity;
+    attempt->exchange = (struct net_exchange){
         .local = replicate_peer_source(ask->peer, ask->to),
         .remote = ask->to,
-        .question = question,
-        .accept = is_tcp ? accept_tcp : accept_udp,
-        .context = &acceptance,
+        .question = attempt->question,
+        .accept = is_stream ? accept_tcp : accept_udp,
+        .context = &attempt->acceptance,
         .deadline_ns = io_now_ns(io) + patience_ns,
     };
-
+    ask->is_stream = is_stream;
     *reply = (struct replicate_reply){ .verdict = TSIG_GOOD, .ede = ANSWER_EDE_NONE };
-    td_err err = replicate_ask_write(io, ask, question, &exchange.question_size);
+    return replicate_ask_write(io, ask, attempt->question, &attempt->exchange.question_size);
+}
+
+static td_err ask_datagram(struct fiber *fiber, struct replicate_ask *ask, uint64_t patience_ns,
+                           struct replicate_reply *reply)
+{
+    struct attempt attempt;
+
+    td_err err = attempt_begin(io_fiber_io(fiber), ask, false, patience_ns, reply, &attempt);
     if (err == TD_OK)
-        err = is_tcp ? net_exchange_tcp(fiber, &exchange, answer, capacity, &ask->answer_size)
-                     : net_exchange_udp(fiber, &exchange, answer, capacity, &ask->answer_size);
+        err = net_exchange_udp(fiber, &attempt.exchange, attempt.answer, attempt.capacity,
+                               &ask->answer_size);
     /* A wrong signature was all that came. */
     if (err == TD_E_TIMEOUT && reply->verdict != TSIG_GOOD)
         err = TD_OK;
     reply->err = err;
     return err;
+}
+
+/* Over a stream that has been used it has half the time, so that there is some for a new one. */
+static td_err ask_borrowed(struct fiber *fiber, struct replicate_ask *ask,
+                           struct replicate_stream *borrow, uint64_t patience_ns,
+                           struct replicate_reply *reply)
+{
+    struct attempt attempt;
+
+    if (borrow->was_used)
+        patience_ns /= 2;
+    td_err err = attempt_begin(io_fiber_io(fiber), ask, true, patience_ns, reply, &attempt);
+    if (err == TD_OK)
+        err = net_exchange_stream(fiber, &attempt.exchange, borrow->stream, attempt.answer,
+                                  attempt.capacity, &ask->answer_size);
+    if (err == TD_OK)
+        replicate_stream_give(borrow, replicate_reply_rest_ms(reply));
+    else
+        replicate_stream_drop(borrow, err);
+    return err;
+}
+
+static td_err ask_stream(struct fiber *fiber, struct replicate_ask *ask, uint64_t patience_ns,
+                         struct replicate_reply *reply)
+{
+    struct replicate_stream borrow = { .local = replicate_peer_source(ask->peer, ask->to),
+                                       .remote = ask->to };
+    struct io *io = io_fiber_io(fiber);
+
+    *reply = (struct replicate_reply){ .verdict = TSIG_GOOD, .ede = ANSWER_EDE_NONE };
+    do {
+        borrow.is_anew = borrow.was_used;
+        uint64_t deadline_ns = io_now_ns(io) + patience_ns;
+        reply->err = replicate_stream_borrow(fiber, ask->streams, deadline_ns, &borrow);
+        if (reply->err == TD_OK)
+            reply->err = ask_borrowed(fiber, ask, &borrow, patience_ns, reply);
+        else
+            borrow.was_used = false;
+    } while (reply->err != TD_OK && reply->err != TD_E_CANCELLED && borrow.was_used);
+    return reply->err;
 }
 
 td_err replicate_ask(struct fiber *fiber, struct replicate_ask *ask, unsigned tries,
@@ -242,110 +308,11 @@ td_err replicate_ask(struct fiber *fiber, struct replicate_ask *ask, unsigned tr
     td_err err = TD_E_TIMEOUT;
 
     for (unsigned i = 0; i < tries; i++) {
-        err = ask_once(fiber, ask, false, patience_ns << i, ret_reply);
+        err = ask_datagram(fiber, ask, patience_ns << i, ret_reply);
         if (err != TD_E_TIMEOUT)
             break;
     }
     if (tries == 0 || (err == TD_OK && ret_reply->is_truncated))
-        err = ask_once(fiber, ask, true, patience_ns << tries, ret_reply);
+        err = ask_stream(fiber, ask, patience_ns << tries, ret_reply);
     return err;
-}
-
-/* ---- in words ---- */
-
-static void why_tsig(const struct replicate_ask *ask, const struct replicate_reply *reply,
-                     char out[REPLICATE_WHY_SIZE])
-{
-    char key[WIRE_NAME_TEXT_SIZE];
-    char rcode[WIRE_MNEMONIC_TEXT_SIZE];
-
-    wire_name_format(ask->peer->key.name, key);
-    if (reply->verdict == TSIG_BADTIME ||
-        (reply->verdict == TSIG_REFUSED && reply->peer_error == WIRE_RCODE_BADTIME))
-        snprintf(out, REPLICATE_WHY_SIZE,
-                 "the clocks differ by %lld seconds (TSIG BADTIME): set both by NTP",
-                 (long long)(reply->skew_s < 0 ? -reply->skew_s : reply->skew_s));
-    else if (reply->verdict == TSIG_REFUSED && reply->peer_error == WIRE_RCODE_BADKEY)
-        snprintf(out, REPLICATE_WHY_SIZE,
-                 "the peer does not know the key %.80s (TSIG BADKEY): give it the same name and "
-                 "algorithm there",
-                 key);
-    else if (reply->verdict == TSIG_REFUSED)
-        snprintf(
-            out, REPLICATE_WHY_SIZE,
-            "the peer does not accept our signature with key %.80s (TSIG %s): is the secret the "
-            "same on both sides?",
-            key, reply->peer_error == WIRE_RCODE_BADSIG ? "BADSIG" : "error");
-    else if (reply->verdict == TSIG_MISSING && reply->rcode != 0)
-        /* PowerDNS 4.7 says so little of a signature that it does not accept. */
-        snprintf(out, REPLICATE_WHY_SIZE,
-                 "it answered %s, not signed: is the key %.80s configured there, with the same "
-                 "secret?",
-                 wire_mnemonic_format(&wire_rcodes, "RCODE", reply->rcode, rcode), key);
-    else if (reply->verdict == TSIG_MISSING)
-        snprintf(
-            out, REPLICATE_WHY_SIZE,
-            "the answer is not signed, and must be with key %.80s: is the key configured there?",
-            key);
-    else
-        snprintf(out, REPLICATE_WHY_SIZE,
-                 "the answer's signature with key %.80s is wrong (TSIG %s)", key,
-                 tsig_verdict_text(reply->verdict));
-}
-
-static void why_rcode(const struct replicate_reply *reply, char out[REPLICATE_WHY_SIZE])
-{
-    char text[WIRE_MNEMONIC_TEXT_SIZE];
-    char ede[REPLICATE_EDE_TEXT_SIZE + 16] = "";
-    const char *what = "";
-
-    if (reply->ede_text[0] != '\0')
-        snprintf(ede, sizeof(ede), " (\"%s\")", reply->ede_text);
-    switch (reply->rcode) {
-    case WIRE_RCODE_REFUSED:
-        what = ": it does not allow us: allow this server's address and key there";
-        break;
-    case WIRE_RCODE_NOTAUTH:
-        what = ": it does not serve the zone: add the zone there, or take the peer out of 'from'";
-        break;
-    case WIRE_RCODE_SERVFAIL:
-        what = ": it has no good data of the zone now";
-        break;
-    default:
-        break;
-    }
-    snprintf(out, REPLICATE_WHY_SIZE, "it answered %s%s%s",
-             wire_mnemonic_format(&wire_rcodes, "RCODE", reply->rcode, text), ede, what);
-}
-
-static const char *err_words(td_err err)
-{
-    switch (err) {
-    case TD_E_TIMEOUT:
-        return "no answer: is it up, and does a firewall let port 53 through (UDP and TCP)?";
-    case TD_E_CLOSED:
-        return "the port is closed: no server listens there";
-    case TD_E_INVALID:
-        return "the source address is not one of this machine: correct peers.source";
-    case TD_E_TRUNCATED:
-        return "the peer closed the connection in the middle";
-    case TD_E_MALFORMED:
-        return "the answer cannot be read";
-    case TD_E_CANCELLED:
-        return "given up, the server stops";
-    default:
-        return "it cannot be reached: is there a route?";
-    }
-}
-
-const char *replicate_reply_why(const struct replicate_ask *ask,
-                                const struct replicate_reply *reply, char out[REPLICATE_WHY_SIZE])
-{
-    if (reply->err != TD_OK)
-        snprintf(out, REPLICATE_WHY_SIZE, "%s", err_words(reply->err));
-    else if (reply->verdict != TSIG_GOOD)
-        why_tsig(ask, reply, out);
-    else
-        why_rcode(reply, out);
-    return out;
 }

@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "io/fiber.h"
 #include "replicate/peer.h"
+#include "replicate/streams.h"
 #include "tsig/tsig.h"
 #include "wire/const.h"
 #include "wire/message.h"
@@ -38,11 +39,13 @@ struct replicate_ask {
     bool has_edns;
     bool has_serial; /* IXFR: the one we have; NOTIFY: the new one */
     uint32_t serial;
-    uint8_t *answer; /* NULL, or room for the octets of the answer */
+    struct replicate_streams *streams; /* where there are connections to be used again; NULL */
+    uint8_t *answer;                   /* NULL, or room for the octets of the answer */
     size_t answer_capacity;
     size_t answer_size; /* of what came */
 
     /* Of the question that was sent last. */
+    bool is_stream; /* not in a datagram */
     uint16_t id;
     struct tsig_exchange tsig;
 };
@@ -61,6 +64,8 @@ struct replicate_reply {
     uint32_t serial;
     bool has_expire;
     uint32_t expire_s;
+    bool has_keepalive; /* so long the peer keeps the connection open (RFC 7828) */
+    uint32_t keepalive_ms;
     char ede_text[REPLICATE_EDE_TEXT_SIZE];
 };
 
@@ -97,6 +102,9 @@ static inline bool replicate_reply_refuses_edns(const struct replicate_reply *re
     return reply->err == TD_OK &&
            (reply->rcode == WIRE_RCODE_FORMERR || reply->rcode == WIRE_RCODE_NOTIMP);
 }
+
+/* How long a connection may rest behind it. */
+uint64_t replicate_reply_rest_ms(const struct replicate_reply *reply);
 
 enum { REPLICATE_WHY_SIZE = 256 };
 

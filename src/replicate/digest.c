@@ -12,9 +12,9 @@ static bool is_alike(const struct replicate_digest *ours, const uint8_t *rdata, 
     return size == ours->size && size > HEAD_SIZE && memcmp(rdata, ours->octets, HEAD_SIZE) == 0;
 }
 
-bool replicate_digest_differs(struct fiber *fiber, const struct replicate_peer *peer,
-                              const struct td_addr *addr, const uint8_t *apex,
-                              const struct replicate_digest *ours)
+bool replicate_digest_differs(struct fiber *fiber, struct replicate_streams *streams,
+                              const struct replicate_peer *peer, const struct td_addr *addr,
+                              const uint8_t *apex, const struct replicate_digest *ours)
 {
     uint8_t octets[ANSWER_SIZE];
     struct replicate_ask ask = {
@@ -23,6 +23,7 @@ bool replicate_digest_differs(struct fiber *fiber, const struct replicate_peer *
         .apex = apex,
         .type = WIRE_TYPE_ZONEMD,
         .has_edns = true,
+        .streams = streams,
         .answer = octets,
         .answer_capacity = sizeof(octets),
     };

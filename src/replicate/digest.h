@@ -17,7 +17,8 @@ struct replicate_digest {
     size_t size;
 };
 
-/* Whether the peer has another digest for the same serial, scheme and algorithm. */
-bool replicate_digest_differs(struct fiber *fiber, const struct replicate_peer *peer,
-                              const struct td_addr *addr, const uint8_t *apex,
-                              const struct replicate_digest *ours);
+/* Whether the peer has another digest for the same serial, scheme and algorithm. `streams` may be
+ * NULL. */
+bool replicate_digest_differs(struct fiber *fiber, struct replicate_streams *streams,
+                              const struct replicate_peer *peer, const struct td_addr *addr,
+                              const uint8_t *apex, const struct replicate_digest *ours);

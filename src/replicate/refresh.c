@@ -6,7 +6,6 @@
 #include "base/assert.h"
 #include "base/macros.h"
 #include "change/serial.h"
-#include "net/dial.h"
 #include "replicate/transfer_in.h"
 #include "wire/rrtype.h"
 
@@ -89,6 +88,7 @@ static bool ask_serial(struct fiber *fiber, struct refresh *refresh, uint32_t pe
         .apex = refresh->apex,
         .type = WIRE_TYPE_SOA,
         .has_edns = true,
+        .streams = replicate_task_streams(&refresh->task),
     };
     struct replicate_reply reply;
     uint64_t began_ns = io_clock_read_ns(io_fiber_io(fiber));
@@ -169,6 +169,7 @@ static bool transfer(struct fiber *fiber, struct refresh *refresh, struct candid
         .takes_same = refresh->takes_same,
         .wants_newer = refresh->has_serial && !refresh->takes_any,
         .min_rate = refresh->min_rate,
+        .streams = replicate_task_streams(&refresh->task),
         .read = &refresh->read,
     };
     uint64_t began_ns = io_clock_read_ns(io_fiber_io(fiber));
@@ -280,6 +281,7 @@ static bool ask_quickly(struct fiber *fiber, struct refresh *refresh)
         .has_edns = true,
         .has_serial = true,
         .serial = refresh->serial,
+        .streams = replicate_task_streams(&refresh->task),
         .answer = octets,
         .answer_capacity = sizeof(octets),
     };
@@ -364,9 +366,9 @@ void refresh_run(struct fiber *fiber, struct replicate_task *task)
     refresh->result = REFRESH_FAILED;
     run(fiber, refresh);
     if (refresh->result == REFRESH_CURRENT && !refresh->is_quick)
-        refresh->is_other =
-            replicate_digest_differs(fiber, refresh->peers[refresh->peer], &refresh->current_addr,
-                                     refresh->apex, &refresh->digest);
+        refresh->is_other = replicate_digest_differs(
+            fiber, replicate_task_streams(task), refresh->peers[refresh->peer],
+            &refresh->current_addr, refresh->apex, &refresh->digest);
 }
 
 void refresh_fini(struct refresh *refresh)

@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "io/mailbox.h"
 #include "io/thread.h"
+#include "replicate/streams.h"
 
 struct replicate_keeper {
     struct io *io;
@@ -21,6 +22,7 @@ struct replicate_keeper {
     /* The keeper's own. */
     struct io *world;
     struct io_mailbox *tasks;
+    struct replicate_streams *streams;
     uint32_t running;
     bool is_stopping;
     struct replicate_task hello; /* the first that comes back: the keeper stands */
@@ -74,6 +76,7 @@ static void start(struct io *io, void *context)
 
     keeper->world = io;
     keeper->tasks = io_mailbox_new(io, REPLICATE_TASKS_MAX + 2);
+    keeper->streams = replicate_streams_new(io);
     io_mailbox_on_letter(keeper->tasks, take_task, keeper);
     send_back(&keeper->hello);
 }
@@ -83,7 +86,13 @@ static void finish(struct io *io, void *context)
     struct replicate_keeper *keeper = context;
 
     (void)io;
+    replicate_streams_free(keeper->streams);
     io_mailbox_free(keeper->tasks);
+}
+
+struct replicate_streams *replicate_task_streams(const struct replicate_task *task)
+{
+    return task->keeper == NULL ? NULL : task->keeper->streams;
 }
 
 /* ---- on the maker's world ---- */

@@ -20,6 +20,7 @@
 enum { REPLICATE_TASKS_MAX = 2000 };
 
 struct replicate_keeper;
+struct replicate_streams;
 
 /* Embedded in what is to be done. */
 struct replicate_task {
@@ -40,6 +41,9 @@ TD_NODISCARD td_err replicate_keeper_new(struct io *io, struct replicate_keeper 
 void replicate_keeper_free(struct fiber *fiber, struct replicate_keeper *keeper);
 
 void replicate_keeper_give(struct replicate_keeper *keeper, struct replicate_task *task);
+
+/* Connections that its tasks share; for `run`. NULL where the task is run by somebody else. */
+struct replicate_streams *replicate_task_streams(const struct replicate_task *task);
 
 /* Given and not yet back. */
 uint32_t replicate_keeper_count(const struct replicate_keeper *keeper);

@@ -5,11 +5,13 @@
 #include "base/assert.h"
 #include "base/macros.h"
 #include "change/serial.h"
-#include "net/dial.h"
 #include "replicate/refresh.h"
 #include "wire/rrtype.h"
 
-enum { CONNECT_MS = 10000 };
+enum {
+    CONNECT_MS = 10000,
+    USED_PATIENCE_MS = 2000, /* for the first answer over a connection that was used before */
+};
 
 /* How fast it comes. */
 struct pace {
@@ -74,6 +76,7 @@ static td_err take_first(struct fiber *fiber, struct transfer_in *in, struct rep
 {
     struct replicate_reply reply;
 
+    in->has_answer = true;
     if (replicate_ask_read(io_fiber_io(fiber), ask, octets, size, &reply) != TD_OK)
         return fail(in, TD_E_MALFORMED, "the answer cannot be read");
     if (!replicate_reply_is_good(&reply)) {
@@ -83,6 +86,7 @@ static td_err take_first(struct fiber *fiber, struct transfer_in *in, struct rep
     }
     in->has_expire = reply.has_expire;
     in->expire_s = reply.expire_s;
+    in->rest_ms = replicate_reply_rest_ms(&reply);
     return TD_OK;
 }
 
@@ -137,7 +141,7 @@ static td_err take(struct fiber *fiber, struct transfer_in *in, struct replicate
 }
 
 static td_err receive_all(struct fiber *fiber, struct transfer_in *in, struct replicate_ask *ask,
-                          struct net_stream *stream)
+                          const struct replicate_stream *borrow)
 {
     struct io *io = io_fiber_io(fiber);
     uint64_t now_ns = io_clock_read_ns(io);
@@ -149,7 +153,10 @@ static td_err receive_all(struct fiber *fiber, struct transfer_in *in, struct re
     while (!in->read->is_done) {
         const uint8_t *octets;
         size_t size;
-        td_err err = net_stream_receive(fiber, stream, deadline(&pace), &octets, &size);
+        uint64_t until_ns = borrow->was_used && !in->has_answer
+                                ? now_ns + (uint64_t)USED_PATIENCE_MS * IO_NS_PER_MS
+                                : deadline(&pace);
+        td_err err = net_stream_receive(fiber, borrow->stream, until_ns, &octets, &size);
         if (err == TD_OK)
             err = take(fiber, in, ask, octets, size);
         else if (err == TD_E_CLOSED)
@@ -171,9 +178,9 @@ static td_err receive_all(struct fiber *fiber, struct transfer_in *in, struct re
     return TD_OK;
 }
 
-td_err transfer_in_run(struct fiber *fiber, struct transfer_in *in)
+static void question_of(const struct transfer_in *in, struct replicate_ask *ask)
 {
-    struct replicate_ask ask = {
+    *ask = (struct replicate_ask){
         .peer = in->peer,
         .to = in->addr,
         .apex = in->apex,
@@ -181,25 +188,54 @@ td_err transfer_in_run(struct fiber *fiber, struct transfer_in *in)
         .has_edns = in->has_edns,
         .has_serial = in->is_incremental,
         .serial = in->serial_had,
+        .is_stream = true,
     };
-    TD_CLEANUP(net_stream_cleanup) struct net_stream *stream = NULL;
+}
+
+/* Over one stream. */
+static td_err run(struct fiber *fiber, struct transfer_in *in, struct replicate_stream *borrow)
+{
     struct io *io = io_fiber_io(fiber);
     uint8_t question[REPLICATE_QUESTION_SIZE];
     uint64_t soon_ns = io_clock_read_ns(io) + (uint64_t)CONNECT_MS * IO_NS_PER_MS;
+    struct replicate_ask ask;
     size_t size;
 
-    td_err err =
-        net_stream_dial(fiber, NET_TRANSPORT_TCP, replicate_peer_source(in->peer, in->addr),
-                        in->addr, soon_ns, &stream);
-    if (err == TD_OK)
-        err = replicate_ask_write(io, &ask, question, &size);
-    if (err == TD_OK)
-        err = net_stream_send(fiber, stream, question, size, soon_ns);
+    question_of(in, &ask);
+    in->is_unreachable = true;
+    td_err err = replicate_stream_borrow(fiber, in->streams, soon_ns, borrow);
     if (err != TD_OK) {
-        in->is_unreachable = true;
+        borrow->was_used = false;
         return fail_exchange(in, &ask, err);
     }
-    err = receive_all(fiber, in, &ask, stream);
-    in->is_unreachable = err == TD_E_TIMEOUT && in->read->messages == 0;
+    err = replicate_ask_write(io, &ask, question, &size);
+    if (err == TD_OK)
+        err = net_stream_send(fiber, borrow->stream, question, size, soon_ns);
+    if (err == TD_OK) {
+        err = receive_all(fiber, in, &ask, borrow);
+        in->is_unreachable = err == TD_E_TIMEOUT && in->read->messages == 0;
+    } else {
+        err = fail_exchange(in, &ask, err);
+    }
+    if (err == TD_OK)
+        replicate_stream_give(borrow, in->rest_ms);
+    else
+        replicate_stream_drop(borrow, in->has_answer ? TD_OK : err);
+    return err;
+}
+
+td_err transfer_in_run(struct fiber *fiber, struct transfer_in *in)
+{
+    struct replicate_stream borrow = {
+        .local = replicate_peer_source(in->peer, in->addr),
+        .remote = in->addr,
+        .is_transfer = true,
+    };
+    td_err err;
+
+    do {
+        borrow.is_anew = borrow.was_used;
+        err = run(fiber, in, &borrow);
+    } while (err != TD_OK && borrow.was_used && !in->has_answer && !io_fiber_is_cancelled(fiber));
     return err;
 }

@@ -1,5 +1,5 @@
 /*
- * replicate/transfer_in.h - a transfer in over a connection of its own.
+ * replicate/transfer_in.h - a transfer in over a connection that is its own meanwhile.
  *
  * Floor    6.
  * Threads  The world's of its fiber.
@@ -19,13 +19,16 @@ struct transfer_in {
     bool is_incremental;
     bool has_edns; /* in the question */
     uint32_t serial_had;
-    bool takes_same;            /* where newer is wanted: our serial again will do */
-    bool wants_newer;           /* than serial_had: what is not is given up at its first SOA */
-    uint32_t min_rate;          /* octets a second */
-    struct transfer_read *read; /* initialized */
+    bool takes_same;   /* where newer is wanted: our serial again will do */
+    bool wants_newer;  /* than serial_had: what is not is given up at its first SOA */
+    uint32_t min_rate; /* octets a second */
+    struct replicate_streams *streams; /* NULL: it dials and closes */
+    struct transfer_read *read;        /* initialized */
 
     bool has_expire;
     uint32_t expire_s;
+    uint64_t rest_ms;    /* the connection may rest so long behind it */
+    bool has_answer;     /* something came that answers */
     bool refuses_edns;   /* it may be EDNS that it does not understand (RFC 6891 7) */
     bool is_unreachable; /* there was no connection, or nothing came through it */
     char why[REPLICATE_WHY_SIZE];

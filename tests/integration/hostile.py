@@ -149,22 +149,32 @@ class Hostile:
 
     def serve_stream(self, stream):
         with stream, contextlib.suppress(OSError, EOFError):
-            stream.settimeout(30)
-            for message in self.messages(packets.read_frame(stream), "tcp"):
-                octets = message if isinstance(message, bytearray) else packets.framed(message)
-                stream.sendall(octets)
-                self.sent += len(octets)
-                if self.ending.is_set():
-                    return
-            # Whoever asked closes; a script that ends early closes by giving None.
-            if self.waits_for_close:
-                stream.settimeout(0.2)
-                while not self.ending.is_set():
-                    with contextlib.suppress(socket.timeout):
-                        if not stream.recv(100):
-                            return
+            self.serve_question(stream)
+            while self.waits_for_close and self.wait_for_more(stream):
+                if self.answers_once:
+                    stream.recv(100)
+                else:
+                    self.serve_question(stream)
+
+    def serve_question(self, stream):
+        stream.settimeout(30)
+        for message in self.messages(packets.read_frame(stream), "tcp"):
+            octets = message if isinstance(message, bytearray) else packets.framed(message)
+            stream.sendall(octets)
+            self.sent += len(octets)
+            if self.ending.is_set():
+                return
+
+    def wait_for_more(self, stream):
+        """Another question, on the same connection; whoever asked closes it."""
+        stream.settimeout(0.2)
+        while not self.ending.is_set():
+            with contextlib.suppress(socket.timeout):
+                return bool(stream.recv(1, socket.MSG_PEEK))
+        return False
 
     waits_for_close = True
+    answers_once = False  # the first question of a connection only
 
     def types(self, since=0):
         """What was asked, in words."""

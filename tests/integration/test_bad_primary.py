@@ -404,3 +404,14 @@ def test_a_primary_that_knows_no_edns(tandem, primary):
     look(copy, source)
     assert serial(copy) == 2, why(copy)
     assert len(source.asked) <= 20
+
+
+def test_a_primary_that_answers_one_question_a_connection(tandem, primary):
+    source = primary()
+    source.answers_once = True
+    copy = follow(tandem, source)
+    for number in (2, 3, 4):
+        source.serial = number
+        notify(copy, number)
+        copy.wait(lambda: serial(copy) == number)
+    assert "failed" not in why(copy)

@@ -26,17 +26,17 @@ KEYRING = dns.tsigkeyring.from_text({KEY: SECRET})
 PATIENCE_S = 30
 
 
-def load_processes():
-    """tests/integration/conftest.py under another name: two modules cannot both be `conftest`."""
-    path = ROOT / "tests" / "integration" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("processes", path)
+def load(name, file):
+    """A file of tests/integration under this name: two modules cannot both be `conftest`."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / "integration" / file)
     module = importlib.util.module_from_spec(spec)
-    sys.modules["processes"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-processes = load_processes()
+processes = load("processes", "conftest.py")
+relay = load("relay", "relay.py")
 
 
 def free_port(taken=set()):
