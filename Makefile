@@ -20,7 +20,7 @@ FUZZ    = -Doptimization=1 -Ddebug=true -Dnever_aborts=true -Dfuzz=true \
 	-Db_sanitize=address,undefined -Db_lundef=false
 
 .PHONY: help deps deps-build deps-lint build debug run test lint asan tsan fuzz interop bench bench-full sim \
-	format install clean
+	kills format install clean
 
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,7 @@ help:
 ## make bench        instructions per question, and tandem beside NSD, Knot, BIND and gdnsd; under ten minutes
 ## make bench-full   the same in fifteen rounds, what a zone costs, and latency beside a load
 ## make sim          the scenarios in the simulator: RUNS=N seeds, SCENARIO=name, SEED=n replays one with its trace
+## make kills        tandemd killed 200 times under a stream of updates: on a good disk, a full one, one whose syncs fail
 ## make format       let clang-format lay out every file
 ## make install      install below DESTDIR (PREFIX=/usr), with systemd unit and default configuration
 ## make clean        remove build/
@@ -104,6 +105,10 @@ sim: build/debug/build.ninja
 interop: build build/asan/build.ninja
 	@$(PYTHON) tools/test interop interop_long
 	@eval "$$(tools/peers)"; $(PYTHON) tests/interop/differential
+
+kills: build
+	@TANDEM_KILLS=200 TANDEM_BUILD=$(CURDIR)/build/release $(PYTHON) -m pytest -q -p no:cacheprovider \
+		tests/integration/test_kills.py
 
 bench: build
 	@$(PYTHON) tools/bench quick

@@ -52,6 +52,7 @@ void store_log_free(struct store_log *log)
         return;
     td_assert(log->thread == NULL);
     io_file_close(log->writer.file);
+    free(log->writer.tail);
     io_file_close(log->reading);
     log_index_fini(&log->index);
     free(log->directory);

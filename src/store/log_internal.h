@@ -27,6 +27,12 @@ struct log_writer {
     uint64_t retry_ns;      /* when the disk is tried again; 0: it is good */
     td_err refusal;         /* why it is not */
     struct td_diag diag;
+    /*
+     * What a start found at the end of the log and could not write once more: the next segment
+     * begins with it.
+     */
+    uint8_t *tail;
+    size_t tail_size;
 };
 
 struct store_log {

@@ -45,7 +45,8 @@ struct recovery {
     uint64_t void_from; /* its entries from here on do not count; UINT64_MAX: all do */
     const uint8_t *octets;
     size_t size;
-    size_t mark_at; /* the last mark that was seen; 0: none. What stands before it is durable */
+    uint64_t newest; /* sequence of what counts */
+    size_t mark_at;  /* the last mark that was seen; 0: none. What stands before it is durable */
     /* the batch that is read, and the first hole in it */
     struct held *held;
     size_t held_count;
@@ -135,6 +136,8 @@ static void take_entry(struct recovery *recovery, const struct held *held)
 
     if (held->found.batch_last > log->sequence)
         log->sequence = held->found.batch_last;
+    if (entry->sequence > recovery->newest && entry->sequence < recovery->void_from)
+        recovery->newest = entry->sequence;
     if (entry->sequence < recovery->void_from && entry->kind != STORE_LOG_MARK)
         log_index_add(&log->index, entry, recovery->number, held->offset, held->found.size);
 }
@@ -258,38 +261,66 @@ static td_err make_durable(const struct recovery *recovery, struct io_file *file
 }
 
 /*
+ * The disk does not take the end now. What stands there is served all the same, and changes are
+ * refused until it is written into the next segment.
+ */
+static void write_later(struct recovery *recovery, size_t end, bool is_torn, td_err err,
+                        const struct td_diag *diag)
+{
+    struct log_writer *writer = &recovery->log->writer;
+    size_t from = recovery->mark_at > SEGMENT_HEAD_SIZE ? recovery->mark_at : SEGMENT_HEAD_SIZE;
+
+    td_diag_report(recovery->sink, recovery->path, 0, 0, TD_SEVERITY_ERROR,
+                   "the end of the log cannot be made durable: %s; changes are refused until the "
+                   "disk takes it",
+                   diag->text);
+    if (from < end) {
+        writer->tail_size = end - from;
+        writer->tail = td_memdup(recovery->octets + from, writer->tail_size);
+    }
+    if (is_torn) /* that the end was cut is not on the disk either */
+        writer->void_from = recovery->newest + 1;
+    writer->refusal = err;
+    writer->diag = *diag;
+    writer->retry_ns = 1; /* at once */
+    atomic_store_explicit(&recovery->log->is_refusing, true, memory_order_release);
+}
+
+/*
  * Go on where it ends. When something stands behind the end it was torn, and is cut; the file is
  * left as it is then, and a new one begun, since it has no room made for it any more.
  */
 static td_err go_on(struct recovery *recovery, size_t end, struct td_diag *diag)
 {
     struct log_writer *writer = &recovery->log->writer;
+    bool is_torn = !is_zero(recovery->octets + end, recovery->size - end);
 
     td_err err =
         io_file_open(recovery->log->io, recovery->path, IO_FILE_WRITE, &writer->file, diag);
     if (err != TD_OK)
         return err;
-    if (!is_zero(recovery->octets + end, recovery->size - end)) {
+    if (is_torn) {
         td_diag_report(recovery->sink, recovery->path, 0, 0, TD_SEVERITY_WARNING,
                        "the end was torn and is cut at octet %zu: what stood there was not "
                        "acknowledged",
                        end);
         err = io_file_truncate(writer->file, end, diag);
-        if (err == TD_OK)
-            err = make_durable(recovery, writer->file, end, diag);
-        io_file_close(writer->file);
-        writer->file = NULL;
-        return err;
     }
-    err = make_durable(recovery, writer->file, end, diag);
-    if (err != TD_OK) {
-        io_file_close(writer->file);
-        writer->file = NULL;
-        return err;
+    if (err == TD_OK) {
+        err = make_durable(recovery, writer->file, end, diag);
+        if (err == TD_OK && !is_torn) {
+            writer->offset = end;
+            writer->size = recovery->size;
+            return TD_OK;
+        }
+        if (err == TD_E_IO || err == TD_E_LIMIT) {
+            write_later(recovery, end, is_torn, err, diag);
+            err = TD_OK;
+        }
     }
-    writer->offset = end;
-    writer->size = recovery->size;
-    return TD_OK;
+    io_file_close(writer->file);
+    writer->file = NULL;
+    return err;
 }
 
 static td_err read_segment(struct recovery *recovery, const struct found_segment *segment,

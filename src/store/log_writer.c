@@ -16,21 +16,19 @@
 enum {
     BATCHES_MAX = 16,
     SEGMENT_SIZE_LEAST = 64 * 1024, /* when the disk is nearly full */
+    SEGMENT_SHRINK = 4,
 };
 
 /* ---- segments ---- */
 
-static uint64_t size_for(const struct log_writer *writer, uint64_t need)
+static uint64_t size_for(const struct log_writer *writer)
 {
     uint64_t size = writer->log->segment_size;
 
     /* A server with little to log shall not begin with a large file. */
     if (writer->number < 4 && size > STORE_LOG_SEGMENT_FIRST_SIZE)
         size = STORE_LOG_SEGMENT_FIRST_SIZE;
-    if (writer->retry_ns != 0)
-        size = SEGMENT_SIZE_LEAST;
-    need += SEGMENT_HEAD_SIZE;
-    return size < need ? need : size;
+    return writer->retry_ns == 0 || size < SEGMENT_SIZE_LEAST ? size : SEGMENT_SIZE_LEAST;
 }
 
 static td_err fill_segment(struct fiber *fiber, const struct log_writer *writer,
@@ -46,6 +44,11 @@ static td_err fill_segment(struct fiber *fiber, const struct log_writer *writer,
 
     segment_head_put(octets, &head);
     td_err err = io_file_preallocate(file, size, diag);
+    /* Before the head: without one the file is none, and the segment before it is the last. */
+    if (err == TD_OK && writer->tail != NULL)
+        err = io_file_write_at(file, SEGMENT_HEAD_SIZE, writer->tail, writer->tail_size, diag);
+    if (err == TD_OK && writer->tail != NULL)
+        err = io_file_sync(fiber, file, diag);
     if (err == TD_OK)
         err = io_file_write_at(file, 0, octets, sizeof(octets), diag);
     if (err == TD_OK)
@@ -55,31 +58,55 @@ static td_err fill_segment(struct fiber *fiber, const struct log_writer *writer,
     return err;
 }
 
-/* A new segment with room for `need` octets. */
-static td_err open_segment(struct fiber *fiber, struct log_writer *writer, uint64_t need,
+static td_err make_segment(struct fiber *fiber, const struct log_writer *writer, const char *path,
+                           uint64_t size, uint32_t number, struct io_file **ret_file,
                            struct td_diag *diag)
 {
     struct io *io = io_fiber_io(fiber);
-    uint64_t size = size_for(writer, need);
-    uint32_t number = writer->number + 1;
-    char *path = log_segment_path(writer->log, number);
-    struct io_file *file = NULL;
+    struct io_file *file;
 
     td_err err = io_file_open(
         io, path, IO_FILE_WRITE | IO_FILE_CREATE | IO_FILE_TRUNCATE | IO_FILE_PRIVATE, &file, diag);
-    if (err == TD_OK)
-        err = fill_segment(fiber, writer, file, size, number, diag);
+    if (err != TD_OK)
+        return err;
+    err = fill_segment(fiber, writer, file, size, number, diag);
+    if (err == TD_OK) {
+        *ret_file = file;
+        return TD_OK;
+    }
+    io_file_close(file);
+    td_err ignored = io_path_remove(io, path, NULL);
+    (void)ignored; /* it is overwritten at the next try */
+    return err;
+}
+
+/* A new segment with room for `need` octets; a small one where there is no room for a large one. */
+static td_err open_segment(struct fiber *fiber, struct log_writer *writer, uint64_t need,
+                           struct td_diag *diag)
+{
+    uint64_t size = size_for(writer);
+    uint32_t number = writer->number + 1;
+    char *path = log_segment_path(writer->log, number);
+    struct io_file *file = NULL;
+    td_err err;
+
+    need += SEGMENT_HEAD_SIZE + writer->tail_size;
+    for (;; size /= SEGMENT_SHRINK) {
+        size = size < need ? need : size;
+        err = make_segment(fiber, writer, path, size, number, &file, diag);
+        if (err != TD_E_LIMIT || size == need || size <= SEGMENT_SIZE_LEAST)
+            break;
+    }
     if (err == TD_OK) {
         io_file_close(writer->file);
         writer->file = file;
         writer->number = number;
         writer->size = size;
-        writer->offset = SEGMENT_HEAD_SIZE;
+        writer->offset = SEGMENT_HEAD_SIZE + writer->tail_size;
         writer->void_from = 0;
-    } else if (file != NULL) {
-        io_file_close(file);
-        td_err ignored = io_path_remove(io, path, NULL);
-        (void)ignored; /* it is overwritten at the next try */
+        free(writer->tail);
+        writer->tail = NULL;
+        writer->tail_size = 0;
     }
     free(path);
     return err;

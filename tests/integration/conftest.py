@@ -64,6 +64,7 @@ class Tandem:
         self.socket = where / "control.sock"
         self.path = where / "tandem.yaml"
         self.process = None
+        self.wrap = []  # words before the command: what it is run by
         self.server = dict({"listen": ["127.0.0.1:%d" % self.port, "[::1]:%d" % self.port],
                             "workers": 1, "state": str(where), "control": str(self.socket)},
                            **(server or {}))
@@ -71,6 +72,7 @@ class Tandem:
             self.zone("example.com", ZONE)
             zones = [{"name": "example.com", "file": "example.com.zone",
                       "allow-transfer": ["127.0.0.1"]}]
+        self.zones = zones
         self.configure(zones=zones, **top)
 
     def configure(self, **top):
@@ -82,7 +84,7 @@ class Tandem:
 
     def start(self, ready=True):
         self.log_file = open(self.where / "log", "w")
-        self.process = subprocess.Popen([str(BUILD / "tandemd"), "-c", str(self.path)],
+        self.process = subprocess.Popen(self.wrap + [str(BUILD / "tandemd"), "-c", str(self.path)],
                                         stdin=subprocess.DEVNULL, stdout=self.log_file,
                                         stderr=self.log_file)
         if ready:

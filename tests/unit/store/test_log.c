@@ -383,6 +383,58 @@ TEST(what_a_failed_sync_left_in_memory_is_written_before_it_counts)
     }
 }
 
+static bool refuses(void *context)
+{
+    const struct world *world = context;
+    return world->log != NULL && store_log_is_refusing(world->log);
+}
+
+/*
+ * The same, but the disk does not take anything at the start either: what is there is served, and
+ * nothing is taken until it has been written.
+ */
+TEST(what_a_start_cannot_write_is_written_before_anything_else)
+{
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        struct world world;
+        struct io_sim_disk bad = { .sync_ns = IO_NS_PER_MS, .sync_fail_ppm = IO_SIM_PPM };
+        struct io_sim_disk good = { .sync_ns = IO_NS_PER_MS };
+
+        world_init(&world, seed);
+        io_sim_disk_set(world.host, &good);
+        live(&world, 30 + draw(&world, 200));
+        io_sim_disk_set(world.host, &bad);
+        world.wants_stop = true;
+        live_on(&world);
+        world.wants_stop = false;
+        world.diags = 0;
+        reopen(&world);
+        CHECK(store_log_is_refusing(world.log) && world.diags != 0);
+        uint32_t before = world.sent_count;
+        for (uint32_t i = 0; i < before; i++)
+            world.sent[i].fate = is_found(&world, &world.sent[i]) ? FATE_DURABLE : FATE_REFUSED;
+        live(&world, 300); /* what is sent meanwhile is refused */
+        CHECK(refuses(&world));
+        for (uint32_t i = before; i < world.sent_count; i++)
+            CHECK(world.sent[i].fate != FATE_DURABLE);
+        io_sim_disk_set(world.host, &good);
+        io_sim_run_while(world.sim, refuses, &world, UINT64_MAX);
+        io_sim_run_while(world.sim, goes_on, &world, io_sim_now_ns(world.sim) + 1000000);
+        world.is_over = true;
+        if (!world.is_done) {
+            io_sim_host_crash(world.host);
+            live_on(&world);
+            io_sim_run(world.sim, io_sim_now_ns(world.sim) + IO_NS_PER_S);
+            io_sim_host_restart(world.host);
+        }
+        reopen(&world);
+        CHECK(!store_log_is_refusing(world.log));
+        CHECK_EQ_WHY(check(&world), 0, "lost");
+        store_log_free(world.log);
+        world_fini(&world);
+    }
+}
+
 TEST(a_full_disk_refuses_and_room_ends_that)
 {
     struct world world;
@@ -615,5 +667,6 @@ TEST(what_is_trimmed_gives_its_files_back)
 TESTS(what_was_written_is_there_after_a_restart, a_crash_at_any_instant_loses_nothing_acknowledged,
       the_last_segment_is_as_safe_after_an_orderly_end, what_the_disk_refuses_never_comes_back,
       a_full_disk_refuses_and_room_ends_that, a_damaged_entry_costs_itself_only,
-      what_a_failed_sync_left_in_memory_is_written_before_it_counts, the_latest_state_counts,
+      what_a_failed_sync_left_in_memory_is_written_before_it_counts,
+      what_a_start_cannot_write_is_written_before_anything_else, the_latest_state_counts,
       what_is_trimmed_gives_its_files_back)
