@@ -36,14 +36,13 @@ void change_forget_aged(struct change_door *door, struct change_zone *zone)
 void change_retire(struct change_door *door, struct change_zone *zone, struct zone_version *before,
                    struct zone_version *after)
 {
-    if (before == NULL)
-        return;
-    if (after == NULL || before->lineage != after->lineage) {
+    if (before != NULL && (after == NULL || before->lineage != after->lineage)) {
         change_forget_aged(door, zone);
         retire_whole(door, before);
-        return;
     }
-    zone_lineage_published(after->lineage, door->rcu);
+    if (after == NULL)
+        return;
+    zone_lineage_published(after, door->rcu);
     if (zone_lineage_reclaim(after->lineage, door->rcu) != 0 && !zone->is_aged) {
         zone->is_aged = true;
         zone->next_aged = door->aged;

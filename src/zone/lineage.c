@@ -18,13 +18,14 @@ struct zone_version *zone_lineage_newest(struct zone_lineage *lineage)
     return lineage->newest;
 }
 
-void zone_lineage_published(struct zone_lineage *lineage, struct td_rcu *rcu)
+void zone_lineage_published(struct zone_version *version, struct td_rcu *rcu)
 {
-    struct zone_version *older = lineage->newest->older;
-
-    zone_unpublished_free(lineage->newest);
-    if (older != NULL)
-        older->ticket = td_rcu_ticket(rcu);
+    zone_unpublished_free(version);
+    if (version->older == NULL)
+        return;
+    uint64_t ticket = td_rcu_ticket(rcu);
+    for (struct zone_version *v = version->older; v != NULL && v->ticket == 0; v = v->older)
+        v->ticket = ticket;
 }
 
 void zone_lineage_drop(struct zone_lineage *lineage)

@@ -26,10 +26,11 @@ struct zone_lineage_stats {
 struct zone_version *zone_lineage_newest(struct zone_lineage *lineage);
 
 /*
- * `version` has been stored where readers find it: what is older may go once nobody holds it.
- * `rcu` is that of the readers.
+ * `version` has been stored where readers find it: what is older may go once nobody holds it, also
+ * what was never published (a zone that is restored is made in steps). `rcu` is that of the
+ * readers.
  */
-void zone_lineage_published(struct zone_lineage *lineage, struct td_rcu *rcu);
+void zone_lineage_published(struct zone_version *version, struct td_rcu *rcu);
 
 /*
  * The newest version was never stored where readers find it, and shall not be: the one before it

@@ -243,7 +243,7 @@ static void commit(void)
         change_delegation(edit);
     change_serial(edit);
     must(zone_edit_finish(edit, &bench.version), "finish");
-    zone_lineage_published(bench.lineage, bench.rcu);
+    zone_lineage_published(bench.version, bench.rcu);
     zone_lineage_reclaim(bench.lineage, bench.rcu);
 }
 

@@ -8,8 +8,6 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
-#include "io/fiber.h"
-#include "io/file.h"
 #include "scenario/model.h"
 #include "scenario/probe.h"
 #include "serve/log.h"
@@ -22,15 +20,6 @@ enum {
     FILLING = 300,
     SETTLE_MS = 60000, /* a server that stops has so long */
     PAUSE_MS = 2000,   /* between two changes, in the mean */
-};
-
-static const char conf_path[] = "/tandem.yaml";
-
-const struct io_sim_disk cluster_disk = {
-    .sync_ns = IO_NS_PER_MS,
-    .sync_jitter_ns = 10 * IO_NS_PER_MS,
-    .keep_ppm = 300000,
-    .tear_ppm = 300000,
 };
 
 /* ---- words ---- */
@@ -106,6 +95,7 @@ struct cluster *cluster_new(uint64_t seed, bool has_trace)
     struct cluster *cluster = td_calloc(1, sizeof(*cluster));
     struct td_addr addr;
 
+    cluster->seed = seed;
     cluster->random = seed * 2 + 1;
     cluster->has_trace = has_trace;
     cluster->link = (struct io_sim_link){
@@ -130,6 +120,7 @@ struct cluster *cluster_new(uint64_t seed, bool has_trace)
     cluster->step_ms = STEP_MS;
     cluster->probe_pause_ms = PROBE_MS;
     cluster->filling = FILLING;
+    bounds_begin(cluster);
     return cluster;
 }
 
@@ -174,180 +165,12 @@ void cluster_free(struct cluster *cluster)
         free(cluster->nodes[i].zone);
     }
     serve_log_to(NULL, NULL);
+    bounds_end(cluster);
     free(cluster->model);
     free(cluster);
 }
 
-/* ---- hosts ---- */
-
-struct setup {
-    const struct node *node;
-    bool is_done;
-};
-
-static void put(struct fiber *fiber, const char *path, const char *text)
-{
-    struct td_diag diag = { .line = 0 };
-    td_err err = io_path_replace(fiber, io_fiber_io(fiber), path, text, strlen(text), 0600, &diag);
-
-    td_assert(err == TD_OK);
-}
-
-static void setup_main(struct fiber *fiber, void *argument)
-{
-    struct setup *setup = argument;
-    struct io *io = io_fiber_io(fiber);
-    td_err err = io_dir_make(io, "/state", NULL);
-
-    if (err == TD_OK)
-        err = io_dir_sync(fiber, io, "/", NULL);
-    td_assert(err == TD_OK);
-    put(fiber, conf_path, setup->node->conf);
-    if (setup->node->zone != NULL)
-        put(fiber, "/example.zone", setup->node->zone);
-    setup->is_done = true;
-}
-
-static bool is_setting_up(void *context)
-{
-    return !((const struct setup *)context)->is_done;
-}
-
-void node_disk(struct node *node, const struct io_sim_disk *disk)
-{
-    io_sim_disk_set(node->host, disk);
-    node->has_bad_disk = disk->write_fail_ppm != 0 || disk->sync_fail_ppm != 0;
-}
-
-static void set_up(struct node *node)
-{
-    struct setup setup = { .node = node };
-    td_err err = io_fiber_spawn(io_sim_host_io(node->host), "setup", setup_main, &setup, NULL);
-
-    td_assert(err == TD_OK);
-    io_sim_run_while(node->cluster->sim, is_setting_up, &setup, IO_FOREVER);
-    node_disk(node, &cluster_disk);
-}
-
-struct node *cluster_add(struct cluster *cluster, const char *name, const char *conf,
-                         const char *zone)
-{
-    char text[TD_ADDR_TEXT_SIZE];
-
-    td_assert(cluster->node_count < CLUSTER_NODES_MAX);
-    struct node *node = &cluster->nodes[cluster->node_count++];
-    *node = (struct node){ .cluster = cluster, .name = name, .start_at_ns = IO_FOREVER };
-    snprintf(text, sizeof(text), "10.0.0.%u", cluster->node_count);
-    td_err err = td_addr_parse(text, CLUSTER_PORT, &node->addr);
-    if (err == TD_OK)
-        err = io_sim_host_new(cluster->sim, name, &node->addr, 1, &node->host);
-    td_assert(err == TD_OK);
-    node->conf = td_strdup(conf);
-    node->zone = zone == NULL ? NULL : td_strdup(zone);
-    set_up(node);
-    node->probe = probe_new(node);
-    return node;
-}
-
-/* ---- life ---- */
-
-static void main_fiber(struct fiber *fiber, void *argument)
-{
-    struct node *node = argument;
-
-    server_run(fiber, node->server);
-    node->has_main = false;
-}
-
-static void report_conf(void *context, const struct td_diag *diag)
-{
-    const struct node *node = context;
-    char line[LINE_SIZE];
-
-    cluster_fail(node->cluster, "%s: %s", node->name, td_diag_format(diag, line, sizeof(line)));
-}
-
-/* The world of its host, which is up from now on. */
-static struct io *restarted(struct node *node)
-{
-    if (node->is_crashed)
-        io_sim_host_restart(node->host);
-    node->is_crashed = false;
-    if (node->is_forgetful) {
-        io_sim_disk_replace(node->host);
-        set_up(node);
-        node->probe->serial = 0; /* of two primaries the one that is behind may be first */
-    }
-    node->is_forgetful = false;
-    return io_sim_host_io(node->host);
-}
-
-void node_start(struct node *node)
-{
-    static const struct server_outside outside = { .owns_process = false };
-    struct io *io = restarted(node);
-    struct conf_reader reader = conf_reader_of(io);
-    struct td_diag_sink sink = { .report = report_conf, .context = node };
-    struct td_diag diag = { .line = 0 };
-    struct conf *conf;
-
-    td_assert(node->state == NODE_DOWN);
-    cluster_note(node->cluster, "%s: starts", node->name);
-    td_err err = conf_load(conf_path, &reader, &sink, &conf);
-    if (err == TD_OK && node->has_bad_disk &&
-        server_new(io, conf_path, conf, &outside, &node->server, &diag) != TD_OK) {
-        cluster_note(node->cluster, "%s does not start: %s", node->name, diag.text);
-        node->start_at_ns = io_sim_now_ns(node->cluster->sim) + IO_NS_PER_S;
-        return;
-    }
-    if (err == TD_OK && !node->has_bad_disk)
-        err = server_new(io, conf_path, conf, &outside, &node->server, &diag);
-    if (err == TD_OK)
-        err = io_fiber_spawn(io, "main", main_fiber, node, NULL);
-    if (err != TD_OK)
-        cluster_fail(node->cluster, "%s does not start: %s", node->name, diag.text);
-    node->has_main = true;
-    node->state = NODE_UP;
-    node->start_at_ns = IO_FOREVER;
-}
-
-void node_stop(struct node *node)
-{
-    td_assert(node->state == NODE_UP);
-    node->state = NODE_STOPPING;
-    server_want_stop(node->server);
-}
-
-void node_crash(struct node *node, uint64_t ms)
-{
-    cluster_note(node->cluster, "%s: crashes, for %llu ms", node->name, (unsigned long long)ms);
-    io_sim_host_unplug(node->host);
-    node->is_crashed = true;
-    node->start_at_ns = io_sim_now_ns(node->cluster->sim) + ms * IO_NS_PER_MS;
-    node_stop(node);
-}
-
-void node_forget(struct node *node, uint64_t ms)
-{
-    if (node->state != NODE_UP)
-        return;
-    node->is_forgetful = true;
-    node_crash(node, ms);
-}
-
-/* What has ended is given back. */
-static void node_look(struct node *node)
-{
-    if (node->state == NODE_UP && !node->has_main)
-        cluster_fail(node->cluster, "%s has ended by itself", node->name);
-    if (node->state == NODE_STOPPING && !node->has_main && node->changes == 0) {
-        server_free(node->server);
-        node->server = NULL;
-        node->state = NODE_DOWN;
-    }
-    if (node->state == NODE_DOWN && io_sim_now_ns(node->cluster->sim) >= node->start_at_ns)
-        node_start(node);
-}
+/* ---- time ---- */
 
 static void change(struct cluster *cluster, struct node *node)
 {
@@ -359,7 +182,7 @@ static void change(struct cluster *cluster, struct node *node)
                             cluster_below(cluster, 2 * cluster->change_pause_ms) * IO_NS_PER_MS;
 }
 
-static void look(struct cluster *cluster)
+void cluster_look(struct cluster *cluster)
 {
     uint64_t now_ns = io_sim_now_ns(cluster->sim);
 
@@ -371,6 +194,7 @@ static void look(struct cluster *cluster)
         if (node->is_primary && cluster->changes_at_will && now_ns >= cluster->change_at_ns)
             change(cluster, node);
     }
+    bounds_check(cluster);
 }
 
 static bool never(struct cluster *cluster)
@@ -393,7 +217,7 @@ bool cluster_await(struct cluster *cluster, bool (*is_so)(struct cluster *cluste
     for (uint64_t now_ns; (now_ns = io_sim_now_ns(cluster->sim)) < until_ns;) {
         uint64_t next_ns = now_ns + cluster->step_ms * IO_NS_PER_MS;
         io_sim_run(cluster->sim, next_ns < until_ns ? next_ns : until_ns);
-        look(cluster);
+        cluster_look(cluster);
         if (is_so(cluster))
             return true;
     }
@@ -418,14 +242,6 @@ void cluster_mend(struct cluster *cluster)
 
 /* ---- what must hold ---- */
 
-static const struct zone_version *version_of(const struct node *node)
-{
-    if (node->state != NODE_UP || node->server->registry == NULL)
-        return NULL;
-    const struct registry_zone *zone = registry_find_wire(node->server->registry, model_apex);
-    return zone == NULL ? NULL : zone->zone.newest;
-}
-
 static const struct node *primary_of(const struct cluster *cluster)
 {
     for (uint32_t i = 0; i < cluster->node_count; i++)
@@ -437,12 +253,12 @@ static const struct node *primary_of(const struct cluster *cluster)
 /* It has answered, since a moment ago, with the serial of the primary. */
 bool cluster_is_equal(struct cluster *cluster)
 {
-    const struct zone_version *newest = version_of(primary_of(cluster));
+    const struct zone_version *newest = node_version(primary_of(cluster));
     uint64_t now_ns = io_sim_now_ns(cluster->sim);
 
     for (uint32_t i = 0; newest != NULL && i < cluster->node_count; i++) {
         const struct node *node = &cluster->nodes[i];
-        const struct zone_version *version = version_of(node);
+        const struct zone_version *version = node_version(node);
         if (node->is_out)
             continue;
         if (version == NULL || version->serial != newest->serial ||
@@ -459,7 +275,7 @@ static bool differs(void *context, const struct zone_compare_record *record)
 
     cluster_fail(node->cluster,
                  "%s has not the records of the primary, though it has its serial %u: type %u",
-                 node->name, version_of(node)->serial, record->type);
+                 node->name, node_version(node)->serial, record->type);
 }
 
 void cluster_check_equal(struct cluster *cluster, uint64_t ms)
@@ -467,7 +283,7 @@ void cluster_check_equal(struct cluster *cluster, uint64_t ms)
     if (!cluster_await(cluster, cluster_is_equal, ms)) {
         for (uint32_t i = 0; i < cluster->node_count; i++) {
             const struct node *node = &cluster->nodes[i];
-            const struct zone_version *version = version_of(node);
+            const struct zone_version *version = node_version(node);
             printf("%s: state %d, serial %u, answers %u\n", node->name, (int)node->state,
                    version == NULL ? 0 : version->serial, node->probe->serial);
         }
@@ -478,8 +294,8 @@ void cluster_check_equal(struct cluster *cluster, uint64_t ms)
         if (cluster->nodes[i].is_out)
             continue;
         struct zone_compare compare = {
-            .before = version_of(primary_of(cluster)),
-            .after = version_of(&cluster->nodes[i]),
+            .before = node_version(primary_of(cluster)),
+            .after = node_version(&cluster->nodes[i]),
             .removed = differs,
             .added = differs,
             .context = &cluster->nodes[i],

@@ -15,6 +15,7 @@
 #include "base/macros.h"
 #include "daemon/server.h"
 #include "io/sim.h"
+#include "scenario/bounds.h"
 
 enum {
     CLUSTER_NODES_MAX = 16,
@@ -38,6 +39,7 @@ struct node {
     bool is_crashed;   /* what it stops from is that the plug was pulled */
     bool is_primary;   /* changes are made here */
     bool is_forgetful; /* its disk is replaced before it starts again */
+    bool is_stale;     /* its configuration may not be the one on its disk */
     char *conf;        /* texts of its files; zone may be NULL */
     char *zone;
     bool has_bad_disk;
@@ -50,6 +52,7 @@ struct node {
 
 struct cluster {
     struct io_sim *sim;
+    uint64_t seed;
     struct io_sim_host *observers;
     struct node nodes[CLUSTER_NODES_MAX];
     uint32_t node_count;
@@ -65,7 +68,11 @@ struct cluster {
     uint32_t filling;         /* records of the zone that are never changed */
     uint32_t change_burst;    /* up to so many at once */
     uint64_t step_ms;         /* between two looks at what has ended and what is due */
-    uint64_t probe_pause_ms;  /* between two questions to a server, up to */
+    struct bounds_peak peak;
+    uint64_t memory_before;
+    uint32_t more_zones;     /* that servers have besides example. */
+    uint64_t bounds_ms;      /* when bounds are looked at next */
+    uint64_t probe_pause_ms; /* between two questions to a server, up to */
 };
 
 struct scenario {
@@ -86,6 +93,12 @@ extern const struct scenario scenario_cuts;
 extern const struct scenario scenario_heir;
 extern const struct scenario scenario_notify;
 extern const struct scenario scenario_day;
+extern const struct scenario scenario_liar;
+extern const struct scenario scenario_syncs;
+extern const struct scenario scenario_keys;
+extern const struct scenario scenario_catalog;
+extern const struct scenario scenario_full;
+extern const struct scenario scenario_drift;
 
 /* ---- chance: of the scenario, beside that of the world ---- */
 
@@ -119,6 +132,19 @@ void node_forget(struct node *node, uint64_t ms);
 /* From now on its disk is such a one. */
 void node_disk(struct node *node, const struct io_sim_disk *disk);
 
+/* Have it load this configuration, now or, if it is down, when it starts again. */
+void node_configure(struct node *node, const char *conf);
+/* Write this file on its disk, then have it load its configuration again. It is up. */
+void node_put(struct node *node, const char *path, const char *text);
+
+/* Of its zone example., the newest; NULL: there is none. */
+const struct zone_version *node_version(const struct node *node);
+
+/* What has ended is given back; what is due to start is started. Called by cluster_await. */
+void node_look(struct node *node);
+
+/* Do what is due, at this instant. */
+void cluster_look(struct cluster *cluster);
 /* Let time pass. */
 void cluster_run_ms(struct cluster *cluster, uint64_t ms);
 /* Until it is so; false: time is over. */

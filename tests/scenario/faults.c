@@ -2,7 +2,7 @@
 
 #include "scenario/model.h"
 
-enum { DOWN_MS = 20000, CHANGE_MS = 20 };
+enum { DOWN_MS = 20000, CHANGE_MS = 20, MTU_MAX = 1500, ROOM_MAX = 200000 };
 
 static struct node *any_node(struct cluster *cluster)
 {
@@ -56,6 +56,8 @@ static void spoil(struct cluster *cluster)
     link.duplicate_ppm = (uint32_t)cluster_below(cluster, IO_SIM_PPM / 2);
     link.reset_ppm = (uint32_t)cluster_below(cluster, IO_SIM_PPM / 10);
     link.jitter_ns = cluster_below(cluster, 2 * IO_NS_PER_S);
+    link.mtu = (uint32_t)cluster_below(cluster, MTU_MAX);
+    link.is_truncating = cluster_chance(cluster, 50);
     cluster_link(cluster, a, b, &link);
 }
 
@@ -86,6 +88,17 @@ static void spoil_disk(struct cluster *cluster)
     node_disk(node, &disk);
 }
 
+/* Room for some changes, and not for another segment of the log. */
+static void fill_disk(struct cluster *cluster)
+{
+    struct node *node = any_node(cluster);
+    struct io_sim_disk disk = cluster_disk;
+
+    disk.capacity = io_sim_disk_used(node->host) + 1 + cluster_below(cluster, ROOM_MAX);
+    cluster_note(cluster, "little room at %s", node->name);
+    node_disk(node, &disk);
+}
+
 static void mend_disks(struct cluster *cluster)
 {
     for (uint32_t i = 0; i < cluster->node_count; i++)
@@ -106,6 +119,8 @@ void fault_any(struct cluster *cluster, unsigned more)
         crash_in_change(cluster);
     else if (kind < 20 && (more & FAULT_DISKS) != 0)
         spoil_disk(cluster);
+    else if (kind < 20 && (more & FAULT_ROOM) != 0)
+        fill_disk(cluster);
     else if (kind < 30)
         crash(cluster);
     else if (kind < 40)

@@ -11,6 +11,7 @@
 enum {
     FAULT_DISKS = 1,   /* writes and syncs fail */
     FAULT_CHANGES = 2, /* crashes right after a change */
+    FAULT_ROOM = 4,    /* disks have little room left, or none */
 };
 
 /* One thing, of crashes, restarts, partitions (one way or both), bad links, and their end. */

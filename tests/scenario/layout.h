@@ -5,7 +5,22 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "scenario/cluster.h"
+
+/* What a configuration has besides. Each may be NULL. */
+struct layout_words {
+    const char *server; /* lines below "server:" */
+    const char *keys;   /* lines below "keys:" */
+    const char *key;    /* that peers sign with, of these */
+    const char *zone;   /* lines of the zone's row */
+    const char *more;   /* behind all */
+};
+
+/* The configuration of a server of layout_tiers, with these words. */
+void layout_tier_conf(struct td_buf *out, unsigned number, const struct layout_words *words);
+/* As layout_tiers, with words for each. */
+void layout_tiers_with(struct cluster *cluster, const struct layout_words words[]);
 
 /*
  * p, the primary; s1 and s2, which follow it; s3, which follows these two. All are up when this

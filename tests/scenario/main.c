@@ -17,8 +17,10 @@
 #include "scenario/cluster.h"
 
 static const struct scenario *const scenarios[] = {
-    &scenario_tiers,  &scenario_storm, &scenario_disks, &scenario_deaf,   &scenario_split,
-    &scenario_clocks, &scenario_cuts,  &scenario_heir,  &scenario_notify, &scenario_day,
+    &scenario_tiers, &scenario_storm,   &scenario_disks, &scenario_full,
+    &scenario_deaf,  &scenario_notify,  &scenario_split, &scenario_clocks,
+    &scenario_drift, &scenario_cuts,    &scenario_liar,  &scenario_syncs,
+    &scenario_keys,  &scenario_catalog, &scenario_heir,  &scenario_day,
 };
 
 struct command {
@@ -72,6 +74,15 @@ static uint64_t cpu_us(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+static void tell_peak(const struct bounds_peak *peak)
+{
+    printf(
+        "a server had at most %u fibers, %u timers, %u sockets, %u connections, %u versions of a "
+        "zone with %" PRIu64 " KiB of older ones; all together %" PRIu64 " KiB\n",
+        peak->fibers, peak->timers, peak->sockets, peak->connections, peak->versions,
+        peak->retained / 1024, peak->memory / 1024);
+}
+
 /* Returns its hash. */
 static uint64_t run(const struct command *command, uint64_t seed)
 {
@@ -82,7 +93,9 @@ static uint64_t run(const struct command *command, uint64_t seed)
     struct cluster *cluster = cluster_new(seed, command->has_trace);
     find(command->name)->run(cluster);
     uint64_t hash = cluster_hash(cluster), took_ms = cluster_now_ms(cluster);
+    struct bounds_peak peak = cluster->peak;
     cluster_free(cluster);
+    tell_peak(&peak);
     printf("took %" PRIu64 " us of CPU for %" PRIu64 " ms\n", cpu_us() - began_us, took_ms);
     return hash;
 }

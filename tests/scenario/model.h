@@ -15,7 +15,7 @@
 enum {
     MODEL_NAMES = 16,
     MODEL_SERIALS_MAX = 1 << 14,
-    MODEL_DOUBTS_MAX = 32,
+    MODEL_DOUBTS_MAX = 256,
     MODEL_NAME_SIZE_MAX = 32,
 };
 

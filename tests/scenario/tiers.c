@@ -5,7 +5,7 @@
 #include "scenario/layout.h"
 #include "scenario/model.h"
 
-enum { FAULTS = 60, FAULT_PAUSE_MS = 10000, SETTLE_MS = 20000 };
+enum { FAULTS = 60, FAULT_PAUSE_MS = 10000, SETTLE_MS = 20000, DRIFT_PPM = 10000 };
 enum { DAY_MINUTES = 24 * 60, MINUTE_MS = 60000, DAY_STEP_MS = 1000, DAY_PROBE_MS = 20000 };
 
 static void weather(struct cluster *cluster, unsigned more)
@@ -74,6 +74,44 @@ const struct scenario scenario_disks = {
     .name = "disks",
     .what = "the same with disks that fail to write and to sync",
     .run = run_disks,
+};
+
+static void run_full(struct cluster *cluster)
+{
+    cluster->change_burst = 4;
+    cluster->change_pause_ms = 1000;
+    weather(cluster, FAULT_ROOM);
+}
+
+const struct scenario scenario_full = {
+    .name = "full",
+    .what = "the same with disks that fill, and get room again",
+    .run = run_full,
+};
+
+/* Each clock runs at its own rate, and changes it now and then. */
+static void run_drift(struct cluster *cluster)
+{
+    layout_tiers(cluster, cluster_chance(cluster, 50));
+    cluster->changes_at_will = true;
+    for (int i = 0; i < FAULTS; i++) {
+        struct node *node = &cluster->nodes[cluster_below(cluster, TIER_COUNT)];
+        int32_t ppm = (int32_t)cluster_below(cluster, 2 * DRIFT_PPM + 1) - DRIFT_PPM;
+        cluster_note(cluster, "%s: its clock is wrong by %d ppm", node->name, ppm);
+        io_sim_clock_drift(node->host, ppm);
+        fault_any(cluster, 0);
+        cluster_run_ms(cluster, cluster_below(cluster, FAULT_PAUSE_MS));
+    }
+    fault_none(cluster);
+    cluster_run_ms(cluster, SETTLE_MS);
+    cluster->changes_at_will = false;
+    cluster_check_equal(cluster, LAYOUT_BOUND_MS);
+}
+
+const struct scenario scenario_drift = {
+    .name = "drift",
+    .what = "the same with clocks that run at their own rates",
+    .run = run_drift,
 };
 
 const struct scenario scenario_storm = {

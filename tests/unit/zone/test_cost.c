@@ -179,7 +179,7 @@ static void commit(struct world *world)
     CHECK_OK(zone_edit_add(edit, (const uint8_t *)"\3tld", WIRE_TYPE_SOA, 900, soa,
                            soa_of(soa, world->serial)));
     CHECK_OK(zone_edit_finish(edit, &world->version));
-    zone_lineage_published(world->lineage, world->rcu);
+    zone_lineage_published(world->version, world->rcu);
     zone_lineage_reclaim(world->lineage, world->rcu);
 }
 

@@ -241,7 +241,7 @@ TEST(edits_make_what_a_build_makes)
                 remove_one(edit);
         }
         CHECK_OK(zone_edit_finish(edit, &version));
-        zone_lineage_published(lineage, rcu);
+        zone_lineage_published(version, rcu);
         CHECK_EQ(zone_lineage_reclaim(lineage, rcu), 0);
         struct zone_version *fresh = build(&seed);
         dump(&left, version);
@@ -324,7 +324,7 @@ TEST(a_pinned_version_stays_as_it_was_and_is_cut_when_it_costs_too_much)
         CHECK_OK(zone_edit_add(edit, record->owner, record->type, record->ttl, record->rdata,
                                record->size));
         CHECK_OK(zone_edit_finish(edit, &version));
-        zone_lineage_published(lineage, rcu);
+        zone_lineage_published(version, rcu);
         CHECK_EQ(zone_lineage_reclaim(lineage, rcu), 1);
         zone_lineage_stats(lineage, &stats);
         CHECK(stats.versions == 2);
@@ -343,5 +343,32 @@ TEST(a_pinned_version_stays_as_it_was_and_is_cut_when_it_costs_too_much)
     td_buf_fini(&right);
 }
 
+/* A zone that is restored is a base and the changes behind it; only what comes of it is shown. */
+TEST(versions_that_were_never_published_are_given_back)
+{
+    struct td_hash_seed seed = td_hash_seed_of(7, 8);
+    struct td_rcu *rcu = td_rcu_new();
+    struct zone_lineage_stats stats;
+
+    first_records();
+    struct zone_version *version = build(&seed);
+    struct zone_lineage *lineage = version->lineage;
+    for (unsigned i = 0; i < 20; i++) {
+        struct zone_edit *edit = zone_edit_begin(version);
+        add_one(edit);
+        CHECK_OK(zone_edit_finish(edit, &version));
+        if (i < 3) /* as if restored from three changes */
+            continue;
+        zone_lineage_published(version, rcu);
+        CHECK_EQ(zone_lineage_reclaim(lineage, rcu), 0);
+        zone_lineage_stats(lineage, &stats);
+        CHECK_EQ(stats.versions, 1);
+        CHECK_EQ(stats.retained, 0);
+    }
+    zone_lineage_free(lineage);
+    td_rcu_free(rcu);
+}
+
 TESTS(edits_make_what_a_build_makes, an_aborted_edit_leaves_no_trace,
+      versions_that_were_never_published_are_given_back,
       a_pinned_version_stays_as_it_was_and_is_cut_when_it_costs_too_much)
