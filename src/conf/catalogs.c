@@ -52,10 +52,14 @@ static void row_check(struct conf_load *load, const struct conf_catalog_row *row
                             before->line);
 }
 
-/* What the members get: settings over their template, and what was said of the catalog. */
-static void settings_resolve(struct conf_load *load, const struct conf_templates *templates,
-                             const struct conf_zone_options *preset,
-                             const struct conf_catalog_row *row, struct conf_zone_options *options)
+/*
+ * What the members get: settings over their template, and what was said of the catalog. Returns the
+ * template that settings name.
+ */
+static uint32_t settings_resolve(struct conf_load *load, const struct conf_templates *templates,
+                                 const struct conf_zone_options *preset,
+                                 const struct conf_catalog_row *row,
+                                 struct conf_zone_options *options)
 {
     uint32_t template =
         conf_template_of(load, templates, "catalogs.settings.template", &row->settings.parent);
@@ -65,6 +69,7 @@ static void settings_resolve(struct conf_load *load, const struct conf_templates
     *options = *conf_options_over(load, &conf_section_template, &row->settings, preset);
     if (options->from.count == 0)
         options->from = row->from;
+    return template;
 }
 
 void conf_resolve_catalogs(struct conf_load *load, const struct conf_templates *templates,
@@ -83,8 +88,10 @@ void conf_resolve_catalogs(struct conf_load *load, const struct conf_templates *
         options->from = row->from;
         options->to = row->to;
         options->update = (struct conf_updates){ .rows = NULL };
-        settings_resolve(load, templates, preset, row, settings);
+        uint32_t template = settings_resolve(load, templates, preset, row, settings);
         catalogs[i] = row->catalog;
+        catalogs[i].settings_said = row->settings.said;
+        catalogs[i].settings_template = template;
         catalogs[i].line = row->line;
         catalogs[i].column = row->column;
         catalogs[i].options = options;

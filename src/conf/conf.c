@@ -1,13 +1,20 @@
 #include "conf/conf.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/load.h"
 
+struct conf *conf_hold(struct conf *conf)
+{
+    atomic_fetch_add_explicit(&conf->holders, 1, memory_order_relaxed);
+    return conf;
+}
+
 void conf_free(struct conf *conf)
 {
-    if (conf == NULL)
+    if (conf == NULL || atomic_fetch_sub_explicit(&conf->holders, 1, memory_order_acq_rel) != 1)
         return;
     conf_store_free(conf->store);
     explicit_bzero(&conf->server.cookie_secrets, sizeof(conf->server.cookie_secrets));

@@ -18,13 +18,11 @@
 #include "base/addr.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "conf/key.h"
 #include "conf/zone_options.h"
 
+struct conf_section;
 struct io;
-struct td_buf;
-
-/* In server.state: keys that were added at run time, as rows of keys. */
-#define CONF_KEPT_KEYS "keys.yaml"
 
 enum {
     CONF_FILE_SIZE_MAX = 256 * 1024 * 1024,
@@ -120,29 +118,6 @@ struct conf_server {
     uint64_t written;               /* for src/conf itself */
 };
 
-/* A domain name, in lower case. */
-struct conf_name {
-    const char *text;    /* presentation form, absolute: "example.com." */
-    const uint8_t *wire; /* uncompressed */
-    uint8_t size;        /* octets of wire, 1..255 */
-};
-
-struct conf_octets {
-    const uint8_t *octets;
-    uint32_t size;
-};
-
-struct conf_key {
-    struct conf_name name;
-    uint32_t algorithm; /* enum conf_key_algorithm */
-    struct conf_octets secret;
-    uint32_t line; /* of its row in the configuration file */
-    uint32_t column;
-    bool is_kept;     /* it was added at run time, and its row is one of CONF_KEPT_KEYS */
-    bool is_hidden;   /* of a kept one: the configuration file has one of this name */
-    uint64_t written; /* for src/conf itself */
-};
-
 /* Another server: a primary of ours, or a secondary. */
 struct conf_peer {
     const char *name;
@@ -151,6 +126,7 @@ struct conf_peer {
     struct conf_addrs source;    /* none or one: what messages to it leave from */
     uint32_t line;               /* of its row in the configuration file */
     uint32_t column;
+    struct conf_said said;
 };
 
 /* Names; one that begins with "*." stands for all that are below it, "*" for all. */
@@ -172,19 +148,18 @@ struct conf_catalog {
     const struct conf_zone_options *settings; /* of its members */
     uint32_t line;
     uint32_t column;
+    struct conf_said said;
+    struct conf_said settings_said;
+    uint32_t settings_template; /* index in conf.templates, or CONF_TEMPLATE_NONE */
 };
+
+enum { CONF_TEMPLATE_NONE = UINT32_MAX };
 
 struct conf_template {
     const char *name;
     const struct conf_zone_options *options;
-};
-
-enum conf_key_algorithm {
-    CONF_KEY_HMAC_SHA1,
-    CONF_KEY_HMAC_SHA224,
-    CONF_KEY_HMAC_SHA256,
-    CONF_KEY_HMAC_SHA384,
-    CONF_KEY_HMAC_SHA512,
+    struct conf_said said;
+    uint32_t parent; /* index in conf.templates, or CONF_TEMPLATE_NONE */
 };
 
 struct conf_zone {
@@ -193,6 +168,8 @@ struct conf_zone {
     uint32_t column;
     const char *file; /* NULL: none, which only a secondary may say */
     const struct conf_zone_options *options;
+    struct conf_said said;
+    uint32_t parent; /* index in conf.templates, or CONF_TEMPLATE_NONE */
 };
 
 /* Every NAME.zone in it is a zone, unless a row of conf.zones has that name. */
@@ -201,6 +178,16 @@ struct conf_zone_directory {
     uint32_t line;
     uint32_t column;
     const struct conf_zone_options *options;
+    struct conf_said said;
+    uint32_t parent;
+};
+
+enum { CONF_PLACES_MAX = 8 };
+
+/* A section of which there is one, and where it was written. */
+struct conf_place {
+    const struct conf_section *section;
+    struct conf_said said;
 };
 
 struct conf {
@@ -221,6 +208,9 @@ struct conf {
     uint32_t template_count;
     const struct conf_catalog *catalogs; /* in the order of the file */
     uint32_t catalog_count;
+    struct conf_place places[CONF_PLACES_MAX];
+    uint32_t place_count;
+    _Atomic uint32_t holders;
     struct conf_store *store; /* the memory of all of it */
 };
 
@@ -234,6 +224,7 @@ struct conf_reader {
                    size_t *ret_size, struct td_diag *diag);
     void *context;
     const char *credentials; /* directory of the credentials of the service; NULL: there is none */
+    const char *state;       /* directory whose kept keys count; NULL: server.state */
     bool is_check;           /* only looked at: what only the service has need not be there */
 };
 
@@ -257,6 +248,9 @@ TD_NODISCARD td_err conf_parse(const char *text, size_t size, const char *path,
                                const struct conf_reader *reader, const struct td_diag_sink *sink,
                                struct conf **ret_conf);
 
+/* For another thread, or for longer: it is freed by the last conf_free. */
+struct conf *conf_hold(struct conf *conf);
+
 /* Secrets are wiped. NULL is allowed. */
 void conf_free(struct conf *conf);
 void conf_free_cleanup(struct conf **conf);
@@ -272,19 +266,3 @@ bool conf_names_have(const struct conf_names *names, const uint8_t *wire, size_t
 
 /* "1h30m": numbers each with its unit. False: it is none. */
 bool conf_duration_parse(const char *text, uint64_t *ret_ms);
-
-/* The words of the configuration file for an algorithm, "hmac-sha256". */
-const char *conf_key_algorithm_text(uint32_t algorithm);
-/* The other way round. False: it is none, or one that is refused. */
-bool conf_key_algorithm_find(const char *text, uint32_t *ret_algorithm);
-
-/* A row of keys as it would be written, without what stands before and behind it. */
-void conf_key_print(const struct conf_key *key, struct td_buf *out);
-
-enum { CONF_KEY_USES_MAX = 20 };
-
-/*
- * What in the configuration names this key: lines "FILE:LINE: ...", the first CONF_KEY_USES_MAX of
- * them. Returns how many there are.
- */
-uint32_t conf_key_uses(const struct conf *conf, const struct conf_key *key, struct td_buf *out);

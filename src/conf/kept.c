@@ -38,7 +38,7 @@ static const char *path_of(struct conf_load *load)
 
     if (directory[0] == '\0')
         directory = conf_option_by_path("server.state")->preset;
-    directory = conf_path_join(load, directory);
+    directory = load->reader->state != NULL ? load->reader->state : conf_path_join(load, directory);
     size_t size = strlen(directory) + sizeof("/" CONF_KEPT_KEYS);
     char *path = td_arena_alloc(load->arena, size);
     snprintf(path, size, "%s/%s", directory, CONF_KEPT_KEYS);

@@ -5,6 +5,7 @@
  */
 #include "conf/load.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,12 +76,13 @@ static void unknown_report(struct conf_load *load, const struct conf_section *se
                     hint);
 }
 
-/* The value of each row of the section, or NULL. false: an unknown or duplicate key. */
+/* The value of each row of the section, or NULL, and the line of its key. false: an unknown or
+ * duplicate key. */
 static bool map_sort(struct conf_load *load, const struct conf_section *section,
                      const struct conf_yaml_node *map,
-                     const struct conf_yaml_node *values[OPTION_COUNT_MAX])
+                     const struct conf_yaml_node *values[OPTION_COUNT_MAX],
+                     uint32_t lines[OPTION_COUNT_MAX])
 {
-    uint32_t lines[OPTION_COUNT_MAX];
     bool is_good = true;
 
     td_assert(section->count <= OPTION_COUNT_MAX);
@@ -133,22 +135,71 @@ static void section_preset(struct conf_load *load, const struct conf_section *se
     }
 }
 
+/* Remember where the options of a row stand. */
+static void said_keep(struct conf_load *load, uint64_t written,
+                      const uint32_t lines[OPTION_COUNT_MAX], struct conf_said *ret_said)
+{
+    uint32_t kept[OPTION_COUNT_MAX];
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < OPTION_COUNT_MAX; i++)
+        if ((written >> i & 1) != 0)
+            kept[count++] = lines[i];
+    *ret_said =
+        (struct conf_said){ .written = written,
+                            .lines = td_arena_memdup(load->arena, kept, count * sizeof(*kept)) };
+}
+
+/* The place of a section of which there is one. */
+static struct conf_said *place_add(struct conf_load *load, const struct conf_section *section)
+{
+    td_assert(load->conf->place_count < CONF_PLACES_MAX);
+    struct conf_place *place = &load->conf->places[load->conf->place_count++];
+    place->section = section;
+    return &place->said;
+}
+
 static void list_read(struct conf_load *load, const struct conf_option *option,
                       const struct conf_yaml_node *node);
 static void settings_read(struct conf_load *load, const struct conf_yaml_node *map,
                           struct conf_zone_row *row);
 
+static void map_read(struct conf_load *load, const struct conf_section *section,
+                     const struct conf_yaml_node *map, uint64_t given, void *base,
+                     struct conf_said *ret_said);
+
+/* The value of one option, whatever it is. */
+static void option_read(struct conf_load *load, const struct conf_option *option,
+                        const struct conf_yaml_node *value, void *field)
+{
+    if (option->type == CONF_LIST)
+        list_read(load, option, value);
+    else if (option->section == &conf_section_template && value->kind == CONF_YAML_MAPPING)
+        settings_read(load, value, field);
+    else if (option->type != CONF_MAP)
+        (void)conf_value_read(load, option, value, field);
+    else if (value->kind == CONF_YAML_MAPPING)
+        map_read(load, option->section, value, 0, field, place_add(load, option->section));
+    else if (value->kind != CONF_YAML_EMPTY)
+        conf_load_error(load, value->line, value->column, "%s: expected a mapping of options",
+                        option->path);
+}
+
 /*
  * Fill the struct at `base` from a mapping. Bit i of `given` says that row i has its value
- * already. What fails is reported and leaves its field alone.
+ * already, in the line of the mapping. What fails is reported and leaves its field alone.
  */
 static void map_read(struct conf_load *load, const struct conf_section *section,
-                     const struct conf_yaml_node *map, uint64_t given, void *base)
+                     const struct conf_yaml_node *map, uint64_t given, void *base,
+                     struct conf_said *ret_said)
 {
     const struct conf_yaml_node *values[OPTION_COUNT_MAX];
+    uint32_t lines[OPTION_COUNT_MAX];
     uint64_t written = given;
 
-    (void)map_sort(load, section, map, values);
+    for (uint32_t i = 0; i < OPTION_COUNT_MAX; i++)
+        lines[i] = map->line;
+    (void)map_sort(load, section, map, values, lines);
     for (uint32_t i = 0; i < section->count && !conf_load_is_full(load); i++) {
         const struct conf_option *option = &section->options[i];
         void *field = (char *)base + option->offset;
@@ -163,28 +214,19 @@ static void map_read(struct conf_load *load, const struct conf_section *section,
             continue;
         }
         written |= (uint64_t)1 << i;
-        if (option->type == CONF_LIST)
-            list_read(load, option, values[i]);
-        else if (option->section == &conf_section_template && values[i]->kind == CONF_YAML_MAPPING)
-            settings_read(load, values[i], field);
-        else if (option->type != CONF_MAP)
-            (void)conf_value_read(load, option, values[i], field);
-        else if (values[i]->kind == CONF_YAML_MAPPING)
-            map_read(load, option->section, values[i], 0, field);
-        else if (values[i]->kind != CONF_YAML_EMPTY)
-            conf_load_error(load, values[i]->line, values[i]->column,
-                            "%s: expected a mapping of options", option->path);
+        option_read(load, option, values[i], field);
     }
     required_check(load, section, map, written);
     if (section->written_offset != CONF_NO_WRITTEN)
         memcpy((char *)base + section->written_offset, &written, sizeof(written));
+    said_keep(load, written, lines, ret_said);
 }
 
 static void key_row_read(struct conf_load *load, const struct conf_yaml_node *map)
 {
     struct conf_key key = { .line = map->line, .column = map->column };
 
-    map_read(load, &conf_section_key, map, 0, &key);
+    map_read(load, &conf_section_key, map, 0, &key, &key.said);
     td_grow(load->keys, load->key_count, load->key_capacity);
     load->keys[load->key_count++] = key;
 }
@@ -208,7 +250,7 @@ static void peer_row_read(struct conf_load *load, const struct conf_yaml_node *n
     uint64_t given = 0;
 
     label_read(load, &conf_section_peer, name, &row.label, &given);
-    map_read(load, &conf_section_peer, map, given, &row);
+    map_read(load, &conf_section_peer, map, given, &row, &row.peer.said);
     td_grow(load->peers, load->peer_count, load->peer_capacity);
     load->peers[load->peer_count++] = row;
 }
@@ -222,7 +264,7 @@ static void settings_read(struct conf_load *load, const struct conf_yaml_node *m
     row->line = map->line;
     row->column = map->column;
     map_read(load, &conf_section_template, map,
-             (uint64_t)1 << (name - conf_section_template.options), row);
+             (uint64_t)1 << (name - conf_section_template.options), row, &row->said);
 }
 
 static void catalog_row_read(struct conf_load *load, const struct conf_yaml_node *map)
@@ -230,7 +272,7 @@ static void catalog_row_read(struct conf_load *load, const struct conf_yaml_node
     struct conf_catalog_row row = { .line = map->line, .column = map->column };
 
     section_preset(load, &conf_section_catalog, &row);
-    map_read(load, &conf_section_catalog, map, 0, &row);
+    map_read(load, &conf_section_catalog, map, 0, &row, &row.catalog.said);
     td_grow(load->catalogs, load->catalog_count, load->catalog_capacity);
     load->catalogs[load->catalog_count++] = row;
 }
@@ -239,7 +281,7 @@ static void zone_row_read(struct conf_load *load, const struct conf_yaml_node *m
 {
     struct conf_zone_row row = { .line = map->line, .column = map->column };
 
-    map_read(load, &conf_section_zone, map, 0, &row);
+    map_read(load, &conf_section_zone, map, 0, &row, &row.said);
     td_grow(load->zones, load->zone_count, load->zone_capacity);
     load->zones[load->zone_count++] = row;
 }
@@ -252,7 +294,7 @@ static void template_row_read(struct conf_load *load, const struct conf_yaml_nod
     uint64_t given = 0;
 
     label_read(load, &conf_section_template, name, &row.label, &given);
-    map_read(load, &conf_section_template, map, given, &row);
+    map_read(load, &conf_section_template, map, given, &row, &row.said);
     td_grow(load->templates, load->template_count, load->template_capacity);
     load->templates[load->template_count++] = row;
 }
@@ -327,7 +369,7 @@ static void file_read(struct conf_load *load)
                         "expected server:, keys:, templates: or zones:");
         return;
     }
-    map_read(load, &conf_section_file, root, 0, load->conf);
+    map_read(load, &conf_section_file, root, 0, load->conf, place_add(load, &conf_section_file));
     conf_resolve_server(load);
     conf_resolve_zones(load);
 }
@@ -345,6 +387,7 @@ static void load_init(struct conf_load *load, const char *path, const struct con
 {
     struct conf *conf = td_calloc(1, sizeof(*conf));
 
+    atomic_init(&conf->holders, 1);
     conf->store = td_calloc(1, sizeof(*conf->store));
     td_arena_init(&conf->store->arena, 64 * 1024);
     conf->path = td_arena_strdup(&conf->store->arena, path);

@@ -94,6 +94,20 @@ void conf_option_expect(const struct conf_option *option, struct td_buf *out);
 void conf_duration_format(uint64_t ms, struct td_buf *out);
 void conf_size_format(uint64_t octets, struct td_buf *out);
 
+/* --- schema.c --- */
+
+/* In quotes. Texts of the file have no control characters. */
+void conf_json_text(struct td_buf *out, const char *text);
+
+/* --- value_print.c --- */
+
+/*
+ * A value as JSON, which is YAML as well: what conf_value_read would read as the same. False: it is
+ * a secret, or there is nothing that could be written.
+ */
+bool conf_value_print(const struct conf *conf, const struct conf_option *option, const void *field,
+                      struct td_buf *out);
+
 /* --- value.c, list.c: from a node to a field; false: an error was reported --- */
 
 bool conf_value_read(struct conf_load *load, const struct conf_option *option,
@@ -213,8 +227,6 @@ struct conf_templates {
     uint32_t *parents; /* index, or CONF_TEMPLATE_NONE */
     const struct conf_zone_options **options;
 };
-
-enum { CONF_TEMPLATE_NONE = UINT32_MAX };
 
 /* Given back with conf_templates_fini(). */
 void conf_templates_init(struct conf_load *load, struct conf_templates *ret_templates);

@@ -105,6 +105,7 @@ struct conf_zone_row {
     struct conf_word parent; /* template: */
     struct conf_zone_options options;
     uint64_t written; /* bit i: row i of its section was written */
+    struct conf_said said;
     uint32_t line;
     uint32_t column;
 };

@@ -20,9 +20,14 @@ static void json_text(struct td_buf *out, const char *text, size_t size)
     td_buf_add_char(out, '"');
 }
 
-static void json_word(struct td_buf *out, const char *text)
+void conf_json_text(struct td_buf *out, const char *text)
 {
     json_text(out, text, strlen(text));
+}
+
+static void json_word(struct td_buf *out, const char *text)
+{
+    conf_json_text(out, text);
 }
 
 static void choices_print(struct td_buf *out, const struct conf_choice *choices)

@@ -42,22 +42,27 @@ static bool zone_row_check(struct conf_load *load, const struct conf_zone_row *r
     return fault == NULL;
 }
 
-static void zones_add(struct conf_load *load, const struct conf_zone_row *row,
+static void zones_add(struct conf_load *load, const struct conf_zone_row *row, uint32_t parent,
                       const struct conf_zone_options *options, struct conf_zone *zones,
                       struct conf_zone_directory *directories)
 {
     struct conf *conf = load->conf;
 
     if (row->directory != NULL)
-        directories[conf->directory_count++] = (struct conf_zone_directory){
-            .path = row->directory, .line = row->line, .column = row->column, .options = options
-        };
+        directories[conf->directory_count++] = (struct conf_zone_directory){ .path = row->directory,
+                                                                             .line = row->line,
+                                                                             .column = row->column,
+                                                                             .options = options,
+                                                                             .said = row->said,
+                                                                             .parent = parent };
     else if (row->name.text != NULL)
         zones[conf->zone_count++] = (struct conf_zone){ .name = row->name,
                                                         .line = row->line,
                                                         .column = row->column,
                                                         .file = row->file,
-                                                        .options = options };
+                                                        .options = options,
+                                                        .said = row->said,
+                                                        .parent = parent };
 }
 
 static void zones_check_twice(struct conf_load *load)
@@ -115,7 +120,9 @@ static void templates_keep(struct conf_load *load, const struct conf_templates *
 
     for (uint32_t i = 0; i < templates->count; i++)
         kept[i] = (struct conf_template){ .name = templates->rows[i].label.text,
-                                          .options = templates->options[i] };
+                                          .options = templates->options[i],
+                                          .said = templates->rows[i].said,
+                                          .parent = templates->parents[i] };
     load->conf->templates = kept;
     load->conf->template_count = templates->count;
 }
@@ -142,7 +149,8 @@ void conf_resolve_zones(struct conf_load *load)
             template == CONF_TEMPLATE_NONE ? &conf->server.zones : templates.options[template];
         options = conf_options_over(load, &conf_section_zone, row, options);
         if (zone_row_check(load, row, options))
-            zones_add(load, row, conf_intern_add(&intern, conf, options), zones, directories);
+            zones_add(load, row, template, conf_intern_add(&intern, conf, options), zones,
+                      directories);
     }
     if (conf->zone_count != 0)
         qsort(zones, conf->zone_count, sizeof(*zones), zone_compare);

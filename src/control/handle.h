@@ -74,6 +74,7 @@ CONTROL_HANDLE(key_add);
 CONTROL_HANDLE(key_list);
 CONTROL_HANDLE(key_show);
 CONTROL_HANDLE(key_remove);
+CONTROL_HANDLE(config_show);
 
 /* GET /metrics: Prometheus text. */
 void control_handle_metrics(const struct control_host *host, struct control_reply *reply);

@@ -18,6 +18,7 @@
 #include "base/counter.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "control/host_config.h"
 #include "control/host_follow.h"
 #include "control/host_keys.h"
 #include "zone/set.h"
@@ -212,6 +213,9 @@ struct control_host {
     struct td_counters *counters;
     struct control_follow_host follow;
     struct control_keys_host keys;
+
+    /* The caller ends *ret_config with control_config_fini. */
+    TD_NODISCARD td_err (*config)(void *context, struct control_config *ret_config);
 
     TD_NODISCARD td_err (*status)(void *context, struct control_status *ret_status);
 

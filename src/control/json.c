@@ -140,3 +140,9 @@ void control_json_raw_array(struct control_json *json, const char *key, const st
     td_buf_add(json->out, td_buf_text(items), items->size);
     td_buf_add_char(json->out, ']');
 }
+
+void control_json_raw(struct control_json *json, const char *key, const char *value)
+{
+    begin(json, key);
+    td_buf_add_text(json->out, value == NULL ? "null" : value);
+}

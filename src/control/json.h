@@ -42,5 +42,8 @@ void control_json_time(struct control_json *json, const char *key, uint64_t time
 /* {"severity", "file", "line", "column", "text"}; what is not known is left out. */
 void control_json_diag(struct control_json *json, const struct td_diag *diag);
 
+/* A value that is JSON already; NULL is written as null. */
+void control_json_raw(struct control_json *json, const char *key, const char *value);
+
 /* Items that were written with a writer of their own, as an array. */
 void control_json_raw_array(struct control_json *json, const char *key, const struct td_buf *items);

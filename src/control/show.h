@@ -31,6 +31,7 @@ int control_show_follow_order(const json_t *answer, struct td_buf *out, struct t
 int control_show_removed(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_why(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_peer_status(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_config(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_key_added(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_key_list(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_key(const json_t *answer, struct td_buf *out, struct td_buf *complaints);

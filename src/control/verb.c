@@ -323,6 +323,17 @@ const struct control_verb control_verbs[] = {
       .more = "Each error stands on a line of its own, as FILE:LINE:COL: error: TEXT, with a "
               "suggestion where a word was misspelt.",
       .local = control_local_config_check },
+    { .words = "config show", .aliases = "conf-read showconf dump-config",
+      .method = "GET", .path = "/v1/config",
+      .args = { { "ZONE", CONTROL_ARG_OPTIONAL, FIELD(zone), "only what this zone gets" },
+                { "origin", CONTROL_ARG_FLAG, FIELD(origin), "say where each setting comes from" },
+                { "all", CONTROL_ARG_FLAG, FIELD(all), "also what zones have by default" } },
+      .help = "Print the configuration in force, defaults filled in and without secrets.",
+      .more = "As YAML; with --origin each setting is followed by its file and line, the template that "
+              "gave it, 'default', or 'command' for what was added at run time. What a zone has by "
+              "default is left out unless the zone is named, or --all is given. An option that only "
+              "a restart can change is shown as it was at the start.",
+      .handle = control_handle_config_show, .show = control_show_config },
     { .words = "config schema",
       .help = "Print the JSON Schema of the configuration, for editors.",
       .local = control_local_config_schema },

@@ -118,6 +118,8 @@ struct control_call {
     bool print;
     bool strict;
     bool manual;
+    bool origin;
+    bool all;
     bool json; /* the command line's --json */
 };
 

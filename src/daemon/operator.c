@@ -433,6 +433,7 @@ td_err operator_start(struct fiber *fiber, struct server *server, struct td_diag
         .zone_add = operator_zone_add,
         .zone_remove = operator_zone_remove,
         .keys = operator_keys_host,
+        .config = operator_config,
         .follow = operator_follow_host,
     };
 
@@ -441,6 +442,8 @@ td_err operator_start(struct fiber *fiber, struct server *server, struct td_diag
         bridge->metrics = conf->metrics.items[0];
         err = control_metrics(bridge->control, &bridge->metrics, diag);
     }
+    if (err == TD_OK)
+        operator_config_started(server);
     if (err == TD_OK)
         server->control = bridge->control;
     else
@@ -456,6 +459,7 @@ void operator_stop(struct fiber *fiber, struct server *server)
     server->control = NULL;
     bridge_free(fiber, bridge);
     operator_pending_free(server);
+    operator_config_stopped(server);
 }
 
 /* ---- diagnostics ---- */

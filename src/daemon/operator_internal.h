@@ -46,9 +46,14 @@ TD_NODISCARD td_err operator_zone_add(void *context, const struct control_call *
 TD_NODISCARD td_err operator_zone_remove(void *context, const struct control_call *call,
                                          struct td_diag *diag);
 
+TD_NODISCARD td_err operator_config(void *context, struct control_config *ret_config);
 extern const struct control_keys_host operator_keys_host;
 
 /* ---- main world ---- */
+
+/* Remember what only a restart can change; forget it. */
+void operator_config_started(struct server *server);
+void operator_config_stopped(struct server *server);
 
 /* Find a zone that has data. TD_E_NOT_FOUND; TD_E_CONFLICT: it has none, which diag says. */
 TD_NODISCARD td_err operator_find_zone(struct server *server, const char *name,

@@ -190,8 +190,7 @@ static td_err begin(struct fiber *fiber, struct server *server, void *argument)
     td_err err = change->is_removal ? check_remove(server, change) : check_add(server, change);
     if (err != TD_OK)
         return err;
-    int size = snprintf(change->path, sizeof(change->path), "%s/%s", server->conf->server.state,
-                        CONF_KEPT_KEYS);
+    int size = snprintf(change->path, sizeof(change->path), "%s/%s", server->state, CONF_KEPT_KEYS);
     if (size < 0 || size >= PATH_ROOM) {
         td_diag_say(change->diag, "the path of the state directory is too long");
         return TD_E_LIMIT;

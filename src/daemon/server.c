@@ -110,6 +110,7 @@ td_err server_reload(struct fiber *fiber, struct server *server, struct td_buf *
 
     tell(server, SERVER_RELOADING);
     struct conf_reader reader = conf_reader_of(server->io);
+    reader.state = server->state;
     struct td_diag_sink sink = server_report_sink(out);
     td_err err = conf_load(server->path, &reader, &sink, &conf);
     if (err == TD_OK) {
@@ -317,6 +318,7 @@ td_err server_new(struct io *io, const char *path, struct conf *conf,
     server->io = io;
     server->path = path;
     server->first = conf;
+    server->state = td_strdup(conf->server.state);
     server->outside = outside;
     td_err err = take_state(server, diag);
     if (err == TD_OK)
@@ -349,6 +351,7 @@ void server_free(struct server *server)
     updates_free(server->updates);
     differences_free(server->differences);
     keyring_free(server->keyring);
+    free(server->state);
     store_log_free(server->log);
     serve_free(server->serve);
     zone_set_free(server->zones);

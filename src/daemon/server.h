@@ -28,6 +28,7 @@ struct keyring;
 struct replication;
 struct updates;
 struct operator_pending;
+struct operator_started;
 
 enum server_state {
     SERVER_RELOADING,
@@ -59,6 +60,8 @@ struct server {
     struct conf *first; /* until it is in force */
     struct conf *conf;  /* in force */
     struct keyring *keyring;
+    char *state;                      /* directory, as it was at the start */
+    struct operator_started *started; /* what only a restart can change */
     struct td_hash_seed seed;
     struct tsig_cookie_secrets cookies; /* drawn, when none are configured */
     struct td_rcu *rcu;
