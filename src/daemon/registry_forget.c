@@ -39,7 +39,7 @@ static bool has(const struct registry *registry, const uint8_t *apex, uint8_t le
 /* Everything: state, history, base. */
 static void forget(struct registry *registry, const uint8_t *apex)
 {
-    static const uint8_t letters[] = { 'Z', 'B', 'F', 'Q' };
+    static const uint8_t letters[] = { 'Z', 'B', 'F', 'N', 'Q' };
     char *path = store_base_path(registry->parts.state, apex);
     struct td_diag diag;
 

@@ -46,6 +46,7 @@ static td_err change_role(struct fiber *fiber, struct server *server, struct reg
     change_patience_init(&patience);
     change_put_state(registry_door(server->registry), key, key_of(entry->name, key), "1",
                      is_promoted ? 1 : 0, &patience.wait);
+    secondary_save_anew(server->registry, entry->name, !is_promoted);
     td_err err = change_patience_end(fiber, &patience, diag);
     if (err != TD_OK)
         return err;

@@ -78,6 +78,10 @@ void secondary_start(struct registry_zone *zone)
     secondary->is_ready = true;
     if (zone->zone.newest != NULL) {
         secondary_recall(secondary);
+        if (secondary_recall_anew(secondary)) {
+            secondary->anew = "demotion";
+            secondary->takes_any = true;
+        }
         secondary_look_at_expiry(secondary);
     }
     secondary->is_again = false;

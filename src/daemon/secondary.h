@@ -108,6 +108,12 @@ void secondary_retransfer(struct secondary *secondary);
 /* The same, and it breaks history: what was here before is of another origin. For this reason. */
 void secondary_begin_anew(struct secondary *secondary, const char *reason);
 
+/*
+ * Remember in the log, with the open batch, that the zone is to begin anew since it was demoted; or
+ * that it has. A start in between goes on with it.
+ */
+void secondary_save_anew(struct registry *registry, const uint8_t *apex, bool is_anew);
+
 /* A primary has something new, as it says. */
 void secondary_notified(struct secondary *secondary, const struct serve_notify *notify);
 

@@ -94,3 +94,4 @@ void secondary_revive(struct secondary *secondary);
 void secondary_save(struct secondary *secondary);
 /* After a start: how long is it still good? */
 void secondary_recall(struct secondary *secondary);
+bool secondary_recall_anew(const struct secondary *secondary);

@@ -72,6 +72,8 @@ static void on_done(struct change_wait *wait, td_err err, const struct td_diag *
     struct registry_zone *zone = secondary->zone;
     zone->loaded_s = secondary_wall_s(secondary);
     zone->failed_s = 0;
+    if (look->anew != NULL && secondary_recall_anew(secondary))
+        secondary_save_anew(secondary->all->registry, zone->zone.entry->name, false);
     serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name, "transfer, serial %u, %llu records, peer %s",
               wait->serial, (unsigned long long)zone->zone.newest->record_count,
               secondary_look_peer(look));

@@ -223,6 +223,31 @@ static uint64_t get_u64(const uint8_t *octets)
     return (uint64_t)td_get_u32(octets) << 32 | td_get_u32(octets + 4);
 }
 
+static size_t anew_key(const uint8_t *apex, uint8_t key[STORE_ZONE_KEY_SIZE_MAX])
+{
+    size_t size = store_zone_key(apex, key);
+
+    key[0] = 'N';
+    return size;
+}
+
+void secondary_save_anew(struct registry *registry, const uint8_t *apex, bool is_anew)
+{
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+
+    change_put_state(registry->door, key, anew_key(apex, key), "1", is_anew ? 1 : 0, NULL);
+}
+
+bool secondary_recall_anew(const struct secondary *secondary)
+{
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    uint64_t sequence;
+    size_t size, key_size = anew_key(secondary->zone->zone.entry->name, key);
+
+    return store_log_state(secondary->all->registry->parts.log, key, key_size, &size, &sequence) !=
+           NULL;
+}
+
 void secondary_save(struct secondary *secondary)
 {
     uint8_t key[STORE_ZONE_KEY_SIZE_MAX], value[SAVED_SIZE];

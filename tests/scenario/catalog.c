@@ -16,9 +16,6 @@ enum { MEMBERS = 12, ROUNDS = 25, PAUSE_MS = 10000, SETTLE_MS = 25000, BOUND_MS 
 static const char member_zone[] = "$TTL 5\n@ SOA ns hostmaster 1 30 10 240 5\n@ NS ns\n"
                                   "ns A 192.0.2.1\n";
 
-static const char key[] = "  - name: key.\n    algorithm: hmac-sha256\n"
-                          "    secret: c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0\n";
-
 static const char *const followed[TIER_COUNT] = {
     NULL,
     "catalogs:\n  - {name: catalog, from: [p], to: [s3], settings: {to: [s3]}}\n",
@@ -32,7 +29,7 @@ static const char produced[] =
 static struct layout_words words_of(unsigned number, bool has_key)
 {
     return (struct layout_words){
-        .keys = has_key ? key : NULL,
+        .keys = has_key ? layout_key : NULL,
         .key = has_key ? "key." : NULL,
         .more = number == TIER_P ? produced : followed[number],
     };

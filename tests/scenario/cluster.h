@@ -26,6 +26,7 @@ enum {
 struct cluster;
 struct model;
 struct probe;
+struct probe_topic;
 
 enum node_state { NODE_DOWN, NODE_UP, NODE_STOPPING };
 
@@ -58,6 +59,9 @@ struct cluster {
     uint32_t node_count;
     struct io_sim_link link; /* between any two hosts, when nothing is broken */
     struct model *model;
+    const struct probe_topic *topic; /* NULL: probes ask for names of the model */
+    void *topic_context;
+    bool has_no_probes; /* any more */
     uint64_t random;
     uint64_t fresh_ns; /* when a primary was last there for the others */
     bool has_trace;
@@ -98,6 +102,8 @@ extern const struct scenario scenario_syncs;
 extern const struct scenario scenario_keys;
 extern const struct scenario scenario_catalog;
 extern const struct scenario scenario_full;
+extern const struct scenario scenario_updates;
+extern const struct scenario scenario_seesaw;
 extern const struct scenario scenario_drift;
 
 /* ---- chance: of the scenario, beside that of the world ---- */

@@ -20,6 +20,11 @@ static const struct layout tiers = {
     .to = { "[s1, s2]", "[s3]", "[s3]", NULL },
 };
 
+static const struct layout seesaw = {
+    .from = { "[s1]", "[p]", "[p, s1]", "[s1, p]" },
+    .to = { "[s1, s2, s3]", "[p, s2, s3]", NULL, NULL },
+};
+
 static const struct layout heir = {
     .from = { NULL, "[p]", "[p, s1]", "[s1, s2]" },
     .to = { "[s1, s2]", "[s2, s3]", "[s3]", NULL },
@@ -28,8 +33,8 @@ static const struct layout heir = {
 /* Nobody looks by himself: what is not announced is not seen. */
 static const char quiet[] = "  refresh-min: 1d\n  expire-min: 7d\n";
 
-static const char one_key[] = "  - name: key.\n    algorithm: hmac-sha256\n"
-                              "    secret: c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0\n";
+const char layout_key[] = "  - name: key.\n    algorithm: hmac-sha256\n"
+                          "    secret: c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0\n";
 
 _Static_assert((int)LAYOUT_BOUND_MS >= 2 * 1000 * ((int)MODEL_REFRESH_S + 3 * (int)MODEL_RETRY_S),
                "two tiers");
@@ -94,7 +99,7 @@ static void build_alike(struct cluster *cluster, const struct layout *layout, bo
     for (unsigned i = 0; i < TIER_COUNT; i++)
         words[i] = (struct layout_words){
             .server = server,
-            .keys = has_key ? one_key : NULL,
+            .keys = has_key ? layout_key : NULL,
             .key = has_key ? "key." : NULL,
         };
     build(cluster, layout, words);
@@ -118,4 +123,17 @@ void layout_quiet(struct cluster *cluster, bool has_key)
 void layout_heir(struct cluster *cluster, bool has_key)
 {
     build_alike(cluster, &heir, has_key, NULL);
+}
+
+void layout_seesaw(struct cluster *cluster, bool has_key)
+{
+    struct layout_words words[TIER_COUNT];
+
+    for (unsigned i = 0; i < TIER_COUNT; i++)
+        words[i] = (struct layout_words){
+            .keys = has_key ? layout_key : NULL,
+            .key = has_key ? "key." : NULL,
+            .zone = i == TIER_P ? "    file: /example.zone\n" : NULL,
+        };
+    build(cluster, &seesaw, words);
 }

@@ -8,6 +8,9 @@
 #include "base/buf.h"
 #include "scenario/cluster.h"
 
+/* The lines of one key, "key.". */
+extern const char layout_key[];
+
 /* What a configuration has besides. Each may be NULL. */
 struct layout_words {
     const char *server; /* lines below "server:" */
@@ -31,6 +34,9 @@ void layout_tiers(struct cluster *cluster, bool has_key);
 void layout_quiet(struct cluster *cluster, bool has_key);
 /* The same, but s2 follows s1 as well, which may become the primary. */
 void layout_heir(struct cluster *cluster, bool has_key);
+
+/* p and s1 follow each other, s2 and s3 both; none is the primary until it is promoted. */
+void layout_seesaw(struct cluster *cluster, bool has_key);
 
 enum layout_tier_node { TIER_P, TIER_S1, TIER_S2, TIER_S3, TIER_COUNT };
 

@@ -44,9 +44,9 @@ char *model_zone_file(uint32_t filling)
     return text.data;
 }
 
-uint32_t model_name(unsigned number, uint8_t out[MODEL_NAME_SIZE_MAX])
+uint32_t model_name(char letter, unsigned number, uint8_t out[MODEL_NAME_SIZE_MAX])
 {
-    int size = snprintf((char *)out + 1, MODEL_NAME_SIZE_MAX - 1, "n%u", number);
+    int size = snprintf((char *)out + 1, MODEL_NAME_SIZE_MAX - 1, "%c%u", letter, number);
 
     out[0] = (uint8_t)size;
     memcpy(out + 1 + size, model_apex, sizeof(model_apex));
@@ -88,13 +88,13 @@ static bool may_be(const struct model *model, uint32_t serial, const struct mode
 
 /* ---- versions of a server ---- */
 
-static uint32_t read_value(const struct zone_version *version, unsigned number)
+uint32_t model_read(const struct zone_version *version, char letter, unsigned number)
 {
     uint8_t name[MODEL_NAME_SIZE_MAX];
     char text[TXT_SIZE] = { 0 };
     struct wire_key key;
 
-    model_name(number, name);
+    model_name(letter, number, name);
     wire_key_make(&key, zone_version_seed(version), name);
     const struct zone_node *node = zone_find_exact(version, &key, 0);
     const struct wire_rrset *set =
@@ -114,7 +114,7 @@ static uint32_t read_version(const struct zone_version *view, struct model_versi
     struct wire_rdata rdata = wire_rrset_first(soa);
 
     for (unsigned i = 0; i < MODEL_NAMES; i++)
-        ret_version->values[i] = read_value(view, i);
+        ret_version->values[i] = model_read(view, 'n', i);
     return td_get_u32(rdata.octets + rdata.size - SOA_NUMBERS_SIZE);
 }
 
@@ -142,7 +142,7 @@ static void change_name(struct node *node, struct change_draft *draft, uint32_t 
     struct cluster *cluster = node->cluster;
     uint8_t name[MODEL_NAME_SIZE_MAX], txt[TXT_SIZE];
 
-    model_name(number, name);
+    model_name('n', number, name);
     bool is_there = values[number] != 0;
     if (is_there)
         expect(node,
@@ -288,6 +288,27 @@ static void promote_main(struct fiber *fiber, void *argument)
 void model_promote(struct node *node)
 {
     td_err err = io_fiber_spawn(node->server->io, "promote", promote_main, node, NULL);
+
+    td_assert(err == TD_OK);
+    node->changes++;
+}
+
+static void demote_main(struct fiber *fiber, void *argument)
+{
+    struct node *node = argument;
+    struct registry_zone *zone = registry_find_wire(node->server->registry, model_apex);
+    struct td_diag diag = { .line = 0 };
+    td_err err = roles_demote(fiber, node->server, zone, &diag);
+
+    if (err != TD_OK)
+        cluster_fail(node->cluster, "%s: is not demoted: %s", node->name, diag.text);
+    cluster_note(node->cluster, "%s: demoted", node->name);
+    node->changes--;
+}
+
+void model_demote(struct node *node)
+{
+    td_err err = io_fiber_spawn(node->server->io, "demote", demote_main, node, NULL);
 
     td_assert(err == TD_OK);
     node->changes++;

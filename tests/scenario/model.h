@@ -48,8 +48,10 @@ struct model {
 struct model *model_new(void);
 /* The text of the zone file, with so many records that are never changed; freed by the caller. */
 char *model_zone_file(uint32_t filling);
-/* n0.example. and so on, uncompressed; returns its size. */
-uint32_t model_name(unsigned number, uint8_t out[MODEL_NAME_SIZE_MAX]);
+/* n0.example. and so on (u0.example. with the letter u), uncompressed; returns its size. */
+uint32_t model_name(char letter, unsigned number, uint8_t out[MODEL_NAME_SIZE_MAX]);
+/* The value in its TXT record; 0: the name is not there. */
+uint32_t model_read(const struct zone_version *version, char letter, unsigned number);
 
 /*
  * Somebody was shown this value of a name in this serial: from now on nobody may be shown another
@@ -64,3 +66,5 @@ void model_change(struct node *node);
 /* Promote the secondary. What it has not got of the acknowledged changes is lost, and so it shall
  * be. */
 void model_promote(struct node *node);
+/* Make it a secondary again. */
+void model_demote(struct node *node);

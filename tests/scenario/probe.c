@@ -24,6 +24,7 @@ enum {
 struct question {
     uint16_t id;
     unsigned number; /* of the name */
+    bool must_be;    /* the name has to be there */
     uint32_t oldest; /* the answer must not be older */
     uint8_t octets[MESSAGE_SIZE];
     size_t size;
@@ -48,14 +49,19 @@ static void write_question(struct probe *probe, struct question *question)
     size_t mark;
 
     header.id = question->id = (uint16_t)cluster_below(cluster, UINT16_MAX);
-    question->number = (unsigned)cluster_below(cluster, MODEL_NAMES);
+    question->must_be = false;
+    char letter = 'n';
+    if (cluster->topic != NULL)
+        letter = cluster->topic->choose(probe, &question->number, &question->must_be);
+    else
+        question->number = (unsigned)cluster_below(cluster, MODEL_NAMES);
     question->oldest = probe->serial;
     if (probe->node->is_primary && cluster->model->acknowledged > question->oldest)
         question->oldest = cluster->model->acknowledged;
     wire_header_put(head, &header);
     td_err err = td_write_octets(&writer, head, sizeof(head));
     if (err == TD_OK)
-        err = td_write_octets(&writer, name, model_name(question->number, name));
+        err = td_write_octets(&writer, name, model_name(letter, question->number, name));
     if (err == TD_OK)
         err = td_write_u16(&writer, WIRE_TYPE_TXT);
     if (err == TD_OK)
@@ -110,6 +116,17 @@ static bool read_answer(struct answer_read *answer, const uint8_t *octets, size_
     return true;
 }
 
+static void check_topic(struct probe *probe, const struct question *question,
+                        const struct answer_read *answer)
+{
+    struct cluster *cluster = probe->node->cluster;
+
+    if (question->must_be && answer->value == 0)
+        cluster_fail(cluster, "%s has lost name %u, which was acknowledged: serial %u",
+                     probe->node->name, question->number, answer->serial);
+    cluster->topic->check(probe, answer->serial, question->number, answer->value);
+}
+
 /* An answer of some version: of which, and is it that? */
 static void check_version(struct probe *probe, const struct question *question,
                           const struct answer_read *answer)
@@ -118,18 +135,22 @@ static void check_version(struct probe *probe, const struct question *question,
     struct model *model = cluster->model;
     const char *name = probe->node->name;
 
-    if (answer->serial < 1 || answer->serial > model->written)
-        cluster_fail(cluster, "%s answers of serial %u, and %u was the last written", name,
-                     answer->serial, model->written);
     if (answer->serial < question->oldest)
         cluster_fail(cluster, "%s answers of serial %u, and %u was there before", name,
                      answer->serial, question->oldest);
-    if (!model_see(model, answer->serial, question->number, answer->value))
-        cluster_fail(cluster, "%s answers %u for n%u of serial %u, which has another", name,
-                     answer->value, question->number, answer->serial);
     if (answer->value == 0 && answer->soa_serial != answer->serial)
         cluster_fail(cluster, "%s answers of serial %u with the SOA of %u", name, answer->serial,
                      answer->soa_serial);
+    if (cluster->topic != NULL) {
+        check_topic(probe, question, answer);
+        return;
+    }
+    if (answer->serial < 1 || answer->serial > model->written)
+        cluster_fail(cluster, "%s answers of serial %u, and %u was the last written", name,
+                     answer->serial, model->written);
+    if (!model_see(model, answer->serial, question->number, answer->value))
+        cluster_fail(cluster, "%s answers %u for n%u of serial %u, which has another", name,
+                     answer->value, question->number, answer->serial);
 }
 
 static void check_fresh(const struct probe *probe)
@@ -220,6 +241,9 @@ static bool is_any_left(void *context)
 
 void probes_stop(struct cluster *cluster)
 {
+    if (cluster->has_no_probes)
+        return;
+    cluster->has_no_probes = true;
     for (uint32_t i = 0; i < cluster->node_count; i++)
         cluster->nodes[i].probe->wants_stop = true;
     io_sim_run_while(cluster->sim, is_any_left, cluster, IO_FOREVER);

@@ -10,6 +10,16 @@
 
 #include "scenario/cluster.h"
 
+struct probe;
+
+/* What servers are asked for instead of names of the model, and what their answers have to be. */
+struct probe_topic {
+    /* Choose a name (n0, u7: letter and number). The answer must hold it, if *ret_must_be. */
+    char (*choose)(struct probe *probe, unsigned *ret_number, bool *ret_must_be);
+    /* An answer of this version has this value for it; 0: the name is not there. */
+    void (*check)(struct probe *probe, uint32_t serial, unsigned number, uint32_t value);
+};
+
 struct probe {
     struct node *node;
     struct fiber *fiber;
