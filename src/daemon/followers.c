@@ -100,6 +100,27 @@ struct question {
     uint8_t apex[WIRE_NAME_SIZE_MAX];
 };
 
+/* What it may not understand is left out, and what is new first (RFC 6891 7). */
+static td_err ask(struct fiber *fiber, struct question *question, unsigned tries,
+                  uint64_t patience_ns)
+{
+    struct replicate_ask *ask = &question->ask;
+    const struct replicate_reply *reply = &question->reply;
+
+    ask->wants_version = ask->has_edns && !question->peer->refuses_version;
+    td_err err = replicate_ask(fiber, ask, tries, patience_ns, &question->reply);
+    if (err == TD_OK && reply->rcode == WIRE_RCODE_FORMERR && ask->wants_version) {
+        question->peer->refuses_version = true;
+        ask->wants_version = false;
+        err = replicate_ask(fiber, ask, 1, patience_ns, &question->reply);
+    }
+    if (err == TD_OK && reply->rcode == WIRE_RCODE_FORMERR && ask->has_edns) {
+        ask->has_edns = false;
+        err = replicate_ask(fiber, ask, 1, patience_ns, &question->reply);
+    }
+    return err;
+}
+
 /* On the keeper. The first address that answers counts. */
 static void run_question(struct fiber *fiber, struct replicate_task *task)
 {
@@ -113,13 +134,7 @@ static void run_question(struct fiber *fiber, struct replicate_task *task)
     for (uint32_t i = 0; i < peer->addr_count && !io_fiber_is_cancelled(fiber); i++) {
         question->addr = peer->addrs[i];
         question->ask.to = &question->addr;
-        td_err err = replicate_ask(fiber, &question->ask, is_notify ? 1 : PROBE_TRIES, patience_ns,
-                                   &question->reply);
-        if (err == TD_OK && question->reply.rcode == WIRE_RCODE_FORMERR && question->ask.has_edns) {
-            question->ask.has_edns = false; /* one that knows no EDNS (RFC 6891 7) */
-            err = replicate_ask(fiber, &question->ask, 1, patience_ns, &question->reply);
-        }
-        if (err != TD_OK)
+        if (ask(fiber, question, is_notify ? 1 : PROBE_TRIES, patience_ns) != TD_OK)
             continue;
         if (question->digest.size != 0 && question->reply.has_serial &&
             question->reply.serial == question->ask.serial)
@@ -266,6 +281,20 @@ static void in_step(struct follower *follower)
               (unsigned long long)(follower->lag_ns / IO_NS_PER_MS));
 }
 
+/* What it says twice is not the same. */
+static bool is_torn(const struct replicate_reply *reply)
+{
+    return reply->has_serial && reply->has_version && reply->version != reply->serial;
+}
+
+/* What all of its answers have, at least. */
+static uint32_t serial_of(const struct replicate_reply *reply)
+{
+    return is_torn(reply) && change_serial_is_greater(reply->serial, reply->version)
+               ? reply->version
+               : reply->serial;
+}
+
 static void tell_trouble(struct follower *follower, const struct question *question)
 {
     const struct replicate_reply *reply = &question->reply;
@@ -276,6 +305,11 @@ static void tell_trouble(struct follower *follower, const struct question *quest
         replicate_reply_why(&question->ask, reply, why);
     else if (!reply->has_serial || !reply->is_authoritative)
         snprintf(why, sizeof(why), "it does not serve the zone: is it configured there?");
+    else if (is_torn(reply))
+        snprintf(why, sizeof(why),
+                 "its SOA has serial %u, and its ZONEVERSION says %u: what it answers with is not "
+                 "one version of the zone",
+                 reply->serial, reply->version);
     else if (question->is_other)
         snprintf(why, sizeof(why),
                  "it has other content under the same serial %u, as its ZONEMD says: have it "
@@ -306,15 +340,16 @@ static void probe_answered(struct follower *follower, const struct question *que
     follower->is_probing = false;
     if (is_good) {
         follower->has_serial = true;
-        follower->serial = reply->serial;
+        follower->serial = serial_of(reply);
         follower->heard_s = wall_s(followers);
     }
-    if (!is_good || question->is_other || change_serial_is_greater(reply->serial, serial))
+    if (!is_good || question->is_other || is_torn(reply) ||
+        change_serial_is_greater(follower->serial, serial))
         tell_trouble(follower, question);
     else
         set_why(follower, NULL);
     io_condition_broadcast(&followers->all->heard);
-    if (is_good && reply->serial == serial) {
+    if (is_good && follower->serial == serial) {
         in_step(follower);
         follower->probe_ms = FOLLOWERS_PROBE_MS;
         follower->probe_ns = now + quiet_ms(followers) * IO_NS_PER_MS;

@@ -40,6 +40,8 @@ static td_err write_edns(const struct replicate_ask *ask, struct td_writer *writ
 
     if (err == TD_OK && !ask->is_notify)
         err = wire_edns_add(writer, WIRE_EDNS_EXPIRE, NULL, 0);
+    if (err == TD_OK && ask->wants_version)
+        err = wire_edns_add(writer, WIRE_EDNS_ZONEVERSION, NULL, 0);
     if (err == TD_OK && ask->is_stream)
         err = wire_edns_add(writer, WIRE_EDNS_KEEPALIVE, NULL, 0);
     if (err == TD_OK)
@@ -101,7 +103,8 @@ bool replicate_ask_fits(const struct replicate_ask *ask, const uint8_t *octets, 
            td_get_u16(octets + WIRE_HEADER_SIZE + name + 2) == WIRE_CLASS_IN;
 }
 
-static void read_edns(const struct wire_message *message, struct replicate_reply *reply)
+static void read_edns(const struct replicate_ask *ask, const struct wire_message *message,
+                      struct replicate_reply *reply)
 {
     struct wire_edns edns;
     size_t end;
@@ -114,6 +117,10 @@ static void read_edns(const struct wire_message *message, struct replicate_reply
         reply->has_expire = true;
         reply->expire_s = td_get_u32(message->octets + edns.options[WIRE_EDNS_EXPIRE].at);
     }
+    reply->has_version =
+        ask->wants_version &&
+        wire_edns_zoneversion(&edns, message->octets,
+                              (uint8_t)(wire_name_label_count(ask->apex) - 1), &reply->version);
     if (wire_edns_has(&edns, WIRE_EDNS_KEEPALIVE) && edns.options[WIRE_EDNS_KEEPALIVE].size == 2) {
         reply->has_keepalive = true;
         reply->keepalive_ms =
@@ -162,7 +169,7 @@ td_err replicate_ask_read(struct io *io, struct replicate_ask *ask, const uint8_
     ret_reply->rcode = message.header.flags & WIRE_FLAG_RCODE;
     ret_reply->is_authoritative = (message.header.flags & WIRE_FLAG_AA) != 0;
     ret_reply->is_truncated = (message.header.flags & WIRE_FLAG_TC) != 0;
-    read_edns(&message, ret_reply);
+    read_edns(ask, &message, ret_reply);
     if (ask->peer->has_key) {
         ret_reply->verdict =
             tsig_verify_response(&ask->tsig, octets, size, message.tsig_at, io_wall_s(io));

@@ -8,7 +8,8 @@
  * Threads  The world's of the fiber that asks.
  * Limits   REPLICATE_QUESTION_SIZE octets of a question; answers over UDP are at most
  *          REPLICATE_UDP_SIZE.
- * RFC      1034 4.3.5, 1995 3, 1996 3, 7314 (EXPIRE), 8945 5, 5452 (ID and question must match).
+ * RFC      1034 4.3.5, 1995 3, 1996 3, 7314 (EXPIRE), 9660 (ZONEVERSION), 8945 5, 5452 (ID and
+ * question must match).
  */
 #pragma once
 
@@ -37,7 +38,8 @@ struct replicate_ask {
     uint16_t type;            /* SOA, IXFR, AXFR */
     bool is_notify;
     bool has_edns;
-    bool has_serial; /* IXFR: the one we have; NOTIFY: the new one */
+    bool wants_version; /* by ZONEVERSION as well; left out where the peer refuses that */
+    bool has_serial;    /* IXFR: the one we have; NOTIFY: the new one */
     uint32_t serial;
     struct replicate_streams *streams; /* where there are connections to be used again; NULL */
     uint8_t *answer;                   /* NULL, or room for the octets of the answer */
@@ -62,6 +64,8 @@ struct replicate_reply {
     bool is_truncated;
     bool has_serial; /* an SOA of the apex was there */
     uint32_t serial;
+    bool has_version; /* what ZONEVERSION says (RFC 9660) */
+    uint32_t version;
     bool has_expire;
     uint32_t expire_s;
     bool has_keepalive; /* so long the peer keeps the connection open (RFC 7828) */

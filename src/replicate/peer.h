@@ -23,8 +23,9 @@ struct replicate_peer {
     bool has_source;
     struct td_addr source; /* where messages to it leave from; port 0: any */
     bool has_key;
-    struct tsig_key key; /* prepared; wiped at the end */
-    uint32_t transfers;  /* in, under way: the replicate keeper's (slots.h) */
+    struct tsig_key key;  /* prepared; wiped at the end */
+    uint32_t transfers;   /* in, under way: the replicate keeper's (slots.h) */
+    bool refuses_version; /* it answers FORMERR to ZONEVERSION: the replicate keeper's */
 };
 
 /* By copy; held once by the caller. `source` and `key` may be NULL. */

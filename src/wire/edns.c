@@ -8,6 +8,9 @@
 #include "wire/name.h"
 #include "wire/rrtype.h"
 
+/* RFC 9660 4: labels of the zone, type, and the SOA serial where the type is 0. */
+enum { ZONEVERSION_SOA_SERIAL = 0, ZONEVERSION_SIZE = 6 };
+
 /* RFC 7871 6 and 7: in queries the scope is 0; bits behind the prefix are 0. */
 static bool is_ecs(const uint8_t *data, size_t size, enum wire_edns_role role)
 {
@@ -238,15 +241,34 @@ td_err wire_edns_add_expire(struct td_writer *writer, uint32_t seconds)
     return TD_OK;
 }
 
+bool wire_edns_zoneversion(const struct wire_edns *edns, const uint8_t *message, uint8_t labels,
+                           uint32_t *ret_serial)
+{
+    if (!wire_edns_has(edns, WIRE_EDNS_ZONEVERSION))
+        return false;
+    size_t at = edns->at + WIRE_EDNS_OPT_SIZE;
+    size_t end = at + td_get_u16(message + at - 2);
+    while (at < end) { /* they were looked at when it was read; there may be several */
+        size_t size = td_get_u16(message + at + 2);
+        const uint8_t *data = message + at + 4;
+        if (td_get_u16(message + at) == WIRE_EDNS_ZONEVERSION && size == ZONEVERSION_SIZE &&
+            data[0] == labels && data[1] == ZONEVERSION_SOA_SERIAL) {
+            *ret_serial = td_get_u32(data + 2);
+            return true;
+        }
+        at += 4 + size;
+    }
+    return false;
+}
+
 td_err wire_edns_add_zoneversion(struct td_writer *writer, uint8_t labels, uint32_t serial)
 {
-    enum { TYPE_SOA_SERIAL = 0 };
-    uint8_t *at = add(writer, WIRE_EDNS_ZONEVERSION, 6);
+    uint8_t *at = add(writer, WIRE_EDNS_ZONEVERSION, ZONEVERSION_SIZE);
 
     if (at == NULL)
         return TD_E_SPACE;
     at[0] = labels;
-    at[1] = TYPE_SOA_SERIAL;
+    at[1] = ZONEVERSION_SOA_SERIAL;
     td_put_u32(at + 2, serial);
     return TD_OK;
 }

@@ -72,6 +72,13 @@ struct wire_edns_ecs {
     uint8_t scope;
 };
 
+/*
+ * Of the ZONEVERSION options of a response, the SOA serial of the zone whose apex has `labels`
+ * labels, root not included. False: there is none. `edns` was read from this message.
+ */
+bool wire_edns_zoneversion(const struct wire_edns *edns, const uint8_t *message, uint8_t labels,
+                           uint32_t *ret_serial);
+
 /* Only when wire_edns_has(edns, WIRE_EDNS_ECS). */
 struct wire_edns_ecs wire_edns_ecs(const struct wire_edns *edns, const uint8_t *message);
 

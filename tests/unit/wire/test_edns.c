@@ -208,6 +208,36 @@ TEST(what_is_written_is_read)
     CHECK_EQ(memcmp(back.address, ecs.address, 3), 0);
 }
 
+TEST(zoneversions)
+{
+    static const struct {
+        const char *why;
+        const uint8_t *octets;
+        size_t size;
+        bool want;
+    } rows[] = {
+        { "of the zone", OPTION("\0\x13\0\6\2\0\0\0\0\7"), true },
+        { "of its parent", OPTION("\0\x13\0\6\1\0\0\0\0\7"), false },
+        { "of another type", OPTION("\0\x13\0\6\2\xF6\0\0\0\7"), false },
+        { "short", OPTION("\0\x13\0\5\2\0\0\0\7"), false },
+        { "long", OPTION("\0\x13\0\7\2\0\0\0\0\7\0"), false },
+        { "the second", OPTION("\0\x13\0\2\2\xF6\0\3\0\0\0\x13\0\6\2\0\0\0\0\7"), true },
+        { "none", OPTION("\0\3\0\0"), false },
+    };
+
+    for (size_t i = 0; i < TD_COUNT(rows); i++) {
+        uint8_t message[BEFORE + WIRE_EDNS_OPT_SIZE + 64] = { 0 };
+        struct wire_edns edns;
+        uint32_t serial = 0;
+        size_t end;
+        td_put_u16(message + BEFORE + 9, (uint16_t)rows[i].size);
+        memcpy(message + BEFORE + WIRE_EDNS_OPT_SIZE, rows[i].octets, rows[i].size);
+        CHECK_OK(wire_edns_read(message, sizeof(message), BEFORE, WIRE_EDNS_RESPONSE, &edns, &end));
+        CHECK_EQ_WHY(wire_edns_zoneversion(&edns, message, 2, &serial), rows[i].want, rows[i].why);
+        CHECK_EQ_WHY(serial, rows[i].want ? 7 : 0, rows[i].why);
+    }
+}
+
 TEST(without_room_nothing_is_written)
 {
     uint8_t message[64];
@@ -233,4 +263,4 @@ TEST(without_room_nothing_is_written)
 }
 
 TESTS(the_fixed_part, options_are_judged_one_by_one, the_first_of_a_kind_counts,
-      what_is_written_is_read, without_room_nothing_is_written)
+      what_is_written_is_read, zoneversions, without_room_nothing_is_written)
