@@ -179,7 +179,7 @@ void catalogs_produce(struct catalogs *catalogs, struct catalogs_row *row)
     struct catalog catalog;
     struct td_diag diag;
 
-    if (zone == NULL || zone->job != NULL)
+    if (zone == NULL || zone->job != NULL || zone->start_slot != 0)
         return; /* when it has been restored we are called again */
     if (zone->zone.newest == NULL) {
         create(catalogs, row, zone);

@@ -12,8 +12,12 @@
 #include "zone/lineage.h"
 #include "zone/pool.h"
 
-/* Jobs waiting at a keeper: enough to keep it busy while the registry publishes. */
-enum { AT_KEEPER_MAX = 16 };
+/*
+ * Jobs waiting at a keeper: enough to keep it busy while the registry publishes. Small ones come
+ * back half of that at a time, since for a small zone a thread that is woken costs more than the
+ * load; TAKE_MS later they are taken anyway, for the next one may be large.
+ */
+enum { AT_KEEPER_MAX = 64, UNSAID_MAX = AT_KEEPER_MAX / 2, TAKE_MS = 2 };
 
 /*
  * What zones leave is given back 2 MiB at a time, 13 MiB a second: a host that takes back the
@@ -27,6 +31,7 @@ struct keeper {
     struct io *io;
     struct io_mailbox *jobs;
     uint32_t count;          /* of jobs it has; the registry's */
+    uint32_t unsaid;         /* finished since the registry was woken; the keeper's */
     struct io_timer trim;    /* the first keeper's */
     struct loader_job hello; /* the first that comes back: the keeper stands */
     bool is_ready;
@@ -37,6 +42,7 @@ struct loader {
     void (*done)(void *context, struct loader_job *job);
     void *context;
     struct io_mailbox *finished;
+    struct io_timer take;     /* runs as long as keepers have jobs */
     struct loader_job *first; /* not yet at a keeper */
     struct loader_job **last;
     uint32_t count;
@@ -54,8 +60,12 @@ static void work(void *context, void *letter)
 
     loader_work(keeper->io, job);
     job->next = NULL;
-    td_err err = io_mailbox_post(keeper->loader->finished, job);
+    td_err err = io_mailbox_put(keeper->loader->finished, job);
     td_assert(err == TD_OK); /* as large as all that may be under way */
+    if (++keeper->unsaid < UNSAID_MAX && !io_mailbox_is_empty(keeper->jobs))
+        return;
+    keeper->unsaid = 0;
+    io_mailbox_wake(keeper->loader->finished);
 }
 
 static void trim(struct io_timer *timer, void *context)
@@ -123,6 +133,8 @@ static void feed(struct loader *loader)
         if (next == NULL)
             loader->last = &loader->first;
         least->count++;
+        if (!io_timer_is_running(&loader->take))
+            io_timer_start(loader->io, &loader->take, io_deadline_ms(loader->io, TAKE_MS));
     }
 }
 
@@ -146,6 +158,20 @@ static void take_finished(void *context, void *letter)
         loader->done(loader->context, job);
 }
 
+/* What small jobs have left unsaid, before a large one. */
+static void take_unsaid(struct io_timer *timer, void *context)
+{
+    struct loader *loader = context;
+    uint32_t under_way = 0;
+
+    for (void *job; (job = io_mailbox_take(loader->finished)) != NULL;)
+        take_finished(loader, job);
+    for (uint32_t i = 0; i < loader->keeper_count; i++)
+        under_way += loader->keepers[i].count;
+    if (under_way != 0 && !loader->is_closing && !io_timer_is_running(timer))
+        io_timer_start(loader->io, timer, io_deadline_ms(loader->io, TAKE_MS));
+}
+
 td_err loader_new(struct io *io, uint32_t keepers, bool trims_memory,
                   void (*done)(void *context, struct loader_job *job), void *context,
                   struct loader **ret_loader, struct td_diag *diag)
@@ -160,6 +186,7 @@ td_err loader_new(struct io *io, uint32_t keepers, bool trims_memory,
     loader->last = &loader->first;
     loader->finished = io_mailbox_new(io, (AT_KEEPER_MAX + 1) * LOADER_KEEPERS_MAX);
     io_mailbox_on_letter(loader->finished, take_finished, loader);
+    io_timer_init(&loader->take, take_unsaid, loader);
     for (uint32_t i = 0; i < keepers; i++) {
         struct keeper *keeper = &loader->keepers[i];
         char name[IO_THREAD_NAME_SIZE];
@@ -193,6 +220,7 @@ void loader_free(struct fiber *fiber, struct loader *loader)
     if (loader == NULL)
         return;
     loader->is_closing = true;
+    io_timer_stop(&loader->take);
     for (uint32_t i = 0; i < loader->keeper_count; i++)
         io_stop(io_thread_io(loader->keepers[i].thread));
     for (uint32_t i = 0; i < loader->keeper_count; i++)

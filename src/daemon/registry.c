@@ -55,6 +55,7 @@ static void zone_free(struct registry_zone *zone)
     *zone->back = zone->next;
     if (zone->next != NULL)
         zone->next->back = zone->back;
+    registry_start_cancel(zone->registry, zone);
     if (zone->job != NULL)
         zone->job->owner = NULL; /* it is freed when it is back */
     if (zone->asking != NULL) {
@@ -214,7 +215,7 @@ void registry_take_row(struct registry *registry, const struct conf *conf,
         return; /* it goes on following */
     if (zone->zone.newest != NULL)
         registry_reload(registry, zone, is_moved);
-    else if (zone->job == NULL && zone->asking == NULL)
+    else if (zone->job == NULL && zone->asking == NULL && zone->start_slot == 0)
         registry_zone_start(registry, zone);
 }
 
@@ -332,7 +333,7 @@ struct registry_zone **registry_list(struct registry *registry, size_t *ret_coun
 
 uint32_t registry_loading(const struct registry *registry)
 {
-    return loader_count(registry->loader) + registry->commits;
+    return registry->starts.waiting + loader_count(registry->loader) + registry->commits;
 }
 
 void registry_digest(const struct registry_zone *zone, struct replicate_digest *ret_digest)
@@ -454,6 +455,7 @@ void registry_free(struct fiber *fiber, struct registry *registry)
         serve_zone_retire(registry->parts.serve, zone->settings);
         zone_free(zone);
     }
+    free(registry->starts.zones);
     while (td_rcu_reclaim(registry->parts.rcu) != 0)
         continue;
     change_door_free(registry->door);

@@ -71,6 +71,7 @@ struct registry_zone {
     char *path;                           /* of the zone file; NULL: none */
     char *name;                           /* presentation form */
     struct loader_job *job;               /* under way, or NULL */
+    uint32_t start_slot; /* its place among those that wait to be started, from 1; 0: it does not */
     struct loader_job *asking; /* what is to be published once secondaries have been asked */
     bool has_asked;
     bool is_committing; /* what its file says is on its way to the disk */
@@ -158,8 +159,8 @@ void registry_take_file(struct registry *registry, struct registry_zone *zone,
 /* Is its file being read, compared, written or published? */
 static inline bool registry_zone_is_working(const struct registry_zone *zone)
 {
-    return zone->job != NULL || zone->asking != NULL || zone->is_committing || zone->is_again ||
-           zone->wants_flush;
+    return zone->job != NULL || zone->start_slot != 0 || zone->asking != NULL ||
+           zone->is_committing || zone->is_again || zone->wants_flush;
 }
 
 /*

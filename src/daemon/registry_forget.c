@@ -117,7 +117,7 @@ td_err registry_zone_purge(struct fiber *fiber, struct registry_zone *zone, stru
     free(name);
     if (zone == NULL)
         return TD_E_NOT_FOUND;
-    if (zone->job != NULL || zone->is_committing) {
+    if (zone->job != NULL || zone->start_slot != 0 || zone->is_committing) {
         td_diag_say(diag, "the zone is being loaded, written or transferred: try again");
         return TD_E_CONFLICT;
     }

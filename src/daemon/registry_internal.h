@@ -11,6 +11,15 @@
 
 struct change_draft;
 
+/* Zones that wait for a keeper to be started; removed ones have left NULL. */
+struct registry_starts {
+    struct registry_zone **zones;
+    uint32_t next; /* the first that waits */
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t waiting;
+};
+
 struct registry {
     struct registry_parts parts;
     char *state; /* parts.state, by copy: the configuration that it was in goes at a reload */
@@ -22,6 +31,7 @@ struct registry {
     struct io_timer quarantine;
     bool is_applying; /* a configuration */
     struct registry_zone *zones;
+    struct registry_starts starts;
     struct change_listener listener;
     struct io_timer reclaim;
     struct io_timer keep; /* bases to be written */
@@ -36,10 +46,16 @@ void registry_reclaim_soon(struct registry *registry);
 /* Nothing is under way any more: whoever waits for that is told. */
 void registry_look_idle(struct registry *registry);
 
-/* ---- registry_load.c ---- */
+/* ---- registry_start.c ---- */
 
-/* A zone that has no data yet: restored, or loaded. */
+/* A zone that has no data yet: restored, or loaded, now or when its turn comes. */
 void registry_zone_start(struct registry *registry, struct registry_zone *zone);
+/* It is not to be started, should it wait for that. */
+void registry_start_cancel(struct registry *registry, struct registry_zone *zone);
+/* Keepers have done something: more can be started. */
+void registry_start_more(struct registry *registry);
+
+/* ---- registry_load.c ---- */
 
 /* A job that came back. */
 void registry_take_job(void *context, struct loader_job *job);

@@ -1,10 +1,6 @@
 /*
- * What is given to bulk keepers, and what comes back.
- *
- * A zone that was changed at run time, and one without a file, is restored: from its base or, while
- * there is none, from its file, and the changes of the log behind that. Any other is loaded from
- * its file. One that has been restored looks at its file afterwards, as if it had been changed just
- * now.
+ * What is given to bulk keepers, and what comes back. How a zone begins is in registry_start.c; one
+ * that has been restored looks at its file afterwards, as if it had been changed just now.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -113,7 +109,8 @@ static bool reload_copy(struct registry_zone *zone)
 
 void registry_reload(struct registry *registry, struct registry_zone *zone, bool force)
 {
-    if (reload_copy(zone) || (zone->path == NULL && zone->zone.newest != NULL))
+    if (reload_copy(zone) || zone->start_slot != 0 ||
+        (zone->path == NULL && zone->zone.newest != NULL))
         return;
     if (zone->job != NULL || zone->asking != NULL) {
         zone->is_again = true;
@@ -136,129 +133,6 @@ void registry_take_file(struct registry *registry, struct registry_zone *zone,
 {
     zone->take = take;
     registry_reload(registry, zone, true);
-}
-
-/* ---- what the state directory knows ---- */
-
-static void recall(struct registry *registry, struct registry_zone *zone)
-{
-    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
-    const struct zone_entry *entry = zone->zone.entry;
-    struct store_zone_state state;
-    uint64_t sequence;
-    size_t size, count;
-
-    size_t key_size = store_zone_key(entry->name, key);
-    const uint8_t *value = store_log_state(registry->parts.log, key, key_size, &size, &sequence);
-    if (value != NULL && store_zone_state_decode(value, size, sequence, &state) == TD_OK) {
-        zone->zone.has_floor = true;
-        zone->zone.serial_floor = state.serial;
-        zone->zone.is_frozen = state.is_frozen;
-        zone->has_file = state.has_file;
-        zone->file = state.file;
-    }
-    key[0] = 'B';
-    value = store_log_state(registry->parts.log, key, key_size, &size, &sequence);
-    if (zone->secondary != NULL)
-        zone->zone.has_floor = false; /* the serials are the primary's */
-    zone->base_sequence =
-        value == NULL || size != 8 ? 0 : (uint64_t)td_get_u32(value) << 32 | td_get_u32(value + 4);
-    const struct store_log_change *changes =
-        store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
-    if (count == 0)
-        return;
-    zone->sequence = changes[count - 1].sequence;
-    zone->changes = (uint32_t)(count - store_log_behind(changes, count, zone->base_sequence));
-    if (zone->secondary != NULL)
-        return;
-    if (!zone->zone.has_floor ||
-        change_serial_is_greater(changes[count - 1].serial_to, zone->zone.serial_floor)) {
-        zone->zone.has_floor = true;
-        zone->zone.serial_floor = changes[count - 1].serial_to;
-    }
-}
-
-/* The changes behind `sequence`, for the keeper to do again. TD_E_MALFORMED: one cannot be read. */
-static td_err add_replay(struct registry *registry, struct registry_zone *zone, uint64_t sequence,
-                         struct loader_job *job)
-{
-    const struct zone_entry *entry = zone->zone.entry;
-    struct td_diag diag;
-    size_t count;
-    td_err err = TD_OK;
-
-    const struct store_log_change *changes =
-        store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
-    for (size_t i = store_log_behind(changes, count, sequence); i < count && err == TD_OK; i++) {
-        uint8_t head[4] = { 0 };
-        size_t at = job->replay.size;
-        td_buf_add(&job->replay, head, sizeof(head));
-        err = store_log_read(registry->parts.log, &changes[i], &job->replay, &diag);
-        td_put_u32((uint8_t *)job->replay.data + at,
-                   (uint32_t)(job->replay.size - at - sizeof(head)));
-        if (err != TD_OK) {
-            serve_log(LOG_ERROR, EVENT_LOG_DAMAGED, zone->name, "%s: it is left out", diag.text);
-            job->replay.size = at;
-            err = err == TD_E_MALFORMED ? TD_OK : err;
-        }
-    }
-    return err;
-}
-
-static bool restore(struct registry *registry, struct registry_zone *zone)
-{
-    const struct zone_entry *entry = zone->zone.entry;
-    const struct store_log_change *broken =
-        store_log_break(registry->parts.log, entry->name, entry->name_size);
-    bool has_base =
-        zone->base_sequence != 0 && (broken == NULL || zone->base_sequence >= broken->sequence);
-    bool has_whole = !has_base && broken != NULL && broken->added != 0;
-
-    if (!has_base && !has_whole && (zone->path == NULL || zone->secondary != NULL))
-        return false;
-    zone->whole_sequence = has_whole ? broken->sequence : 0;
-    struct loader_job *job = registry_job_new(registry, zone, LOADER_RESTORE);
-    if (has_base)
-        job->base_path = store_base_path(registry->parts.state, zone->zone.entry->name);
-    job->has_whole = has_whole;
-    uint64_t from = has_base         ? zone->base_sequence
-                    : has_whole      ? broken->sequence - 1
-                    : zone->has_file ? zone->file.sequence
-                                     : 0;
-    if (add_replay(registry, zone, from, job) != TD_OK) {
-        zone->job = NULL;
-        loader_job_free(job);
-        return false;
-    }
-    loader_give(registry->loader, job);
-    return true;
-}
-
-void registry_zone_start(struct registry *registry, struct registry_zone *zone)
-{
-    recall(registry, zone);
-    bool has_changes = (registry_zone_is_dirty(zone) || zone->path == NULL) && zone->sequence != 0;
-    if (has_changes && restore(registry, zone))
-        return;
-    if (!has_changes && zone->path != NULL) {
-        registry_give(registry, zone, LOADER_LOAD);
-        return;
-    }
-    if (zone->secondary != NULL) {
-        secondary_start(zone); /* with nothing: the zone is LOADING */
-        return;
-    }
-    if (zone->catalog == REGISTRY_CATALOG_PRODUCED) {
-        catalogs_published(registry->catalogs, zone); /* it is made */
-        return;
-    }
-    /* Never the file alone where the zone was changed at run time: that would forget the changes.
-     */
-    if (has_changes)
-        serve_log(LOG_ERROR, EVENT_ZONE_LOAD_FAILED, zone->name,
-                  "restore, the log cannot be read, or there is neither base nor file: the zone "
-                  "answers SERVFAIL; 'tandem reload' tries again");
-    zone_entry_publish(registry->parts.zones, zone->zone.entry, NULL, ZONE_STATE_FAILED);
 }
 
 /* ---- taking ---- */
@@ -494,5 +368,6 @@ void registry_take_job(void *context, struct loader_job *job)
         let_go(registry, job);
     if (zone != NULL)
         next_job(registry, zone);
+    registry_start_more(registry);
     registry_look_idle(registry);
 }

@@ -109,10 +109,20 @@ static void box_announce(struct io_mailbox *box)
     io->ops->wake(io);
 }
 
-td_err io_mailbox_post(struct io_mailbox *box, void *letter)
+td_err io_mailbox_put(struct io_mailbox *box, void *letter)
 {
     td_assert(letter != NULL);
-    td_err err = ring_put(box, letter);
+    return ring_put(box, letter);
+}
+
+void io_mailbox_wake(struct io_mailbox *box)
+{
+    box_announce(box);
+}
+
+td_err io_mailbox_post(struct io_mailbox *box, void *letter)
+{
+    td_err err = io_mailbox_put(box, letter);
     if (err == TD_OK)
         box_announce(box);
     return err;
@@ -120,10 +130,17 @@ td_err io_mailbox_post(struct io_mailbox *box, void *letter)
 
 /* -- the reader ----------------------------------------------------------------------------- */
 
+bool io_mailbox_is_empty(const struct io_mailbox *box)
+{
+    const struct cell *cell = &box->cells[box->head & box->mask];
+
+    return atomic_load_explicit(&cell->sequence, memory_order_acquire) != box->head + 1;
+}
+
 void *io_mailbox_take(struct io_mailbox *box)
 {
     struct cell *cell = &box->cells[box->head & box->mask];
-    if (atomic_load_explicit(&cell->sequence, memory_order_acquire) != box->head + 1)
+    if (io_mailbox_is_empty(box))
         return NULL;
 
     void *letter = cell->letter;

@@ -35,6 +35,13 @@ void io_mailbox_free(struct io_mailbox *box);
 TD_NODISCARD td_err io_mailbox_post(struct io_mailbox *box, void *letter);
 
 /*
+ * The same in two steps, for who posts many: a letter that wakes nobody, and the wake. In between
+ * the reader may see it already. Same threads, same errors.
+ */
+TD_NODISCARD td_err io_mailbox_put(struct io_mailbox *box, void *letter);
+void io_mailbox_wake(struct io_mailbox *box);
+
+/*
  * Wait for a letter. TD_E_TIMEOUT, TD_E_CANCELLED.
  */
 TD_NODISCARD td_err io_mailbox_receive(struct fiber *fiber, struct io_mailbox *box,
@@ -42,6 +49,7 @@ TD_NODISCARD td_err io_mailbox_receive(struct fiber *fiber, struct io_mailbox *b
 
 /* The next letter, or NULL when there is none. Never waits. */
 void *io_mailbox_take(struct io_mailbox *box);
+bool io_mailbox_is_empty(const struct io_mailbox *box);
 
 /* Have `receive` called on the loop for each letter from now on. */
 void io_mailbox_on_letter(struct io_mailbox *box, void (*receive)(void *context, void *letter),
