@@ -35,6 +35,7 @@ static void take_member(struct catalogs *catalogs, struct catalogs_row *row,
     struct registry_row zone = {
         .name = member->name,
         .options = &options,
+        .is_changed = true,
         .origin = REGISTRY_FROM_CATALOG,
         .owner = row->name,
         .label = member->label,

@@ -163,12 +163,36 @@ static void take_texts(struct registry_zone *zone, const struct registry_row *ro
     zone->catalog = row->catalog;
 }
 
+/* Rows of one configuration that say the same have one set of settings: most say what most do. */
+static struct serve_zone *settings_for(struct registry *registry, const struct conf *conf,
+                                       const struct registry_row *row)
+{
+    struct registry_alike *alike = &registry->alike;
+    bool is_catalog = row->catalog != REGISTRY_CATALOG_NOT;
+
+    if (alike->settings != NULL && alike->options == row->options &&
+        alike->is_catalog == is_catalog)
+        return serve_zone_share(alike->settings);
+    struct serve_zone *settings = settings_of_zone(conf, row->options, is_catalog);
+    if (registry->is_applying && !row->is_changed) {
+        serve_zone_retire(registry->parts.serve, alike->settings);
+        *alike = (struct registry_alike){ row->options, is_catalog, serve_zone_share(settings) };
+    }
+    return settings;
+}
+
+static void forget_alike(struct registry *registry)
+{
+    serve_zone_retire(registry->parts.serve, registry->alike.settings);
+    registry->alike = (struct registry_alike){ .settings = NULL };
+}
+
 static void take_settings(struct registry *registry, const struct conf *conf,
                           struct registry_zone *zone, const struct registry_row *row)
 {
     struct serve_zone *before = zone->settings;
 
-    zone->settings = settings_of_zone(conf, row->options, row->catalog != REGISTRY_CATALOG_NOT);
+    zone->settings = settings_for(registry, conf, row);
     atomic_store_explicit(&zone->zone.entry->settings, zone->settings, memory_order_seq_cst);
     serve_zone_retire(registry->parts.serve, before);
     settings_rules(row->options, &zone->zone.rules, &zone->has_serial_check);
@@ -177,25 +201,26 @@ static void take_settings(struct registry *registry, const struct conf *conf,
 }
 
 /* One that was promoted has no primaries, whatever the configuration says. */
-static struct conf_zone_options role_of(const struct registry *registry,
-                                        const struct registry_row *row)
+static void take_role(const struct registry *registry, struct registry_row *row,
+                      struct conf_zone_options *changed)
 {
-    struct conf_zone_options options = *row->options;
-
-    if (options.from.count != 0 && roles_is_promoted(registry->parts.log, row->name))
-        options.from = (struct conf_peer_refs){ .count = 0 };
-    return options;
+    if (row->options->from.count == 0 || !roles_is_promoted(registry->parts.log, row->name))
+        return;
+    *changed = *row->options;
+    changed->from = (struct conf_peer_refs){ .count = 0 };
+    row->options = changed;
+    row->is_changed = true;
 }
 
 void registry_take_row(struct registry *registry, const struct conf *conf,
                        const struct registry_row *said)
 {
-    struct conf_zone_options options = role_of(registry, said);
     struct registry_row row_now = *said, *row = &row_now;
+    struct conf_zone_options changed;
     struct registry_zone *zone = registry_find_wire(registry, row->name);
     bool is_new = zone == NULL;
 
-    row->options = &options;
+    take_role(registry, row, &changed);
     if (is_new)
         zone = add_zone(registry, row->name);
     else if (registry->is_applying && zone->is_seen)
@@ -303,6 +328,7 @@ void registry_apply(struct fiber *fiber, struct registry *registry, const struct
     runtime_take_rows(registry, conf);
     catalogs_take_rows(registry->catalogs);
     registry->is_applying = false;
+    forget_alike(registry);
     drop_unseen(registry);
     registry_reclaim_soon(registry);
 }

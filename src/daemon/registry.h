@@ -56,6 +56,7 @@ struct registry_row {
     enum registry_catalog catalog;
     const char *owner;    /* the catalog, or the template, that it is from; NULL */
     const uint8_t *label; /* its unique label in the catalog; NULL */
+    bool is_changed;      /* `options` do not stand so in the configuration, and go away */
 };
 
 struct registry_zone {

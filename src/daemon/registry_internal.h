@@ -20,6 +20,13 @@ struct registry_starts {
     uint32_t waiting;
 };
 
+/* What was made last of options while a configuration is applied, which is a user of it. */
+struct registry_alike {
+    const struct conf_zone_options *options;
+    bool is_catalog;
+    struct serve_zone *settings; /* NULL: nothing yet */
+};
+
 struct registry {
     struct registry_parts parts;
     char *state; /* parts.state, by copy: the configuration that it was in goes at a reload */
@@ -30,6 +37,7 @@ struct registry {
     struct catalogs *catalogs;
     struct io_timer quarantine;
     bool is_applying; /* a configuration */
+    struct registry_alike alike;
     struct registry_zone *zones;
     struct registry_starts starts;
     struct change_listener listener;

@@ -83,6 +83,13 @@ struct serve_zone *serve_zone_new(const struct serve_zone *pattern)
     struct serve_zone *zone = td_malloc(sizeof(*zone));
 
     *zone = *pattern;
+    zone->users = 1;
+    return zone;
+}
+
+struct serve_zone *serve_zone_share(struct serve_zone *zone)
+{
+    zone->users++;
     return zone;
 }
 
@@ -99,7 +106,7 @@ static void zone_free_later(struct td_rcu_later *later)
 
 void serve_zone_retire(struct serve *serve, struct serve_zone *zone)
 {
-    if (zone != NULL)
+    if (zone != NULL && --zone->users == 0)
         td_rcu_defer(serve->parts.rcu, &zone->later, zone_free_later);
 }
 

@@ -62,9 +62,11 @@ TD_NODISCARD td_err serve_listen(struct fiber *fiber, struct serve *serve,
 void serve_settings_publish(struct serve *serve, struct serve_settings *settings);
 void serve_settings_free(struct serve_settings *settings);
 
-/* How a zone is answered, by copy. Takes what it points to. */
+/* How a zone is answered, by copy, for one user. Takes what it points to. */
 struct serve_zone *serve_zone_new(const struct serve_zone *pattern);
-/* Free it once no reader can hold it. */
+/* For one more: many zones are answered alike. */
+struct serve_zone *serve_zone_share(struct serve_zone *zone);
+/* By one user less; free it with the last, once no reader can hold it. NULL is fine. */
 void serve_zone_retire(struct serve *serve, struct serve_zone *zone);
 
 /* Stop answering and end the workers. Long answers under way are given `grace_ms`. */

@@ -42,6 +42,7 @@ struct serve_settings {
 
 struct serve_zone {
     struct td_rcu_later later;
+    uint32_t users;                    /* zones that have it; their owner's thread */
     struct policy_acl *allow_query;    /* NULL: everybody */
     struct policy_acl *allow_transfer; /* NULL: nobody */
     struct policy_acl *allow_notify;   /* NULL: nobody: it is no secondary */

@@ -1,10 +1,12 @@
 """The life of the daemon: start, what keeps it from starting, reload, stop."""
+import json
 import os
 import pwd
 import signal
 import socket
 import subprocess
 
+import dns.rcode
 import pytest
 
 from conftest import BUILD, ZONE, run
@@ -116,6 +118,24 @@ def test_reload_takes_a_changed_zone(tandem):
     done = server.cli("reload")
     assert done.returncode == 0, done.stderr
     assert server.ask("www.example.com").answer[0][0].address == "192.0.2.81"
+
+
+def test_many_zones_and_a_reload_while_they_are_being_loaded(tandem):
+    names = ["z%d.test" % i for i in range(1500)]
+    rows = [{"name": name, "file": "%s.zone" % name} for name in names]
+    server = tandem(start=False, zones=rows)
+    for name in names:
+        server.zone(name, ZONE.replace("example.com", name))
+    server.start(ready=False)
+    server.wait(lambda: "listening on" in server.log())
+    server.configure(zones=rows[::2])
+    assert server.cli("reload").returncode == 0
+    server.wait(lambda: server.log().count("] load, serial 1") >= 750)
+    for at in range(0, 1500, 50):
+        assert server.ask("www." + names[at]).answer
+        assert server.ask("www." + names[at + 1]).rcode() == dns.rcode.REFUSED
+    status = json.loads(server.cli("zone", "list", "--json").stdout)["zones"]
+    assert len(status) == 750 and {zone["state"] for zone in status} == {"served"}
 
 
 def test_sighup_takes_a_changed_zone(tandem):

@@ -104,6 +104,14 @@ static void callback_body(struct fiber *fiber, void *argument TD_UNUSED)
         CHECK_OK(io_mailbox_post(box, &one));
     CHECK_OK(io_fiber_sleep_ms(fiber, 1));
     CHECK_EQ(seen, 1001);
+    CHECK(io_mailbox_is_empty(box));
+    CHECK_OK(io_mailbox_put(box, &one)); /* wakes nobody */
+    CHECK_OK(io_fiber_sleep_ms(fiber, 1));
+    CHECK_EQ(seen, 1001);
+    CHECK(!io_mailbox_is_empty(box));
+    io_mailbox_wake(box);
+    CHECK_OK(io_fiber_sleep_ms(fiber, 1));
+    CHECK_EQ(seen, 1002);
     io_mailbox_free(box);
 
     seen = 0;
