@@ -197,6 +197,10 @@ static void settle_zones(struct change_door *door, td_err err, const struct td_d
 
 static void landed(struct change_door *door, td_err err, const struct td_diag *diag)
 {
+    struct td_diag why = { .line = 0 };
+
+    if (err != TD_OK)
+        why = *diag; /* which lies in the batch */
     settle_zones(door, err, diag);
     struct change_draft *step = door->flight.first;
     batch_init(&door->flight);
@@ -205,7 +209,7 @@ static void landed(struct change_door *door, td_err err, const struct td_diag *d
         struct change_draft *next = step->next;
         if (err == TD_OK && step->is_logged && step->zone != NULL)
             tell(door, step);
-        answer(step, err, diag);
+        answer(step, err, &why);
         step = next;
     }
     schedule(door);

@@ -445,23 +445,6 @@ void secondary_look(struct secondary *secondary)
     secondary_arm(secondary);
 }
 
-void secondary_begin_anew(struct secondary *secondary, const char *reason)
-{
-    secondary->anew = reason;
-    if (secondary->zone->zone.newest == NULL) { /* there is nothing to expire */
-        secondary->is_expired = false;
-        secondary->expires_ns = IO_FOREVER;
-    }
-    secondary_retransfer(secondary);
-}
-
-void secondary_retransfer(struct secondary *secondary)
-{
-    secondary->takes_any = true;
-    secondary->is_asked = true;
-    secondary_look(secondary);
-}
-
 void secondary_orphan_look(struct secondary *secondary)
 {
     struct secondary_look *look = secondary->look;
@@ -474,4 +457,23 @@ void secondary_orphan_look(struct secondary *secondary)
     if (secondary->has_transfer)
         look_free(look); /* it was back already */
     secondary->has_transfer = false;
+}
+
+void secondary_begin_anew(struct secondary *secondary, const char *reason)
+{
+    secondary->anew = reason;
+    if (secondary->zone->zone.newest == NULL) { /* there is nothing to expire, or to confirm */
+        secondary->is_expired = false;
+        secondary->expires_ns = IO_FOREVER;
+        if (secondary->look != NULL && !secondary->look->is_committing)
+            secondary_orphan_look(secondary);
+    }
+    secondary_retransfer(secondary);
+}
+
+void secondary_retransfer(struct secondary *secondary)
+{
+    secondary->takes_any = true;
+    secondary->is_asked = true;
+    secondary_look(secondary);
 }

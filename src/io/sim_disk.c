@@ -114,6 +114,20 @@ static struct sim_inode *inode_new(struct sim_disk *disk, bool is_directory)
     return inode;
 }
 
+void sim_inode_use(struct sim_inode *inode)
+{
+    inode->uses++;
+}
+
+/* Of what is gone the journal may still have an entry: it is needed after a crash only. */
+void sim_inode_unuse(struct sim_disk *disk, struct sim_inode *inode)
+{
+    if (--inode->uses > 0)
+        return;
+    disk->used -= inode->seen.size;
+    inode->seen.size = 0;
+}
+
 void sim_inode_reference(struct sim_inode *inode)
 {
     inode->references++;
@@ -145,6 +159,8 @@ static void names_remove(struct sim_disk *disk, struct sim_names *names, const c
     struct sim_name *name = names_find(names, path);
     if (name == NULL)
         return;
+    if (names == &disk->seen)
+        sim_inode_unuse(disk, name->inode);
     sim_inode_unreference(disk, name->inode);
     free(name->path);
     *name = names->items[--names->count];
@@ -154,6 +170,8 @@ static void names_set(struct sim_disk *disk, struct sim_names *names, const char
                       struct sim_inode *inode)
 {
     sim_inode_reference(inode);
+    if (names == &disk->seen)
+        sim_inode_use(inode);
     names_remove(disk, names, path);
     td_grow(names->items, names->count, names->capacity);
     names->items[names->count++] = (struct sim_name){ .path = td_strdup(path), .inode = inode };
@@ -312,9 +330,14 @@ void sim_disk_crash(struct sim_disk *disk)
         kept++;
     journal_commit(disk, kept);
     journal_drop(disk, disk->journal_count);
-    for (uint32_t i = 0; i < disk->durable.count; i++)
-        inode_crash(disk, disk->durable.items[i].inode);
+    const struct sim_names *durable = &disk->durable;
+    for (uint32_t i = 0; i < durable->count; i++) {
+        inode_crash(disk, durable->items[i].inode);
+        sim_inode_use(durable->items[i].inode); /* while it has no name */
+    }
     names_fini(disk, &disk->seen);
-    for (uint32_t i = 0; i < disk->durable.count; i++)
-        names_set(disk, &disk->seen, disk->durable.items[i].path, disk->durable.items[i].inode);
+    for (uint32_t i = 0; i < durable->count; i++) {
+        names_set(disk, &disk->seen, durable->items[i].path, durable->items[i].inode);
+        sim_inode_unuse(disk, durable->items[i].inode);
+    }
 }

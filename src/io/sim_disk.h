@@ -29,6 +29,7 @@ struct sim_content {
 struct sim_inode {
     uint64_t number;
     uint32_t references; /* names, journal entries, open files */
+    uint32_t uses;       /* names as seen, and open files: without any it takes no room */
     bool is_directory;
     struct sim_content seen;
     struct sim_content durable;
@@ -86,6 +87,8 @@ void sim_disk_rename(struct sim_disk *disk, const char *from, const char *to,
 /* Make durable the names of a directory, and what was done before. */
 void sim_disk_sync_names(struct sim_disk *disk, const char *directory);
 
+void sim_inode_use(struct sim_inode *inode);
+void sim_inode_unuse(struct sim_disk *disk, struct sim_inode *inode);
 void sim_inode_reference(struct sim_inode *inode);
 void sim_inode_unreference(struct sim_disk *disk, struct sim_inode *inode);
 

@@ -130,6 +130,7 @@ td_err sim_file_open(struct io *io, const char *path, unsigned mode, struct io_f
     sim->inode = inode;
     sim->is_writable = (mode & IO_FILE_WRITE) != 0;
     sim_inode_reference(inode);
+    sim_inode_use(inode);
     *ret_file = &sim->file;
     return TD_OK;
 }
@@ -139,6 +140,7 @@ void sim_file_close(struct io_file *file)
     struct sim_file *sim = file_of(file);
     if (sim->inode->locker == file)
         sim->inode->locker = NULL;
+    sim_inode_unuse(disk_of(file->io), sim->inode);
     sim_inode_unreference(disk_of(file->io), sim->inode);
     free(file->path);
     free(sim);

@@ -189,7 +189,8 @@ void cluster_look(struct cluster *cluster)
     for (uint32_t i = 0; i < cluster->node_count; i++) {
         struct node *node = &cluster->nodes[i];
         node_look(node);
-        if (node->is_primary && node->state == NODE_UP && !cluster->is_cut_off)
+        if ((node->is_primary || node->is_independent) && node->state == NODE_UP &&
+            !cluster->is_cut_off)
             cluster->fresh_ns = now_ns;
         if (node->is_primary && cluster->changes_at_will && now_ns >= cluster->change_at_ns)
             change(cluster, node);
@@ -263,7 +264,7 @@ bool cluster_is_equal(struct cluster *cluster)
             continue;
         if (version == NULL || version->serial != newest->serial ||
             node->probe->serial != newest->serial ||
-            node->probe->answered_ns + IO_NS_PER_S < now_ns)
+            node->probe->answered_ns + cluster->probe_pause_ms * IO_NS_PER_MS < now_ns)
             return false;
     }
     return newest != NULL;

@@ -18,7 +18,7 @@
 #include "scenario/bounds.h"
 
 enum {
-    CLUSTER_NODES_MAX = 16,
+    CLUSTER_NODES_MAX = 320,
     CLUSTER_CONF_SIZE = 4096,
     CLUSTER_PORT = 53,
 };
@@ -44,6 +44,7 @@ struct node {
     char *conf;        /* texts of its files; zone may be NULL */
     char *zone;
     bool has_bad_disk;
+    bool is_independent;  /* a primary, of which the others follow another one, too */
     bool is_out;          /* the others are not compared with it */
     bool has_main;        /* its main fiber is there */
     uint32_t changes;     /* on their way to the disk */
@@ -69,6 +70,7 @@ struct cluster {
     bool changes_at_will; /* a change is made now and then */
     uint64_t change_at_ns;
     uint64_t change_pause_ms; /* 0..twice this between two of them */
+    uint32_t delivered;       /* the serial of the newest file that another primary was given */
     uint32_t filling;         /* records of the zone that are never changed */
     uint32_t change_burst;    /* up to so many at once */
     uint64_t step_ms;         /* between two looks at what has ended and what is due */
@@ -104,6 +106,9 @@ extern const struct scenario scenario_catalog;
 extern const struct scenario scenario_full;
 extern const struct scenario scenario_updates;
 extern const struct scenario scenario_seesaw;
+extern const struct scenario scenario_many;
+extern const struct scenario scenario_pair;
+extern const struct scenario scenario_verbs;
 extern const struct scenario scenario_drift;
 
 /* ---- chance: of the scenario, beside that of the world ---- */
@@ -121,6 +126,9 @@ struct cluster *cluster_new(uint64_t seed, bool has_trace);
 void cluster_free(struct cluster *cluster);
 uint64_t cluster_hash(const struct cluster *cluster);
 uint64_t cluster_now_ms(const struct cluster *cluster);
+
+/* Where the node of this number is, from 0 on. Returns `out`. */
+const char *cluster_address(unsigned number, char out[TD_ADDR_TEXT_SIZE]);
 
 /* A host, down, with this configuration on its disk (and `zone`, unless NULL, as its zone file). */
 struct node *cluster_add(struct cluster *cluster, const char *name, const char *conf,

@@ -2,7 +2,14 @@
 
 #include "scenario/model.h"
 
-enum { DOWN_MS = 20000, CHANGE_MS = 20, MTU_MAX = 1500, ROOM_MAX = 200000 };
+enum {
+    DOWN_MS = 20000,
+    CHANGE_MS = 20,
+    SHORT_MS = 200,
+    START_MS = 1500,
+    MTU_MAX = 1500,
+    ROOM_MAX = 200000
+};
 
 static struct node *any_node(struct cluster *cluster)
 {
@@ -88,6 +95,37 @@ static void spoil_disk(struct cluster *cluster)
     node_disk(node, &disk);
 }
 
+/*
+ * Syncs fail, the server is started again in order, and goes on from what it reads; the power fails
+ * a moment later. What it read need not have been on the disk.
+ */
+static void spoil_and_crash(struct cluster *cluster)
+{
+    struct node *node = any_node(cluster);
+    struct io_sim_disk disk = cluster_disk;
+
+    if (node->state != NODE_UP)
+        return;
+    cluster_note(cluster, "syncs fail at %s, which is started again", node->name);
+    disk.sync_fail_ppm = IO_SIM_PPM;
+    node_disk(node, &disk);
+    if (node->is_primary)
+        model_change(node);
+    cluster_run_ms(cluster, cluster_below(cluster, SHORT_MS));
+    if (node->state != NODE_UP)
+        return;
+    node->start_at_ns = io_sim_now_ns(cluster->sim);
+    node_stop(node);
+    cluster_run_ms(cluster, SHORT_MS / 2);
+    node_disk(node, &cluster_disk);
+    cluster_run_ms(cluster, START_MS);
+    if (node->is_primary)
+        model_change(node);
+    cluster_run_ms(cluster, cluster_below(cluster, SHORT_MS));
+    if (node->state == NODE_UP)
+        node_crash(node, cluster_below(cluster, DOWN_MS));
+}
+
 /* Room for some changes, and not for another segment of the log. */
 static void fill_disk(struct cluster *cluster)
 {
@@ -117,6 +155,8 @@ void fault_any(struct cluster *cluster, unsigned more)
 
     if (kind < 10 && (more & FAULT_CHANGES) != 0)
         crash_in_change(cluster);
+    else if (kind < 15 && (more & FAULT_DISKS) != 0)
+        spoil_and_crash(cluster);
     else if (kind < 20 && (more & FAULT_DISKS) != 0)
         spoil_disk(cluster);
     else if (kind < 20 && (more & FAULT_ROOM) != 0)

@@ -25,6 +25,11 @@ static const struct layout seesaw = {
     .to = { "[s1, s2, s3]", "[p, s2, s3]", NULL, NULL },
 };
 
+static const struct layout pair = {
+    .from = { NULL, "[p, q]", "[q, p]", "[s1, s2]" },
+    .to = { "[s1, s2]", "[s3]", "[s3]", NULL },
+};
+
 static const struct layout heir = {
     .from = { NULL, "[p]", "[p, s1]", "[s1, s2]" },
     .to = { "[s1, s2]", "[s2, s3]", "[s3]", NULL },
@@ -58,6 +63,7 @@ static void write_conf(struct td_buf *out, const struct layout *layout, unsigned
         add(out, ", key: ", words->key, "");
         td_buf_add_text(out, "}\n");
     }
+    add(out, "", words->peers, "");
     td_buf_add_text(out, "zones:\n  - name: example\n");
     if (layout->from[number] == NULL)
         td_buf_add_text(out, "    file: /example.zone\n");
@@ -136,4 +142,20 @@ void layout_seesaw(struct cluster *cluster, bool has_key)
             .zone = i == TIER_P ? "    file: /example.zone\n" : NULL,
         };
     build(cluster, &seesaw, words);
+}
+
+struct node *layout_pair(struct cluster *cluster)
+{
+    static const char conf[] =
+        "server:\n  listen: [\"10.0.0.5:53\"]\n  state: /state\n"
+        "zones:\n  - name: example\n    file: /example.zone\n    allow-transfer: [any]\n";
+    struct layout_words words[TIER_COUNT];
+    char *zone = model_zone_file(cluster->filling);
+
+    for (unsigned i = 0; i < TIER_COUNT; i++)
+        words[i] = (struct layout_words){ .peers = "  q: {address: 10.0.0.5}\n" };
+    build(cluster, &pair, words);
+    struct node *q = cluster_add(cluster, "q", conf, zone);
+    free(zone);
+    return q;
 }

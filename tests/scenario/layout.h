@@ -15,6 +15,7 @@ extern const char layout_key[];
 struct layout_words {
     const char *server; /* lines below "server:" */
     const char *keys;   /* lines below "keys:" */
+    const char *peers;  /* lines below "peers:" */
     const char *key;    /* that peers sign with, of these */
     const char *zone;   /* lines of the zone's row */
     const char *more;   /* behind all */
@@ -37,6 +38,9 @@ void layout_heir(struct cluster *cluster, bool has_key);
 
 /* p and s1 follow each other, s2 and s3 both; none is the primary until it is promoted. */
 void layout_seesaw(struct cluster *cluster, bool has_key);
+
+/* As layout_tiers, and q, which is returned and is down: another primary of s1 and s2. */
+struct node *layout_pair(struct cluster *cluster);
 
 enum layout_tier_node { TIER_P, TIER_S1, TIER_S2, TIER_S3, TIER_COUNT };
 

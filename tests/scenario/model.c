@@ -14,7 +14,7 @@
 #include "wire/key.h"
 #include "wire/rrtype.h"
 
-enum { LINE_SIZE = 128, TXT_SIZE = 16, TTL = 5, TAKES_MAX = 3, SOA_NUMBERS_SIZE = 20 };
+enum { TXT_SIZE = 16, TTL = 5, TAKES_MAX = 3, SOA_NUMBERS_SIZE = 20 };
 
 const uint8_t model_apex[] = "\7example";
 
@@ -27,20 +27,34 @@ struct model *model_new(void)
     return model;
 }
 
+static void write_zone(struct td_buf *text, uint32_t serial, uint32_t filling)
+{
+    td_buf_printf(text, "$ORIGIN example.\n$TTL %d\n@ SOA ns hostmaster %u %d %d %d %d\n", TTL,
+                  serial, MODEL_REFRESH_S, MODEL_RETRY_S, MODEL_EXPIRE_S, TTL);
+    td_buf_add_text(text, "@ NS ns\nns A 192.0.2.1\n");
+    for (uint32_t i = 0; i < filling; i++)
+        td_buf_printf(text, "f%u TXT \"what lies in the zone and is never changed, %u\"\n", i, i);
+}
+
 char *model_zone_file(uint32_t filling)
 {
     struct td_buf text = { .data = NULL };
-    char line[LINE_SIZE];
 
-    snprintf(line, sizeof(line), "$ORIGIN example.\n$TTL %d\n@ SOA ns hostmaster 1 %d %d %d %d\n",
-             TTL, MODEL_REFRESH_S, MODEL_RETRY_S, MODEL_EXPIRE_S, TTL);
-    td_buf_add_text(&text, line);
-    td_buf_add_text(&text, "@ NS ns\nns A 192.0.2.1\n");
-    for (uint32_t i = 0; i < filling; i++) {
-        snprintf(line, sizeof(line), "f%u TXT \"what lies in the zone and is never changed, %u\"\n",
-                 i, i);
-        td_buf_add_text(&text, line);
-    }
+    write_zone(&text, 1, filling);
+    return text.data;
+}
+
+char *model_version_file(const struct model *model, uint32_t serial, uint32_t filling)
+{
+    const struct model_serial *row = &model->serials[serial];
+    struct td_buf text = { .data = NULL };
+
+    if (row->count != 1)
+        return NULL;
+    write_zone(&text, serial, filling);
+    for (unsigned i = 0; i < MODEL_NAMES; i++)
+        if (row->versions[0].values[i] != 0)
+            td_buf_printf(&text, "n%u TXT %u\n", i, row->versions[0].values[i]);
     return text.data;
 }
 
@@ -226,6 +240,8 @@ static void do_change(struct fiber *fiber, struct node *node)
     td_err err = change_draft_commit_wait(fiber, draft, &about, &wait, &diag);
     if (err == TD_OK)
         acknowledged(node, wait.serial, want, &version);
+    else if (diag.text[0] == '\0')
+        cluster_fail(node->cluster, "%s: serial %u is refused without a reason", node->name, want);
     else
         cluster_note(node->cluster, "%s: serial %u refused: %s", node->name, want, diag.text);
 }

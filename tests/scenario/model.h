@@ -48,6 +48,8 @@ struct model {
 struct model *model_new(void);
 /* The text of the zone file, with so many records that are never changed; freed by the caller. */
 char *model_zone_file(uint32_t filling);
+/* The same of an acknowledged version; NULL: it is not known what that is. */
+char *model_version_file(const struct model *model, uint32_t serial, uint32_t filling);
 /* n0.example. and so on (u0.example. with the letter u), uncompressed; returns its size. */
 uint32_t model_name(char letter, unsigned number, uint8_t out[MODEL_NAME_SIZE_MAX]);
 /* The value in its TXT record; 0: the name is not there. */

@@ -13,7 +13,7 @@
 #include "scenario/model.h"
 #include "scenario/probe.h"
 
-enum { LINE_SIZE = 1024 };
+enum { LINE_SIZE = 1024, NODES_OF_NET = 200 };
 
 static const char conf_path[] = "/tandem.yaml";
 
@@ -84,6 +84,13 @@ static void set_up(struct node *node)
     node_disk(node, &cluster_disk);
 }
 
+const char *cluster_address(unsigned number, char out[TD_ADDR_TEXT_SIZE])
+{
+    snprintf(out, TD_ADDR_TEXT_SIZE, "10.0.%u.%u", number / NODES_OF_NET,
+             1 + number % NODES_OF_NET);
+    return out;
+}
+
 struct node *cluster_add(struct cluster *cluster, const char *name, const char *conf,
                          const char *zone)
 {
@@ -92,8 +99,8 @@ struct node *cluster_add(struct cluster *cluster, const char *name, const char *
     td_assert(cluster->node_count < CLUSTER_NODES_MAX);
     struct node *node = &cluster->nodes[cluster->node_count++];
     *node = (struct node){ .cluster = cluster, .name = name, .start_at_ns = IO_FOREVER };
-    snprintf(text, sizeof(text), "10.0.0.%u", cluster->node_count);
-    td_err err = td_addr_parse(text, CLUSTER_PORT, &node->addr);
+    td_err err =
+        td_addr_parse(cluster_address(cluster->node_count - 1, text), CLUSTER_PORT, &node->addr);
     if (err == TD_OK)
         err = io_sim_host_new(cluster->sim, name, &node->addr, 1, &node->host);
     td_assert(err == TD_OK);

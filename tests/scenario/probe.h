@@ -24,8 +24,9 @@ struct probe {
     struct node *node;
     struct fiber *fiber;
     bool wants_stop;
-    uint32_t serial;      /* of the last answer; 0: none */
-    uint64_t answered_ns; /* when it came */
+    uint32_t serial;          /* of the last answer; 0: none */
+    uint64_t answered_ns;     /* when it came */
+    uint64_t broken_until_ns; /* until then its serial may go back */
     uint64_t answers;
     uint64_t failures; /* SERVFAIL, REFUSED */
     uint64_t silences;

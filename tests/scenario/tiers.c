@@ -47,7 +47,7 @@ static void run_storm(struct cluster *cluster)
 static void run_disks(struct cluster *cluster)
 {
     cluster->change_burst = 4;
-    weather(cluster, FAULT_DISKS | FAULT_CHANGES);
+    weather(cluster, cluster_chance(cluster, 50) ? FAULT_DISKS | FAULT_CHANGES : FAULT_DISKS);
 }
 
 /* How much faster than real time a quiet day goes by. */
