@@ -1,4 +1,5 @@
 /* Proofs by NSEC: RFC 4035 3.1.3. */
+#include "zone/denial.h"
 #include "auth/walk.h"
 
 void auth_proof_note(struct auth_walk *walk, const struct zone_node *owner)

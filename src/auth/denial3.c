@@ -1,11 +1,11 @@
 /*
- * Proofs by NSEC3: RFC 5155 7.2. Each costs one to three hashes; that of a name whose NSEC3 is
- * known (node->nsec3) costs none.
+ * Proofs by NSEC3: RFC 5155 7.2. Each costs one to three hashes; the apex, its wildcard and a name
+ * that is there but has no NSEC3 (an insecure delegation) cost none.
  */
 #include <string.h>
 
 #include "auth/walk.h"
-#include "dnssec/nsec3.h"
+#include "zone/denial.h"
 
 /* The parameters of the zone's chain, once for an answer. */
 struct hasher {
@@ -28,21 +28,28 @@ static unsigned apex_label(const struct auth_walk *walk)
     return (unsigned)walk->key->label_count - zone_version_label_count(walk->version);
 }
 
+/* The node of the name that begins at `label`, if it was found on the way; or NULL. */
+static const struct zone_node *node_at(const struct auth_walk *walk, unsigned label)
+{
+    if (label == walk->found.encloser_label)
+        return walk->found.encloser;
+    return walk->found.cover != NULL && label == walk->found.cover_label ? walk->found.cover : NULL;
+}
+
 /* The NSEC3 that matches (then *ret_match) or covers the name that begins at `label`. */
 static const struct zone_node *look_at(const struct hasher *hasher, unsigned label, bool *ret_match)
 {
     const struct auth_walk *walk = hasher->walk;
     const struct wire_key *key = walk->key;
-    const struct zone_node *node = NULL;
+    const struct zone_node *node = node_at(walk, label), *covering;
 
-    if (label == walk->found.encloser_label)
-        node = walk->found.encloser;
-    uint32_t known = node != NULL ? node->nsec3 : 0;
-    if (known == 0 && label == apex_label(walk))
-        known = walk->version->nsec3_apex;
-    if (known != 0) {
+    if (label == apex_label(walk) && walk->version->nsec3_apex != 0) {
         *ret_match = true;
-        return zone_node_at(walk->version, known);
+        return zone_node_at(walk->version, walk->version->nsec3_apex);
+    }
+    if (node != NULL && (covering = zone_nsec3_covering(walk->version, node)) != NULL) {
+        *ret_match = false;
+        return covering;
     }
     size_t at = key->offsets[label];
     return look(hasher, key->lower + at, key->size - at, ret_match);
@@ -107,16 +114,11 @@ static void prove_no_type(const struct hasher *hasher, unsigned label)
 
 void auth_deny_hashed(struct auth_walk *walk, enum auth_denial denial)
 {
-    const struct zone_nsec3 *chain = walk->version->nsec3;
     struct hasher hasher = { .walk = walk };
     unsigned encloser = walk->found.encloser_label;
     bool is_match;
 
-    hasher.params.algorithm = chain->algorithm;
-    hasher.params.iterations = chain->iterations;
-    hasher.params.salt_size = chain->salt_size;
-    memcpy(hasher.params.salt, chain->salt, chain->salt_size);
-    if (dnssec_nsec3_params_check(&hasher.params) != TD_OK)
+    if (!zone_nsec3_params(walk->version, &hasher.params))
         return; /* the checks of loading have said so */
 
     switch (denial) {

@@ -56,6 +56,8 @@ bool auth_piece_targets(const struct zone_version *version, const struct zone_no
         if (td_likely(auth_target_of(version, node) != TARGET_NONE) &&
             !add_addresses(version, node, target.pointer, pointed, &count))
             return false;
+        if (td_unlikely(node->flags & ZONE_NODE_SIGNED))
+            piece->has_signed = true;
     }
     piece->pointed = pointed;
     piece->pointed_count = (uint8_t)count;
@@ -75,7 +77,7 @@ static void add_set(struct answer *answer, const struct wire_rrset *set, enum wi
                                   .flags = section == SECTION_ADDITIONAL ? ANSWER_OPTIONAL : 0 };
 }
 
-bool auth_piece_is_right(const struct auth_query *query, const struct answer_piece *piece)
+struct answer *auth_piece_answer(const struct answer_piece *piece)
 {
     struct answer *answer = td_calloc(1, sizeof(*answer));
 
@@ -86,9 +88,21 @@ bool auth_piece_is_right(const struct auth_query *query, const struct answer_pie
         add_set(answer, piece->set, SECTION_ANSWER, PLACE_QNAME, 0);
     else
         answer->image = piece->image;
+    return answer;
+}
+
+void auth_piece_point(const struct answer_piece *piece, struct answer *answer)
+{
     for (unsigned i = 0; i < piece->pointed_count; i++)
         add_set(answer, piece->pointed[i].set, SECTION_ADDITIONAL, PLACE_POINTER,
                 piece->pointed[i].pointer);
+}
+
+bool auth_piece_is_right(const struct auth_query *query, const struct answer_piece *piece)
+{
+    struct answer *answer = auth_piece_answer(piece);
+
+    auth_piece_point(piece, answer);
     bool is_right = auth_prepared_is_right(query, answer);
     free(answer);
     return is_right;

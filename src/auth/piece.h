@@ -22,6 +22,10 @@ bool auth_piece_targets(const struct zone_version *version, const struct zone_no
 /* For builds that test: does the walk say the same? */
 bool auth_piece_is_right(const struct auth_query *query, const struct answer_piece *piece);
 
+/* The same as struct answer; the caller frees it. Without what is pointed: that is last. */
+struct answer *auth_piece_answer(const struct answer_piece *piece);
+void auth_piece_point(const struct answer_piece *piece, struct answer *answer);
+
 static inline bool auth_piece_refer(const struct zone_version *version, const struct zone_node *cut,
                                     struct answer_pointed pointed[PIECE_POINTED_MAX],
                                     struct answer_piece *piece)
@@ -56,17 +60,26 @@ static inline bool auth_piece_is_plain(uint16_t type)
 }
 
 /*
+ * Where both kinds of pieces begin. At or below a cut it is the cut that is found, if most names
+ * are cuts.
+ */
+static TD_ALWAYS_INLINE struct zone_nearest auth_piece_nearest(const struct zone_version *version,
+                                                               const struct wire_key *key)
+{
+    return zone_is_mostly_cuts(version) ? zone_find_downwards(version, key)
+                                        : zone_find_nearest(version, key);
+}
+
+/*
  * The answer to a question that wants no proofs, for a name that is the apex or below it and not
  * the root. False: it takes auth_answer; *ret_piece is good for nothing. `pointed` is for what the
  * piece may refer to.
  */
 static TD_ALWAYS_INLINE bool auth_piece_find(const struct zone_version *version,
-                                             const struct wire_key *key, uint16_t type,
+                                             struct zone_nearest nearest, uint16_t type,
                                              struct answer_pointed pointed[PIECE_POINTED_MAX],
                                              struct answer_piece *ret_piece)
 {
-    struct zone_nearest nearest = zone_is_mostly_cuts(version) ? zone_find_downwards(version, key)
-                                                               : zone_find_nearest(version, key);
     const struct zone_node *node = nearest.encloser;
     bool is_name = nearest.label == 0;
 

@@ -4,6 +4,7 @@
 #include "auth/answer.h"
 #include "auth/piece.h"
 #include "auth/prepared.h"
+#include "auth/signed.h"
 #include "base/assert.h"
 #include "base/macros.h"
 #include "io/io.h"
@@ -174,18 +175,26 @@ static TD_COLD void encode_again(struct request *request, struct wire_encode *en
     }
 }
 
+/* Is there EDNS, and are no options asked for, and none to be given? */
+static inline bool is_edns_plain(const struct request *request)
+{
+    return request->tail.has_edns && request->tail.edns.seen == 0 &&
+           request->ede == ANSWER_EDE_NONE && !request->has_tsig;
+}
+
 /* What an answer of this request may have, OPT and TSIG taken off; respond_begin has been. */
 static inline uint32_t limit_of(const struct request *request)
 {
     uint32_t limit = request->limit;
 
     if (td_unlikely(request->has_tail))
-        limit -= respond_reserve(request);
+        limit -= td_likely(is_edns_plain(request)) ? WIRE_EDNS_OPT_SIZE : respond_reserve(request);
     return (int32_t)limit > (int32_t)request->out_size ? limit : request->out_size;
 }
 
-/* For builds that test. */
-static TD_COLD void check_piece(struct request *request, const struct answer_piece *piece)
+/* For builds that test: one of the two is NULL. */
+static TD_COLD void check_piece(struct request *request, const struct answer_piece *piece,
+                                const struct answer_signed *answer)
 {
     struct auth_query query = {
         .version = request->version,
@@ -193,9 +202,37 @@ static TD_COLD void check_piece(struct request *request, const struct answer_pie
         .name = request->in + WIRE_HEADER_SIZE,
         .type = request->type,
         .apex_label = request->apex_label,
+        .flags = answer != NULL ? AUTH_DO : 0,
     };
 
-    (void)td_never(!auth_piece_is_right(&query, piece));
+    (void)td_never(piece != NULL ? !auth_piece_is_right(&query, piece)
+                                 : !auth_signed_is_right(&query, answer));
+}
+
+/* The message is the answer; the cache asks whether any of the sets turns. */
+static inline bool settle(struct request *request, uint32_t size, uint16_t rcode)
+{
+    if (td_unlikely(size == 0))
+        return false;
+    request->out_size = size;
+    request->rcode = rcode;
+    request->has_answer = true;
+    request->worker->answer.set_count = 0;
+    return true;
+}
+
+static TD_NOINLINE bool answer_signed_at_once(struct request *request, struct zone_nearest nearest)
+{
+    struct answer_signed answer;
+
+    if (!auth_signed_find(request->version, &request->key, nearest, request->type,
+                          request->worker->pointed, &answer))
+        return false;
+    if (AUTH_PREPARED_IS_CHECKED)
+        check_piece(request, NULL, &answer);
+    respond_begin(request);
+    uint32_t size = wire_signed_put(request->out, request->out_size, limit_of(request), &answer);
+    return settle(request, size, answer.piece.rcode);
 }
 
 /*
@@ -211,22 +248,17 @@ bool stage_answer_at_once(struct request *request)
     if (td_unlikely(worker->rrl != NULL) || td_unlikely(request->class != WIRE_CLASS_IN) ||
         td_unlikely(request->key.size == 1))
         return false;
+    struct zone_nearest nearest = auth_piece_nearest(version, &request->key);
     if (td_unlikely(request->has_tail) && wants_dnssec(request) &&
         (version->flags & ZONE_IS_SIGNED) != 0)
-        return false;
-    if (!auth_piece_find(version, &request->key, request->type, worker->pointed, &piece))
+        return answer_signed_at_once(request, nearest);
+    if (!auth_piece_find(version, nearest, request->type, worker->pointed, &piece))
         return false;
     if (AUTH_PREPARED_IS_CHECKED)
-        check_piece(request, &piece);
+        check_piece(request, &piece, NULL);
     respond_begin(request);
     uint32_t size = wire_piece_put(request->out, request->out_size, limit_of(request), &piece);
-    if (td_unlikely(size == 0))
-        return false;
-    request->out_size = size;
-    request->rcode = piece.rcode;
-    request->has_answer = true;
-    worker->answer.set_count = 0; /* the cache asks whether any of its sets turns */
-    return true;
+    return settle(request, size, piece.rcode);
 }
 
 void stage_encode(struct request *request)
@@ -326,6 +358,20 @@ td_err respond_put_edns(const struct request *request, struct td_writer *writer)
     return TD_OK;
 }
 
+/* An OPT without options, for which room was kept. */
+static TD_NOINLINE void put_plain_edns(struct request *request)
+{
+    uint8_t *at = request->out + request->out_size;
+    uint16_t flags = request->tail.edns.flags & WIRE_EDNS_FLAG_DO;
+
+    at[0] = 0; /* the root */
+    td_put_u32(at + 1, (uint32_t)WIRE_TYPE_OPT << 16 | request->worker->settings->payload);
+    td_put_u16(at + 5, (uint16_t)((request->rcode >> 4) << 8)); /* and version 0 */
+    td_put_u32(at + 7, (uint32_t)flags << 16);
+    td_put_u16(request->out + ARCOUNT_AT, (uint16_t)(td_get_u16(request->out + ARCOUNT_AT) + 1));
+    request->out_size += WIRE_EDNS_OPT_SIZE;
+}
+
 static TD_NOINLINE void put_edns(struct request *request)
 {
     struct td_writer writer = { request->out, request->out_capacity, request->out_size };
@@ -352,7 +398,10 @@ void stage_seal(struct request *request)
     struct serve_worker *worker = request->worker;
 
     if (td_unlikely(request->has_tail)) {
-        if (request->tail.has_edns)
+        if (td_likely(is_edns_plain(request) &&
+                      request->out_capacity - request->out_size >= WIRE_EDNS_OPT_SIZE))
+            put_plain_edns(request);
+        else if (request->tail.has_edns)
             put_edns(request);
         if (td_unlikely(request->has_tsig))
             put_tsig(request);

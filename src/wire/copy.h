@@ -28,6 +28,22 @@ static inline void wire_copy_long(uint8_t *to, const uint8_t *from, size_t size)
     wire_copy_16(to + size - 16, from + size - 16);
 }
 
+/* The same, for what is mostly longer than 64 octets. */
+static inline void wire_copy_many(uint8_t *to, const uint8_t *from, size_t size)
+{
+    size_t at = 0;
+
+    for (; at + 64 < size; at += 64) {
+        wire_copy_16(to + at, from + at);
+        wire_copy_16(to + at + 16, from + at + 16);
+        wire_copy_16(to + at + 32, from + at + 32);
+        wire_copy_16(to + at + 48, from + at + 48);
+    }
+    for (; at + 16 < size; at += 16)
+        wire_copy_16(to + at, from + at);
+    wire_copy_16(to + size - 16, from + size - 16);
+}
+
 /* 2 octets or more; no overlap, or `to` is `from`. */
 static inline void wire_copy(uint8_t *to, const uint8_t *from, size_t size)
 {

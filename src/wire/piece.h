@@ -34,6 +34,7 @@ struct answer_piece {
     uint16_t rcode;
     bool is_authoritative;
     uint8_t pointed_count; /* in `pointed`, of the additional section */
+    bool has_signed;       /* some of them are signed, for who sets it to false before */
     const struct answer_pointed *pointed;
 };
 

@@ -18,6 +18,7 @@
 #include "wire/edns.h"
 #include "wire/message.h"
 #include "wire/name.h"
+#include "wire/rrtype.h"
 
 enum { WIRE_QUESTION_AT = WIRE_HEADER_SIZE };
 
@@ -55,3 +56,29 @@ struct wire_tail {
 TD_NODISCARD td_err wire_question_tail(const uint8_t *message, size_t size,
                                        const struct wire_header *header, size_t question_end,
                                        struct wire_tail *ret_tail);
+
+/*
+ * The same when all that stands behind the question is one OPT record, of version 0 and without
+ * options. False: it is something else, and *ret_tail, whose tsig_at is not touched, is good for
+ * nothing.
+ */
+static inline bool wire_question_opt(const uint8_t *message, size_t size, size_t question_end,
+                                     struct wire_tail *ret_tail)
+{
+    const uint8_t *opt = message + question_end;
+    struct wire_edns *edns = &ret_tail->edns;
+
+    if (size - question_end < WIRE_EDNS_OPT_SIZE || td_get_u32(opt) >> 8 != WIRE_TYPE_OPT ||
+        opt[6] != 0 || td_get_u16(opt + 9) != 0)
+        return false;
+    uint16_t payload = td_get_u16(opt + 3);
+    edns->payload = payload < WIRE_EDNS_PAYLOAD_MIN ? WIRE_EDNS_PAYLOAD_MIN : payload;
+    edns->rcode_high = opt[5];
+    edns->version = 0;
+    edns->flags = td_get_u16(opt + 7);
+    edns->at = (uint16_t)question_end;
+    edns->seen = 0;
+    ret_tail->has_edns = true;
+    ret_tail->end = (uint16_t)(question_end + WIRE_EDNS_OPT_SIZE);
+    return true;
+}

@@ -7,6 +7,7 @@
 
 #include "wire/rrtype.h"
 #include "zone/check_run.h"
+#include "zone/denial.h"
 
 /* Digests for a whole zone: some ten seconds. */
 static const uint64_t digests_max = 100000000;
@@ -213,17 +214,13 @@ void check_nsec3_name(struct check_run *run, const struct zone_node *node)
     uint8_t hash[DNSSEC_NSEC3_HASH_SIZE];
     struct wire_name name;
     struct link link;
-    bool is_match = true;
+    bool is_match;
     char why[64];
 
     drop_ents(&run->nsec3, node);
-    const struct zone_node *hashed =
-        node->nsec3 == 0 ? NULL : zone_node_at(run->version, node->nsec3);
-    if (hashed == NULL) {
-        zone_node_name(run->version, node, &name);
-        dnssec_nsec3_hash(&run->nsec3.params, name.octets, name.size, hash);
-        hashed = zone_nsec3_at_or_before(run->version, hash, &is_match);
-    }
+    zone_node_name(run->version, node, &name);
+    dnssec_nsec3_hash(&run->nsec3.params, name.octets, name.size, hash);
+    const struct zone_node *hashed = zone_nsec3_at_or_before(run->version, hash, &is_match);
     if (hashed == NULL || !is_match || link_of(run, hashed, &link) == 0) {
         check_absent(run, node, hashed);
         return;

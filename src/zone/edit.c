@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "wire/rrtype.h"
+#include "zone/denial.h"
 #include "zone/edit_target.h"
 #include "zone/image.h"
 #include "zone/label.h"
@@ -73,6 +74,25 @@ static uint16_t flags_of_sets(const struct zone_version *view, const struct zone
     return flags;
 }
 
+static uint32_t kept_hash(const struct zone_version *view, const struct zone_node *node)
+{
+    struct dnssec_nsec3_params chain;
+
+    if (node->nsec3 != 0 || !view->nsec3_is_kept || !zone_nsec3_params(view, &chain))
+        return node->nsec3;
+    return zone_nsec3_bits(view, &chain, node);
+}
+
+/* Once the parameters are others, what nodes keep is worth nothing until the zone is built anew. */
+static void check_kept_hashes(struct zone_version *view, const struct zone_version *before)
+{
+    struct dnssec_nsec3_params now, then;
+
+    view->nsec3_is_kept = before->nsec3_is_kept && zone_nsec3_params(view, &now) &&
+                          zone_nsec3_params(before, &then) &&
+                          dnssec_nsec3_params_equal(&now, &then);
+}
+
 /*
  * Give a node the flags that its types and its place ask for, and keep the count of cuts and
  * the referrals in step. `hidden_by`: what hides it, or 0. Returns whether it hides others.
@@ -94,6 +114,7 @@ static bool settle(struct zone_edit *edit, uint32_t index, uint32_t hidden_by)
 
     bool is_cut = (flags & ZONE_NODE_DELEGATION) != 0;
     uint32_t cover = is_cut && was_cut ? node->cover : hidden_by;
+    uint32_t nsec3 = hidden_by != 0 ? 0 : kept_hash(view, node);
     if (was_cut && !is_cut && node->cover != 0)
         zone_space_release(&edit->space, node->cover, zone_image_span(zone_at(view, node->cover)));
     view->delegation_count += (uint32_t)is_cut - (uint32_t)was_cut;
@@ -101,10 +122,11 @@ static bool settle(struct zone_edit *edit, uint32_t index, uint32_t hidden_by)
         view->flags |= ZONE_HAS_DELEGATION;
     if (flags & ZONE_NODE_DNAME)
         view->flags |= ZONE_HAS_DNAME;
-    if (flags != node->flags || cover != node->cover) {
+    if (flags != node->flags || cover != node->cover || nsec3 != node->nsec3) {
         struct zone_node *writable = zone_space_write(&edit->space, index);
         writable->flags = flags;
         writable->cover = cover;
+        writable->nsec3 = nsec3;
     }
     if (is_cut)
         mark_stale(edit, index);
@@ -482,8 +504,10 @@ td_err zone_edit_finish(struct zone_edit *edit, struct zone_version **ret_versio
     for (uint32_t i = 0; i < edit->stale_count && !edit->space.is_full; i++)
         lay_out_referral(edit, edit->stale[i]);
     td_err err = edit->space.is_full ? TD_E_LIMIT : layout_read_apex(&edit->space);
-    if (err == TD_OK)
-        zone_image_make_negative(&edit->space);
+    if (err == TD_OK) {
+        check_kept_hashes(edit->space.view, edit->space.lineage->newest);
+        zone_image_make_apex(&edit->space);
+    }
     if (edit->space.is_full)
         err = TD_E_LIMIT;
     if (err != TD_OK) {

@@ -21,8 +21,11 @@ enum { IMAGE_BELOW_MAX = 64 };
 void zone_image_make(struct zone_space *space, uint32_t delegation, const uint32_t *below,
                      uint32_t below_count);
 
-/* Lay out the SOA of negative answers, with their TTL (RFC 2308 3); sets view->negative. */
-void zone_image_make_negative(struct zone_space *space);
+/*
+ * Lay out the SOA of negative answers, with their TTL (RFC 2308 3), with and without signatures and
+ * proofs: view->negative and those behind it.
+ */
+void zone_image_make_apex(struct zone_space *space);
 
 /* The image at this index (0: none) is no longer used. */
 void zone_image_release(struct zone_space *space, uint32_t index);

@@ -5,8 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
-#include "dnssec/nsec3.h"
 #include "wire/rrtype.h"
+#include "zone/denial.h"
 #include "zone/image.h"
 
 enum {
@@ -144,6 +144,42 @@ static inline unsigned ancestor_at(const struct layout *layout, unsigned depth)
     return depth == 0 ? layout->owner_size : layout->offsets[layout->owner_label_count - depth];
 }
 
+/* The first NSEC3PARAM with flags 0 is in force (RFC 5155 4.1.2). */
+static void read_nsec3param(struct zone_space *space, const struct zone_node *apex)
+{
+    struct zone_version *view = space->view;
+    const struct wire_rrset *set = zone_node_set(view, apex, WIRE_TYPE_NSEC3PARAM);
+
+    view->nsec3 = NULL;
+    for (size_t at = 0; set != NULL && at < set->size;) {
+        struct wire_rdata rdata = wire_rrset_rdata(set, &at);
+        if (rdata.size < NSEC3PARAM_FIXED_SIZE || rdata.octets[1] != 0 ||
+            rdata.size != NSEC3PARAM_FIXED_SIZE + rdata.octets[4])
+            continue;
+        view->nsec3_param = (struct zone_nsec3){
+            .algorithm = rdata.octets[0],
+            .iterations = td_get_u16(rdata.octets + 2),
+            .salt_size = rdata.octets[4],
+            .salt = rdata.octets + NSEC3PARAM_FIXED_SIZE,
+        };
+        view->nsec3 = &view->nsec3_param;
+        return;
+    }
+}
+
+/* The hash of each name that proofs are about is kept, from the apex on, which comes first. */
+static void keep_hash(struct layout *layout, struct zone_node *node)
+{
+    struct zone_version *view = layout->space->view;
+
+    if (node->label_count == 0) {
+        read_nsec3param(layout->space, node);
+        view->nsec3_is_kept = zone_nsec3_params(view, &layout->chain);
+    }
+    if (view->nsec3_is_kept && (node->flags & ZONE_NODE_OCCLUDED) == 0)
+        node->nsec3 = zone_nsec3_bits(view, &layout->chain, node);
+}
+
 /* The current owner, or the ancestor of it that has `depth` labels. */
 static void put_name(struct layout *layout, const struct zone_labels *labels, unsigned depth,
                      struct zone_record *records, uint32_t count)
@@ -164,6 +200,8 @@ static void put_name(struct layout *layout, const struct zone_labels *labels, un
     if (index == 0)
         return;
     uint32_t hides = place_node(layout, index, hidden_by);
+    if (depth == 0 || view->nsec3_is_kept)
+        keep_hash(layout, zone_space_write(layout->space, index));
     if (depth != 0 && label[0] == 1 && label[1] == '*') {
         struct zone_node *above = zone_space_write(layout->space, parent->node);
         above->flags |= ZONE_NODE_WILDCARD_BELOW;
@@ -281,29 +319,6 @@ static void put_slots(struct layout *layout)
 
 /* ---- the apex ---- */
 
-/* The first NSEC3PARAM with flags 0 is in force (RFC 5155 4.1.2). */
-static void read_nsec3param(struct zone_space *space, const struct zone_node *apex)
-{
-    struct zone_version *view = space->view;
-    const struct wire_rrset *set = zone_node_set(view, apex, WIRE_TYPE_NSEC3PARAM);
-
-    view->nsec3 = NULL;
-    for (size_t at = 0; set != NULL && at < set->size;) {
-        struct wire_rdata rdata = wire_rrset_rdata(set, &at);
-        if (rdata.size < NSEC3PARAM_FIXED_SIZE || rdata.octets[1] != 0 ||
-            rdata.size != NSEC3PARAM_FIXED_SIZE + rdata.octets[4])
-            continue;
-        view->nsec3_param = (struct zone_nsec3){
-            .algorithm = rdata.octets[0],
-            .iterations = td_get_u16(rdata.octets + 2),
-            .salt_size = rdata.octets[4],
-            .salt = rdata.octets + NSEC3PARAM_FIXED_SIZE,
-        };
-        view->nsec3 = &view->nsec3_param;
-        return;
-    }
-}
-
 /* What nearly every proof needs, so that no answer has to hash for it. */
 static void find_nsec3_of_apex(struct zone_version *view)
 {
@@ -313,13 +328,8 @@ static void find_nsec3_of_apex(struct zone_version *view)
     bool is_match;
 
     view->nsec3_apex = view->nsec3_wildcard = 0;
-    if ((view->flags & ZONE_HAS_NSEC3) == 0)
-        return;
-    params.algorithm = view->nsec3->algorithm;
-    params.iterations = view->nsec3->iterations;
-    params.salt_size = view->nsec3->salt_size;
-    memcpy(params.salt, view->nsec3->salt, params.salt_size);
-    if (dnssec_nsec3_params_check(&params) != TD_OK || size + 2 > WIRE_NAME_SIZE_MAX)
+    if ((view->flags & ZONE_HAS_NSEC3) == 0 || !zone_nsec3_params(view, &params) ||
+        size + 2 > WIRE_NAME_SIZE_MAX)
         return;
     memcpy(name + 2, zone_version_name(view), size);
     dnssec_nsec3_hash(&params, name + 2, size, hash);
@@ -370,6 +380,6 @@ td_err layout_finish(struct layout *layout)
     space->view->nsec3_order = order_bulk_finish(&layout->hashed);
     td_err err = space->is_full ? TD_E_LIMIT : layout_read_apex(space);
     if (err == TD_OK)
-        zone_image_make_negative(space);
+        zone_image_make_apex(space);
     return err == TD_OK && space->is_full ? TD_E_LIMIT : err;
 }

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "dnssec/nsec3.h"
 #include "zone/order.h"
 #include "zone/sets.h"
 #include "zone/space.h"
@@ -34,6 +35,7 @@ struct layout {
     uint32_t cut; /* the delegation whose subtree is being laid out; 0: none */
     uint32_t below[65];
     uint32_t below_count;
+    struct dnssec_nsec3_params chain;                          /* when view->nsec3_is_kept */
     struct layout_ancestor ancestors[WIRE_KEY_LABELS_MAX + 1]; /* by label count */
     uint8_t owner[WIRE_KEY_SIZE_MAX + TD_HASH_PAD + 1];        /* the last owner, in lower case */
     uint8_t offsets[WIRE_KEY_LABELS_MAX];                      /* of its labels */

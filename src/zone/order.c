@@ -1,6 +1,7 @@
 #include "zone/order.h"
 
 #include "base/assert.h"
+#include "base/macros.h"
 
 static const struct order_node *tree_node(const struct zone_version *version, uint32_t index)
 {
@@ -30,23 +31,82 @@ static bool tie_is_not_behind(const struct zone_version *version, const struct o
     return zone_labels_order(&entry, labels) <= 0;
 }
 
-unsigned order_count_not_behind(const struct zone_version *version, const struct order_node *tree,
-                                uint64_t key, const struct zone_labels *labels)
+static inline const uint64_t *skip(const uint64_t *base, unsigned by, uint64_t key)
 {
-    unsigned low = 0;
-    unsigned high = tree->count;
+    return base[by] <= key ? base + by : base;
+}
+
+/*
+ * How many keys are not greater. A search without branches: whether a key is greater nobody could
+ * foretell. The greatest power of two that is not more than the count halves step by step.
+ */
+static TD_ALWAYS_INLINE unsigned count_not_greater(const struct order_node *tree, uint64_t key)
+{
+    const uint64_t *base = tree->keys;
+    unsigned count = tree->count;
+
+    if (td_unlikely(count == 0))
+        return 0;
+    unsigned power = 31u - (unsigned)__builtin_clz(count);
+    base = skip(base, count - (1u << power), key);
+    switch (power) {
+    default:
+        base = skip(base, 128, key);
+        /* fallthrough */
+    case 7:
+        base = skip(base, 64, key);
+        /* fallthrough */
+    case 6:
+        base = skip(base, 32, key);
+        /* fallthrough */
+    case 5:
+        base = skip(base, 16, key);
+        /* fallthrough */
+    case 4:
+        base = skip(base, 8, key);
+        /* fallthrough */
+    case 3:
+        base = skip(base, 4, key);
+        /* fallthrough */
+    case 2:
+        base = skip(base, 2, key);
+        /* fallthrough */
+    case 1:
+        base = skip(base, 1, key);
+        /* fallthrough */
+    case 0:
+        break;
+    }
+    return (unsigned)(base - tree->keys) + (*base <= key);
+}
+
+_Static_assert(ORDER_CAPACITY_MAX < 512, "a search begins with steps of 128");
+
+/* The same among entries below `high`, of which the last has the same key. */
+static TD_NOINLINE unsigned count_among_ties(const struct zone_version *version,
+                                             const struct order_node *tree, unsigned high,
+                                             uint64_t key, const struct zone_labels *labels)
+{
+    unsigned low = key == 0 ? 0 : count_not_greater(tree, key - 1);
 
     while (low < high) {
         unsigned middle = (low + high) / 2;
-        bool is_not_behind =
-            tree->keys[middle] < key ||
-            (tree->keys[middle] == key && tie_is_not_behind(version, tree, middle, labels));
-        if (is_not_behind)
+        if (tie_is_not_behind(version, tree, middle, labels))
             low = middle + 1;
         else
             high = middle;
     }
     return low;
+}
+
+unsigned order_count_not_behind(const struct zone_version *version, const struct order_node *tree,
+                                uint64_t key, const struct zone_labels *labels)
+{
+    unsigned count = count_not_greater(tree, key);
+
+    if (count == 0 || tree->keys[count - 1] != key)
+        return count;
+    return count_among_ties(version, tree, count, key, labels);
 }
 
 bool order_seek(struct zone_walk *walk, const struct zone_version *version, uint32_t root,
@@ -55,8 +115,8 @@ bool order_seek(struct zone_walk *walk, const struct zone_version *version, uint
     return order_seek_key(walk, version, root, zone_labels_sort_key(labels), labels);
 }
 
-bool order_seek_key(struct zone_walk *walk, const struct zone_version *version, uint32_t root,
-                    uint64_t key, const struct zone_labels *labels)
+TD_HOT bool order_seek_key(struct zone_walk *walk, const struct zone_version *version,
+                           uint32_t root, uint64_t key, const struct zone_labels *labels)
 {
     unsigned depth = 0;
 
@@ -66,7 +126,9 @@ bool order_seek_key(struct zone_walk *walk, const struct zone_version *version, 
         return false;
     for (uint32_t index = root;; depth++) {
         const struct order_node *tree = tree_node(version, index);
-        unsigned count = order_count_not_behind(version, tree, key, labels);
+        unsigned count = count_not_greater(tree, key);
+        if (td_unlikely(count != 0 && tree->keys[count - 1] == key))
+            count = count_among_ties(version, tree, count, key, labels);
         if (count == 0)
             return false; /* only at the root: below, the first entry was compared above */
         walk->path[depth] = index;
@@ -77,6 +139,24 @@ bool order_seek_key(struct zone_walk *walk, const struct zone_version *version, 
     }
     walk->level_count = (uint8_t)(depth + 1);
     return true;
+}
+
+TD_HOT uint32_t order_below(const struct zone_version *version, uint32_t root, uint64_t key,
+                            uint64_t mask)
+{
+    uint32_t index = root;
+
+    if (td_unlikely(root == 0))
+        return 0;
+    for (;;) {
+        const struct order_node *tree = tree_node(version, index);
+        unsigned count = count_not_greater(tree, key);
+        if (td_unlikely(count == 0) || ((tree->keys[count - 1] ^ key) & mask) == 0)
+            return 0;
+        index = order_refs(tree)[count - 1];
+        if (tree->level == 0)
+            return index;
+    }
 }
 
 static uint32_t root_of(const struct zone_version *version, enum zone_order order)

@@ -63,6 +63,14 @@ bool order_seek(struct zone_walk *walk, const struct zone_version *version, uint
 bool order_seek_key(struct zone_walk *walk, const struct zone_version *version, uint32_t root,
                     uint64_t key, const struct zone_labels *labels);
 
+/*
+ * The last entry whose key is less than this one, if no key is the same in what `mask` keeps; and
+ * what it refers to. 0: none is less, or there is such a key, so that the names have to be looked
+ * at.
+ */
+uint32_t order_below(const struct zone_version *version, uint32_t root, uint64_t key,
+                     uint64_t mask);
+
 /* How many entries of a tree node are not behind the name sought; `key` is its sort key. */
 unsigned order_count_not_behind(const struct zone_version *version, const struct order_node *tree,
                                 uint64_t key, const struct zone_labels *labels);

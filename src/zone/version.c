@@ -3,13 +3,11 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "base/basen.h"
 #include "base/macros.h"
 #include "base/octets.h"
 #include "base/reader.h"
 #include "wire/rrtype.h"
 #include "zone/label.h"
-#include "zone/order.h"
 #include "zone/space.h"
 
 const uint8_t *zone_version_name(const struct zone_version *version)
@@ -344,53 +342,4 @@ void zone_prefetch_node(const struct zone_version *version, const struct wire_ke
         __builtin_prefetch(node + 64);
         return;
     }
-}
-
-/* ---- denial ---- */
-
-const struct zone_node *zone_nsec_before(const struct zone_version *version,
-                                         const struct wire_key *key)
-{
-    struct zone_walk walk;
-    const struct zone_node *node = zone_walk_at_or_before(&walk, version, ZONE_ORDER_NAMES, key);
-
-    while (node != NULL && ((node->flags & ZONE_NODE_OCCLUDED) || node->sets == 0 ||
-                            zone_node_set(version, node, WIRE_TYPE_NSEC) == NULL))
-        node = zone_walk_previous(&walk);
-    return node;
-}
-
-/* Letters and digits of a hash are their own sort key, all 8 that there is room for. */
-static uint64_t hash_sort_key(const uint8_t *characters)
-{
-    return (uint64_t)td_get_u32(characters) << 32 | td_get_u32(characters + 4);
-}
-
-uint32_t zone_nsec3_index(const struct zone_version *version, const uint8_t hash[20],
-                          bool *ret_match)
-{
-    uint8_t label[1 + 32] = { 32 };
-    struct zone_labels labels = { .octets = label, .size = sizeof(label), .label_count = 1 };
-    struct zone_walk walk;
-
-    *ret_match = false;
-    if (version->nsec3_order == 0)
-        return 0;
-    td_base32hex_encode(hash, 20, (char *)label + 1);
-    if (!order_seek_key(&walk, version, version->nsec3_order, hash_sort_key(label + 1), &labels) &&
-        zone_walk_last(&walk, version, ZONE_ORDER_NSEC3) == NULL)
-        return 0;
-    unsigned leaf = walk.level_count - 1u;
-    const struct order_node *tree = zone_at(version, walk.path[leaf]);
-    uint32_t index = order_refs(tree)[walk.at[leaf]];
-    const struct zone_node *node = zone_node_at(version, index);
-    *ret_match =
-        node->labels_size == sizeof(label) && zone_labels_equal(node->labels, label, sizeof(label));
-    return index;
-}
-
-const struct zone_node *zone_nsec3_at_or_before(const struct zone_version *version,
-                                                const uint8_t hash[20], bool *ret_match)
-{
-    return node_of(version, zone_nsec3_index(version, hash, ret_match));
 }

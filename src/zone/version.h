@@ -49,7 +49,7 @@ struct zone_node {
     uint32_t hash;  /* upper half of the name's hash */
     uint32_t sets;  /* index of the first wire_rrset; 0: none */
     uint32_t cover; /* OCCLUDED: the node above that hides it; DELEGATION: its wire_image, or 0 */
-    uint32_t nsec3; /* index of the NSEC3 node that matches this name; 0: none or not known */
+    uint32_t nsec3; /* first 32 bits of the name's NSEC3 hash (version.nsec3_is_kept); 0: none */
     uint16_t flags;
     uint16_t set_count;
     uint8_t labels_size; /* octets of labels[]: the owner relative to the apex, without an end */
@@ -82,21 +82,25 @@ struct zone_version {
     uint32_t page_count;
     uint32_t slots; /* index of the hash index: one unit a slot */
     uint32_t slot_count;
-    uint32_t apex;           /* index of the apex's node */
-    uint32_t order;          /* root of the names' order */
-    uint32_t nsec3_order;    /* root of the NSEC3 owners' order; 0: none */
-    uint32_t nsec3_apex;     /* the NSEC3 that matches the apex; 0: none */
-    uint32_t nsec3_wildcard; /* the one that matches or covers "*.<apex>"; 0: none */
-    uint32_t negative;       /* wire_image of the SOA as negative answers have it */
-    uint32_t serial;         /* of the SOA */
-    uint32_t flags;          /* enum zone_version_flag */
-    uint32_t node_count;     /* names, empty non-terminals included */
+    uint32_t apex;            /* index of the apex's node */
+    uint32_t order;           /* root of the names' order */
+    uint32_t nsec3_order;     /* root of the NSEC3 owners' order; 0: none */
+    uint32_t nsec3_apex;      /* the NSEC3 that matches the apex; 0: none */
+    uint32_t nsec3_wildcard;  /* the one that matches or covers "*.<apex>"; 0: none */
+    uint32_t negative;        /* wire_image of the SOA as negative answers have it */
+    uint32_t negative_signed; /* the same with its signature; 0: none */
+    uint32_t no_name_signed;  /* and with what shows that there is no "*.<apex>" (and, by NSEC3,
+                                 that the apex is there); 0: none, or there is a wildcard */
+    uint32_t serial;          /* of the SOA */
+    uint32_t flags;           /* enum zone_version_flag */
+    uint32_t node_count;      /* names, empty non-terminals included */
     uint32_t delegation_count;
     uint64_t record_count;
     uint64_t id; /* counts up within the lineage, from 1 */
     struct zone_lineage *lineage;
     const struct zone_nsec3 *nsec3; /* NULL: no NSEC3PARAM */
     struct zone_nsec3 nsec3_param;
+    bool nsec3_is_kept;  /* the nodes' hashes are of these parameters */
     uint8_t depth;       /* labels of the deepest name, relative to the apex */
     _Atomic bool is_cut; /* whoever has pinned it must let go */
     _Atomic uint32_t pins;
@@ -273,23 +277,6 @@ const struct zone_node *zone_walk_at_or_before(struct zone_walk *walk,
                                                enum zone_order order, const struct wire_key *key);
 const struct zone_node *zone_walk_next(struct zone_walk *walk);
 const struct zone_node *zone_walk_previous(struct zone_walk *walk);
-
-/* ---- denial ---- */
-
-/* The node whose NSEC is for the key's name or covers it, or NULL. */
-const struct zone_node *zone_nsec_before(const struct zone_version *version,
-                                         const struct wire_key *key);
-
-/*
- * The NSEC3 node whose owner is the hash (then *ret_match) or covers it; NULL: no chain.
- * `hash` is of the zone's algorithm: 20 octets.
- */
-const struct zone_node *zone_nsec3_at_or_before(const struct zone_version *version,
-                                                const uint8_t hash[20], bool *ret_match);
-
-/* The index of that node; 0: no chain. */
-uint32_t zone_nsec3_index(const struct zone_version *version, const uint8_t hash[20],
-                          bool *ret_match);
 
 /* ---- holding ---- */
 

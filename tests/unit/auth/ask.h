@@ -14,6 +14,7 @@
 
 #include "auth/answer.h"
 #include "auth/piece.h"
+#include "auth/signed.h"
 #include "base/buf.h"
 #include "base/writer.h"
 #include "dnssec/nsec3.h"
@@ -249,11 +250,19 @@ static inline bool ask_piece(const struct zone_version *version, const char *tex
     uint32_t size = (uint32_t)ask_question(asked.octets, &name, ask_type(type));
 
     wire_key_make(&key, &ask_seed, name.octets);
-    if (name.size == 1 || (flags & AUTH_NO_ADDITIONAL) != 0 ||
-        ((flags & AUTH_DO) != 0 && (version->flags & ZONE_IS_SIGNED) != 0) ||
-        !auth_piece_find(version, &key, ask_type(type), pointed, &piece))
+    if (name.size == 1 || (flags & AUTH_NO_ADDITIONAL) != 0)
         return false;
-    asked.size = wire_piece_put(asked.octets, size, (uint32_t)limit, &piece);
+    struct zone_nearest nearest = auth_piece_nearest(version, &key);
+    if ((flags & AUTH_DO) != 0 && (version->flags & ZONE_IS_SIGNED) != 0) {
+        struct answer_signed answer;
+        if (!auth_signed_find(version, &key, nearest, ask_type(type), pointed, &answer))
+            return false;
+        asked.size = wire_signed_put(asked.octets, size, (uint32_t)limit, &answer);
+    } else {
+        if (!auth_piece_find(version, nearest, ask_type(type), pointed, &piece))
+            return false;
+        asked.size = wire_piece_put(asked.octets, size, (uint32_t)limit, &piece);
+    }
     uint8_t question[WIRE_HEADER_SIZE + WIRE_NAME_SIZE_MAX + 4];
     (void)ask_question(question, &name, ask_type(type));
     CHECK_BYTES(asked.octets + WIRE_HEADER_SIZE, size - WIRE_HEADER_SIZE,

@@ -144,16 +144,77 @@ TEST(the_names_of_a_soa_share_labels)
     ask_free(zone);
 }
 
-TEST(proofs_take_the_walk)
+static const char nsec_text[] =
+    "+@ SOA ns admin 1 2 3 4 60\n+@ NS ns\n+@ DNSKEY 256 3 13 AAAA\n"
+    "+@ NSEC a NS SOA RRSIG NSEC DNSKEY\n"
+    "+a A 192.0.2.1\n+a NSEC alias A RRSIG NSEC\n"
+    "+alias CNAME a\n+alias NSEC many CNAME RRSIG NSEC\n"
+    "+many A 192.0.2.1\n+many A 192.0.2.2\n+many TXT a\n+many TXT b\n"
+    "+many NSEC open A TXT RRSIG NSEC\n"
+    "open NS ns.open\nns.open A 192.0.2.3\n+open NSEC safe NS RRSIG NSEC\n"
+    "safe NS ns.open\n+safe DS 1 13 99 00\n"
+    "+safe NSEC b.x NS DS RRSIG NSEC\n"
+    "+b.x A 192.0.2.4\n+b.x NSEC @ A RRSIG NSEC\n";
+
+static const struct {
+    const char *name;
+    const char *type;
+    bool is_piece;
+} signed_rows[] = {
+    { "a.example.", "A", true },
+    { "a.example.", "AAAA", true }, /* no such type */
+    { "example.", "A", true },
+    { "many.example.", "TXT", true },
+    { "many.example.", "A", false }, /* it turns */
+    { "many.example.", "ANY", false },
+    { "alias.example.", "A", false },
+    { "alias.example.", "CNAME", false },
+    { "x.example.", "A", false },  /* an empty non-terminal: no NSEC of its own */
+    { "b.example.", "A", true },   /* no such name */
+    { "0.example.", "A", true },   /* the apex is in front of it, too */
+    { "zz.example.", "A", false }, /* the NSEC in front is two labels below the apex */
+    { "t.q.example.", "A", true },
+    { "y.x.example.", "A", false }, /* below another encloser */
+    { "open.example.", "A", true },
+    { "ns.open.example.", "A", false }, /* glue was found first */
+    { "w.open.example.", "DS", true },
+    { "open.example.", "DS", true }, /* no such type, says the parent */
+    { "open.example.", "NSEC", false },
+    { "safe.example.", "DS", true },
+    { "w.safe.example.", "AAAA", true },
+};
+
+TEST(signed_pieces_say_what_the_walk_says)
 {
-    struct zone_version *zone = ask_zone("example.", "+@ SOA . . 1 2 3 4 60\n+@ NS ns\n"
-                                                     "+@ DNSKEY 256 3 13 AAAA\n+a A 192.0.2.1\n");
+    struct zone_version *zone = ask_zone("example.", nsec_text);
 
     CHECK((zone->flags & ZONE_IS_SIGNED) != 0);
-    CHECK(ask_piece(zone, "a.example.", "A", 0, 1232));
-    CHECK(!ask_piece(zone, "a.example.", "A", AUTH_DO, 1232));
+    for (size_t i = 0; i < TD_COUNT(signed_rows); i++) {
+        CHECK_EQ_WHY(ask_piece(zone, signed_rows[i].name, signed_rows[i].type, AUTH_DO, 1232),
+                     signed_rows[i].is_piece, signed_rows[i].name);
+        (void)ask(zone, signed_rows[i].name, signed_rows[i].type, AUTH_DO);
+        (void)ask(zone, signed_rows[i].name, signed_rows[i].type, 0);
+    }
+    ask_free(zone);
+}
+
+/* Nobody points to the root. */
+TEST(the_root_may_be_signed)
+{
+    struct zone_version *zone =
+        ask_zone(".", "+@ SOA ns admin 1 2 3 4 60\n+@ NS ns\n+@ DNSKEY 256 3 13 AAAA\n"
+                      "+@ NSEC com NS SOA RRSIG NSEC DNSKEY\n"
+                      "com NS ns.com\nns.com A 192.0.2.3\n+com NSEC @ NS RRSIG NSEC\n");
+    static const char *const names[] = { "a.", "x.a.", "zz.", "com.", "x.com." };
+
+    for (size_t i = 0; i < TD_COUNT(names); i++) {
+        CHECK(ask_piece(zone, names[i], "A", AUTH_DO, 1232));
+        (void)ask(zone, names[i], "A", AUTH_DO);
+        (void)ask(zone, names[i], "DS", AUTH_DO);
+    }
     ask_free(zone);
 }
 
 TESTS(pieces_say_what_the_walk_says, a_long_question_moves_every_pointer,
-      a_zone_of_cuts_says_what_the_walk_says, the_names_of_a_soa_share_labels, proofs_take_the_walk)
+      a_zone_of_cuts_says_what_the_walk_says, the_names_of_a_soa_share_labels,
+      signed_pieces_say_what_the_walk_says, the_root_may_be_signed)

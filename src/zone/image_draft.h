@@ -1,0 +1,78 @@
+/*
+ * zone/image_draft.h - an image (struct wire_image of wire/answer.h) while it is laid out.
+ *
+ * Shape    Records one behind the other, as they will stand behind a question for the draft's own
+ *          name; names are compressed against that and against names before them.
+ * Floor    3. Not for other directories.
+ * Threads  The zone's one writer.
+ * Limits   IMAGE_SIZE_MAX octets; what has no room makes the draft full, and there is no image.
+ * RFC      1035 4.1.4.
+ */
+#pragma once
+
+#include "wire/answer.h"
+#include "zone/space.h"
+
+enum {
+    IMAGE_SIZE_MAX = 1200,
+    IMAGE_NAMES_MAX = 32,
+    IMAGE_POINTERS_MAX = 200,
+    IMAGE_QUESTION_AT = 12, /* where the question's name stands in a message */
+};
+
+/* A name in record data as it stands in the image. */
+struct image_name {
+    const uint8_t *name; /* uncompressed, in the set */
+    uint16_t at;         /* message offset of the name, for the image's question */
+    uint16_t own;        /* octets of it that were written out there */
+    uint16_t rdata_at;
+};
+
+struct image_draft {
+    const struct zone_version *view;
+    uint8_t question[WIRE_NAME_SIZE_MAX]; /* the delegation's name, or the apex */
+    unsigned question_size;
+    struct image_name names[IMAGE_NAMES_MAX];
+    unsigned name_count;
+    uint16_t pointers[IMAGE_POINTERS_MAX];
+    unsigned pointer_count;
+    unsigned pointer_top;
+    uint16_t targets[WIRE_IMAGE_TARGET_WORDS * IMAGE_NAMES_MAX];
+    unsigned target_count;
+    uint8_t octets[IMAGE_SIZE_MAX];
+    unsigned size;
+    unsigned record_count;
+    bool is_full;
+};
+
+/* An empty image for questions at or below a node. */
+void image_begin(struct image_draft *draft, const struct zone_version *view,
+                 const struct zone_node *node);
+
+void image_put(struct image_draft *draft, const void *octets, unsigned size);
+
+/* A compression pointer, which moves with the question. */
+void image_put_pointer(struct image_draft *draft, unsigned offset);
+
+/* A name (ret_name->name) against the question and those before it. */
+void image_put_name(struct image_draft *draft, struct image_name *ret_name);
+
+/* Type, class IN and TTL of a record whose owner was put. */
+void image_put_head(struct image_draft *draft, uint16_t type, uint32_t ttl);
+
+/* Where the next octet will stand in a message, for the image's question. */
+unsigned image_offset(const struct image_draft *draft);
+
+/* Octets of an uncompressed name. */
+unsigned image_name_size(const uint8_t *name);
+
+/* Where the longest suffix of `name` that is also one of `in` begins in it; 0xFFFF: none but the
+ * root. */
+unsigned image_suffix_at(const uint8_t *name, unsigned size, const uint8_t *in, unsigned in_size);
+
+/*
+ * Put the image in the place of the one that was there (`old`, 0: none) and return its index; 0
+ * when it is full: then the old one is released and there is none.
+ */
+uint32_t image_store(struct zone_space *space, const struct image_draft *draft, uint32_t old,
+                     unsigned authority_size, unsigned authority_count);
