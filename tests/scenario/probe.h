@@ -26,6 +26,7 @@ struct probe {
     bool wants_stop;
     uint32_t serial;          /* of the last answer; 0: none */
     uint64_t answered_ns;     /* when it came */
+    uint64_t trusted_ns;      /* its time to expiry may begin here, since its clock was set back */
     uint64_t broken_until_ns; /* until then its serial may go back */
     uint64_t answers;
     uint64_t failures; /* SERVFAIL, REFUSED */

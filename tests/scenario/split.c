@@ -86,6 +86,24 @@ static int64_t any_jump_ns(struct cluster *cluster)
     return cluster_chance(cluster, 50) ? day_ns : -day_ns;
 }
 
+/*
+ * Started again with a clock that was set back it cannot know how long it was away: it gets the
+ * time that the SOA gives, and no more. One whose clock was set on by a day has expired at once.
+ */
+static struct node *restart_in_the_past(struct cluster *cluster, const int64_t jumps_ns[])
+{
+    unsigned number = 1 + (unsigned)cluster_below(cluster, TIER_COUNT - 1);
+    struct node *node = &cluster->nodes[number];
+
+    if (jumps_ns[number] < 0 || node->state != NODE_UP) /* it was on, and is back now */
+        return NULL;
+    node_crash(node, S);
+    cluster_run_ms(cluster, 2 * S);
+    node->probe->trusted_ns = io_sim_now_ns(cluster->sim);
+    cluster->nodes[TIER_S3].probe->trusted_ns = io_sim_now_ns(cluster->sim); /* which follows it */
+    return node;
+}
+
 /* Time that passes is not what the clock on the wall says: a day more or less changes nothing. */
 static void run_clocks(struct cluster *cluster)
 {
@@ -103,9 +121,11 @@ static void run_clocks(struct cluster *cluster)
     cluster_run_ms(cluster, BEFORE_MS / 2);
     for (unsigned i = 0; i < TIER_COUNT; i++) /* and back */
         io_sim_wall_jump(cluster->nodes[i].host, -jumps_ns[i]);
+    const struct node *late =
+        cluster_chance(cluster, 50) ? restart_in_the_past(cluster, jumps_ns) : NULL;
     cluster_run_ms(cluster, BEFORE_MS / 2);
     check_secondaries(cluster, true);
-    cluster_run_ms(cluster, BEHIND_MS);
+    cluster_run_ms(cluster, late == NULL ? BEHIND_MS : BEHIND_MS + BEFORE_MS);
     check_secondaries(cluster, false);
     part(cluster, false);
     cluster_run_ms(cluster, WARM_MS);
@@ -115,6 +135,6 @@ static void run_clocks(struct cluster *cluster)
 
 const struct scenario scenario_clocks = {
     .name = "clocks",
-    .what = "clocks jump by a day and back, and copies live as long as ever",
+    .what = "clocks jump by a day and back, also with a restart, and copies live as long as ever",
     .run = run_clocks,
 };
