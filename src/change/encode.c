@@ -5,6 +5,7 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "wire/name.h"
+#include "wire/rdata.h"
 
 enum {
     FORMAT = 1,
@@ -136,7 +137,9 @@ static td_err read_record(struct td_reader *reader, const uint8_t *before,
         err = td_read_u16(reader, &ret_record->rdata_size);
     if (err == TD_OK)
         err = td_read_octets(reader, ret_record->rdata_size, &ret_record->rdata);
-    return err;
+    if (err == TD_OK)
+        err = wire_rdata_check(ret_record->type, ret_record->rdata, ret_record->rdata_size);
+    return err == TD_E_INVALID ? TD_OK : err; /* that may have come from a primary */
 }
 
 static td_err read_records(struct td_reader *reader, struct td_arena *arena, uint32_t count,

@@ -444,6 +444,8 @@ td_err registry_new(const struct registry_parts *parts, struct registry **ret_re
     change_listen(registry->door, &registry->listener);
     io_timer_init(&registry->reclaim, reclaim, registry);
     io_timer_init(&registry->keep, registry_keep, registry);
+    io_timer_init(&registry->sweep, registry_sweep, registry);
+    registry_sweep(&registry->sweep, registry);
     io_timer_init(&registry->quarantine, registry_quarantine, registry);
     io_timer_start(parts->io, &registry->quarantine, io_deadline_ms(parts->io, 1000));
     td_err err = loader_new(parts->io, parts->keepers, parts->trims_memory, registry_take_job,
@@ -471,6 +473,7 @@ void registry_free(struct fiber *fiber, struct registry *registry)
     change_dispose_by(registry->door, NULL, NULL);
     io_timer_stop(&registry->reclaim); /* only now: a load that ended meanwhile has started it */
     io_timer_stop(&registry->keep);
+    io_timer_stop(&registry->sweep);
     io_timer_stop(&registry->quarantine);
     while (registry->zones != NULL) {
         struct registry_zone *zone = registry->zones;

@@ -42,8 +42,10 @@ struct registry {
     struct registry_starts starts;
     struct change_listener listener;
     struct io_timer reclaim;
-    struct io_timer keep; /* bases to be written */
-    uint32_t commits;     /* of files, on their way to the disk */
+    struct io_timer keep;  /* bases to be written */
+    struct io_timer sweep; /* histories that have grown old */
+    size_t sweep_at;       /* see store_log_zones_visit */
+    uint32_t commits;      /* of files, on their way to the disk */
     void (*idle)(void *context);
     void *idle_context;
 };
@@ -132,6 +134,9 @@ void registry_base_written(struct registry *registry, struct registry_zone *zone
                            uint64_t sequence);
 void registry_keep(struct io_timer *timer, void *context);
 void registry_keep_soon(struct registry *registry);
+/* Look at some zones' histories, each time others: what is too old goes also when nothing changes.
+ */
+void registry_sweep(struct io_timer *timer, void *context);
 
 static inline struct registry_zone *registry_zone_of(struct change_zone *zone)
 {

@@ -12,6 +12,7 @@
 #include "daemon/followers.h"
 #include "daemon/registry_internal.h"
 #include "serve/log.h"
+#include "wire/name.h"
 
 /*
  * A base is written some time after the first change at run time, and again when there are so many
@@ -22,6 +23,9 @@ enum { KEEP_EVERY_MS = 5000, CHANGES_MAX = 10000 };
 
 /* Changes between two looks at how much of a zone's history is to be kept. */
 enum { TRIM_EVERY = 1024 };
+
+/* All zones of a hundred thousand are looked at in half an hour. */
+enum { SWEEP_EVERY_MS = 1000, SWEEP_PLACES = 64 };
 
 /* ---- what was published ---- */
 
@@ -183,6 +187,29 @@ void registry_keep(struct io_timer *timer, void *context)
         else
             registry_give(registry, zone, LOADER_BASE);
     }
+}
+
+/* ---- what grows old ---- */
+
+static void sweep_zone(void *context, const uint8_t *key, size_t key_size)
+{
+    struct registry *registry = context;
+    size_t size;
+
+    if (wire_name_check(key, key_size, &size) != TD_OK || size != key_size)
+        return;
+    struct registry_zone *zone = registry_find_wire(registry, key);
+    if (zone != NULL)
+        trim(registry, zone);
+}
+
+void registry_sweep(struct io_timer *timer, void *context)
+{
+    struct registry *registry = context;
+
+    store_log_zones_visit(registry->parts.log, &registry->sweep_at, SWEEP_PLACES, sweep_zone,
+                          registry);
+    io_timer_start(registry->parts.io, timer, io_deadline_ms(registry->parts.io, SWEEP_EVERY_MS));
 }
 
 /* ---- file and zone ---- */

@@ -11,6 +11,7 @@
 #include "base/writer.h"
 #include "io/file.h"
 #include "wire/name.h"
+#include "wire/rdata.h"
 #include "zone/build.h"
 #include "zone/lineage.h"
 
@@ -268,6 +269,14 @@ static td_err read_head(struct input *input)
 }
 
 /* One record; *owner is that of the one before, and becomes this one's. */
+/* What breaks a rule of its type may have come from a primary. */
+static bool is_sound(uint16_t type, const uint8_t *rdata, uint16_t size)
+{
+    td_err err = wire_rdata_check(type, rdata, size);
+
+    return err == TD_OK || err == TD_E_INVALID;
+}
+
 static td_err take_record(struct input *input, struct td_reader *reader, const uint8_t **owner)
 {
     const uint8_t *rdata;
@@ -284,7 +293,8 @@ static td_err take_record(struct input *input, struct td_reader *reader, const u
         (owner_size != 0 &&
          (wire_name_check(*owner, owner_size, &name_size) != TD_OK || name_size != owner_size)) ||
         td_read_u16(reader, &type) != TD_OK || td_read_u32(reader, &ttl) != TD_OK ||
-        td_read_u16(reader, &size) != TD_OK || td_read_octets(reader, size, &rdata) != TD_OK)
+        td_read_u16(reader, &size) != TD_OK || td_read_octets(reader, size, &rdata) != TD_OK ||
+        !is_sound(type, rdata, size))
         return damaged(input);
     td_err err = zone_build_add(input->build, *owner, type, ttl, rdata, size);
     return err == TD_OK ? TD_OK : damaged(input);

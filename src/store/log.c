@@ -36,6 +36,7 @@ td_err store_log_open(struct io *io, const struct store_log_config *config,
     log->retry_ms = config->retry_ms == 0 ? RETRY_MS : config->retry_ms;
     log->index.seed = io_random_u64(io);
     log->writer.log = log;
+    log_clean_init(&log->clean, log, config->slack);
     err = log_recover(log, sink, diag);
     if (err != TD_OK) {
         store_log_free(log);
@@ -53,6 +54,7 @@ void store_log_free(struct store_log *log)
     td_assert(log->thread == NULL);
     io_file_close(log->writer.file);
     free(log->writer.tail);
+    log_clean_fini(&log->clean);
     io_file_close(log->reading);
     log_index_fini(&log->index);
     free(log->directory);
@@ -64,12 +66,11 @@ void store_log_free(struct store_log *log)
 static void take_entries(struct store_log *log, struct store_log_batch *batch)
 {
     uint64_t offset = batch->offset;
-    struct index_segment *segment = log_index_segment(&log->index, batch->segment);
 
-    segment->octets = offset + batch->octets.size;
+    log_index_segment_end(&log->index, batch->segment, offset + batch->octets.size);
     for (struct store_log_entry *entry = batch->first; entry != NULL; entry = entry->next) {
         uint32_t size = (uint32_t)segment_entry_size(entry);
-        if (entry->kind != STORE_LOG_MARK)
+        if (entry->kind == STORE_LOG_CHANGE || entry->kind == STORE_LOG_STATE)
             log_index_add(&log->index, entry, batch->segment, offset, size);
         offset += size;
         log->durable = entry->sequence;
@@ -81,9 +82,11 @@ static void take_done(void *context, void *letter)
     struct store_log *log = context;
     struct store_log_batch *batch = letter;
 
+    log->under_way--;
     if (batch->result == TD_OK)
         take_entries(log, batch);
     batch->done(batch, batch->result, &batch->diag);
+    log_clean_landed(&log->clean);
 }
 
 void store_log_submit(struct store_log *log, struct store_log_batch *batch)
@@ -100,7 +103,8 @@ void store_log_submit(struct store_log *log, struct store_log_batch *batch)
     for (struct store_log_entry *entry = batch->first; entry != NULL; entry = entry->next)
         segment_entry_put(&batch->octets, entry, batch->sequence_first, log->sequence);
     td_err err = io_mailbox_post(log->writer.batches, batch);
-    td_assert(err == TD_OK); /* one at a time */
+    td_assert(err == TD_OK); /* one at a time, and one of log_clean.c */
+    log->under_way++;
 }
 
 void store_log_batch_fini(struct store_log_batch *batch)
@@ -161,6 +165,7 @@ void store_log_stop(struct fiber *fiber, struct store_log *log)
 {
     if (log == NULL || log->thread == NULL)
         return;
+    log_clean_stop(&log->clean);
     if (log->writer.batches != NULL) { /* NULL: the simulated machine has crashed */
         if (log->durable != log->opened)
             submit_mark(log);
@@ -211,7 +216,7 @@ uint64_t store_log_octets(const struct store_log *log, const void *key, size_t k
     return zone == NULL ? 0 : zone->octets;
 }
 
-static td_err open_for_reading(struct store_log *log, uint32_t number, struct td_diag *diag)
+td_err log_open_for_reading(struct store_log *log, uint32_t number, struct td_diag *diag)
 {
     if (log->reading != NULL && log->reading_number == number)
         return TD_OK;
@@ -240,7 +245,7 @@ td_err store_log_read(struct store_log *log, const struct store_log_change *chan
     struct segment_entry found;
     size_t size;
 
-    td_err err = open_for_reading(log, change->segment, diag);
+    td_err err = log_open_for_reading(log, change->segment, diag);
     if (err != TD_OK)
         return err;
     uint8_t *octets = td_malloc(change->size);
@@ -280,48 +285,29 @@ void store_log_state_visit(const struct store_log *log, const void *prefix, size
     free(list);
 }
 
+void store_log_zones_visit(const struct store_log *log, size_t *place, size_t max,
+                           void (*visit)(void *context, const uint8_t *key, size_t key_size),
+                           void *context)
+{
+    log_index_zones_visit(&log->index, place, max, visit, context);
+}
+
 void store_log_stats(const struct store_log *log, struct store_log_stats *ret_stats)
 {
     *ret_stats = (struct store_log_stats){
         .segments = log->index.segment_count,
+        .octets = log->index.octets,
+        .live_octets = log->index.live,
         .changes = log->index.change_count,
         .states = log->index.states.count,
         .sequence = log->durable,
     };
-    for (size_t i = 0; i < log->index.segment_count; i++) {
-        ret_stats->octets += log->index.segments[i].octets;
-        ret_stats->live_octets += log->index.segments[i].live;
-    }
 }
 
 /* ---- room comes back ---- */
 
-/* A segment that says what of older ones does not count must outlive them. */
-static bool may_go(const struct log_index *index, size_t at)
-{
-    return index->segments[at].live == 0 && (!index->segments[at].is_void_mark || at == 0);
-}
-
 void store_log_trim(struct store_log *log, const void *key, size_t key_size, uint64_t sequence)
 {
-    struct log_index *index = &log->index;
-
-    log_index_trim(index, key, key_size, sequence);
-    for (size_t at = 0; at + 1 < index->segment_count;) {
-        if (!may_go(index, at)) {
-            at++;
-            continue;
-        }
-        uint32_t number = index->segments[at].number;
-        char *path = log_segment_path(log, number);
-        if (log->reading != NULL && log->reading_number == number) {
-            io_file_close(log->reading);
-            log->reading = NULL;
-        }
-        if (io_path_remove(log->io, path, NULL) == TD_OK)
-            log_index_segment_forget(index, number);
-        else
-            at++;
-        free(path);
-    }
+    log_index_trim(&log->index, key, key_size, sequence);
+    log_clean_look(&log->clean);
 }

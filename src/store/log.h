@@ -34,6 +34,7 @@ enum store_log_kind {
     STORE_LOG_CHANGE = 1, /* one step of a zone's history; the key is its apex in lower case */
     STORE_LOG_STATE = 2,  /* the latest of a key counts; without octets it removes the key */
     STORE_LOG_MARK = 3,   /* the log's own: all that stands before it is durable */
+    STORE_LOG_MOVED = 4,  /* the log's own: its octets are an older entry, whole */
 };
 
 enum store_log_flag {
@@ -91,6 +92,7 @@ struct store_log_config {
     const char *directory; /* made when it is not there */
     uint64_t segment_size; /* 0: STORE_LOG_SEGMENT_SIZE; the first ones are smaller */
     uint64_t retry_ms;     /* after a failure, how long until the disk is tried again; 0: 1 s */
+    uint64_t slack;        /* octets of dead entries that are left alone; 0: 64 MiB */
 };
 
 enum { STORE_LOG_SEGMENT_SIZE = 16 << 20, STORE_LOG_SEGMENT_FIRST_SIZE = 1 << 20 };
@@ -166,10 +168,19 @@ void store_log_state_visit(const struct store_log *log, const void *prefix, size
                            void *context);
 
 /*
- * Forget the changes of a zone that are older than `sequence`. Files that hold nothing any more are
- * removed, those that hold little are written anew, by and by.
+ * Forget the changes of a zone that are older than `sequence`. The oldest files are removed when
+ * nothing in them counts any more; what counts of them is moved on, by and by, when what does not
+ * count is more than what does, and the slack.
  */
 void store_log_trim(struct store_log *log, const void *key, size_t key_size, uint64_t sequence);
+
+/*
+ * Visit some of the zones that have changes, another few each time: `*place` begins at 0, is moved
+ * on, and is 0 again when all have been. `visit` may trim.
+ */
+void store_log_zones_visit(const struct store_log *log, size_t *place, size_t max,
+                           void (*visit)(void *context, const uint8_t *key, size_t key_size),
+                           void *context);
 
 struct store_log_stats {
     uint64_t segments;

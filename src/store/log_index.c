@@ -7,7 +7,7 @@
 #include "base/assert.h"
 #include "base/hash.h"
 
-enum { SLOTS_MIN = 64 };
+enum { SLOTS_MIN = 64, INDEX_MOVED = 1 << 7 }; /* a flag of a change beside those of the log */
 
 /* ---- tables ---- */
 
@@ -148,13 +148,24 @@ void log_index_segment_forget(struct log_index *index, uint32_t number)
 
     if (at == index->segment_count || index->segments[at].number != number)
         return;
+    index->octets -= index->segments[at].octets;
+    index->live -= index->segments[at].live;
     index->segment_count--;
     memmove(&index->segments[at], &index->segments[at + 1],
             (index->segment_count - at) * sizeof(*index->segments));
 }
 
+void log_index_segment_end(struct log_index *index, uint32_t number, uint64_t octets)
+{
+    struct index_segment *segment = log_index_segment(index, number);
+
+    index->octets += octets - segment->octets;
+    segment->octets = octets;
+}
+
 static void is_live(struct log_index *index, uint32_t segment, uint32_t size)
 {
+    index->live += size;
     log_index_segment(index, segment)->live += size;
 }
 
@@ -164,6 +175,7 @@ static void is_dead(struct log_index *index, uint32_t segment, uint32_t size)
 
     td_assert(found->live >= size);
     found->live -= size;
+    index->live -= size;
 }
 
 /* ---- entries ---- */
@@ -181,6 +193,7 @@ static void add_change(struct log_index *index, const struct store_log_change *c
     zone->count++;
     zone->octets += change->size;
     index->change_count++;
+    zone->has_moved = zone->has_moved || (change->flags & INDEX_MOVED) != 0;
     if (!zone->is_unsorted)
         log_runs_keep(&zone->runs, &zone->changes[zone->first], zone->count);
 }
@@ -192,10 +205,13 @@ static int by_place(const void *left, const void *right)
 
     if (a->sequence != b->sequence)
         return a->sequence < b->sequence ? -1 : 1;
-    return a->segment < b->segment ? -1 : a->segment > b->segment;
+    if (a->segment != b->segment)
+        return a->segment < b->segment ? -1 : 1;
+    return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
-static void settle(struct log_index *index, struct index_zone *zone)
+/* Of an entry that is twice the later counts. */
+static void sort(struct log_index *index, struct index_zone *zone)
 {
     struct store_log_change *changes = &zone->changes[zone->first];
     uint32_t kept = 0;
@@ -212,17 +228,59 @@ static void settle(struct log_index *index, struct index_zone *zone)
     }
     zone->count = kept;
     zone->is_unsorted = false;
-    log_runs_free(zone->runs);
-    zone->runs = NULL;
-    log_runs_keep(&zone->runs, changes, kept);
 }
 
-void log_index_settle(struct log_index *index)
+static void forget_first(struct log_index *index, struct index_zone *zone)
+{
+    const struct store_log_change *change = &zone->changes[zone->first];
+
+    is_dead(index, change->segment, change->size);
+    zone->octets -= change->size;
+    zone->first++;
+    zone->count--;
+    index->change_count--;
+}
+
+/* Where the newest part begins that has no gap behind something moved. */
+static uint32_t gap_end(const struct index_zone *zone)
+{
+    const struct store_log_change *changes = &zone->changes[zone->first];
+    uint32_t at = zone->count;
+
+    while (at > 1) {
+        const struct store_log_change *before = &changes[at - 2];
+        const struct store_log_change *change = &changes[at - 1];
+        if ((before->flags & INDEX_MOVED) != 0 && (change->flags & STORE_LOG_BREAK) == 0 &&
+            before->serial_to != change->serial_from)
+            break;
+        at--;
+    }
+    return at == 0 ? 0 : at - 1;
+}
+
+static void settle(struct log_index *index, struct index_zone *zone, bool is_damaged)
+{
+    bool is_other = zone->is_unsorted;
+
+    if (zone->is_unsorted)
+        sort(index, zone);
+    for (uint32_t gone = is_damaged || !zone->has_moved ? 0 : gap_end(zone); gone > 0; gone--) {
+        forget_first(index, zone);
+        is_other = true;
+    }
+    if (!is_other)
+        return;
+    log_runs_free(zone->runs);
+    zone->runs = NULL;
+    log_runs_keep(&zone->runs, &zone->changes[zone->first], zone->count);
+}
+
+void log_index_settle(struct log_index *index, bool is_damaged)
 {
     for (size_t i = 0; i < index->zones.slot_count; i++)
         for (struct index_node *node = index->zones.slots[i]; node != NULL; node = node->next)
-            if (node->zone.is_unsorted)
-                settle(index, &node->zone);
+            if (node->zone.is_unsorted || node->zone.has_moved)
+                settle(index, &node->zone, is_damaged);
 }
 
 /* Returns whether the entry counts. */
@@ -247,8 +305,8 @@ static bool add_state(struct log_index *index, const struct store_log_entry *ent
     return true;
 }
 
-void log_index_add(struct log_index *index, const struct store_log_entry *entry, uint32_t segment,
-                   uint64_t offset, uint32_t size)
+static void add(struct log_index *index, const struct store_log_entry *entry, uint32_t segment,
+                uint64_t offset, uint32_t size, uint8_t flags)
 {
     struct store_log_change change = {
         .sequence = entry->sequence,
@@ -260,7 +318,7 @@ void log_index_add(struct log_index *index, const struct store_log_entry *entry,
         .serial_to = entry->serial_to,
         .removed = entry->removed,
         .added = entry->added,
-        .flags = entry->flags,
+        .flags = (uint8_t)((entry->flags & STORE_LOG_BREAK) | flags),
     };
 
     if (entry->kind == STORE_LOG_STATE) {
@@ -270,6 +328,85 @@ void log_index_add(struct log_index *index, const struct store_log_entry *entry,
     }
     add_change(index, &change, entry);
     is_live(index, segment, size);
+}
+
+void log_index_add(struct log_index *index, const struct store_log_entry *entry, uint32_t segment,
+                   uint64_t offset, uint32_t size)
+{
+    add(index, entry, segment, offset, size, 0);
+}
+
+void log_index_add_moved(struct log_index *index, const struct store_log_entry *entry,
+                         uint32_t segment, uint64_t offset, uint32_t size)
+{
+    add(index, entry, segment, offset, size, INDEX_MOVED);
+}
+
+/* The zone's change of this sequence, when it is at this place; or NULL. */
+static struct store_log_change *change_at(const struct log_index *index,
+                                          const struct store_log_entry *entry, uint32_t segment,
+                                          uint64_t offset)
+{
+    const struct index_zone *zone = log_index_zone(index, entry->key, entry->key_size);
+
+    if (zone == NULL)
+        return NULL;
+    struct store_log_change *changes = &zone->changes[zone->first];
+    size_t at = store_log_behind(changes, zone->count, entry->sequence - 1);
+    bool is_there = at < zone->count && changes[at].sequence == entry->sequence &&
+                    changes[at].segment == segment && changes[at].offset == offset;
+    return is_there ? &changes[at] : NULL;
+}
+
+/* The state, when this entry is the latest and there; or NULL. A sequence is once in a segment. */
+static struct index_state *state_at(const struct log_index *index,
+                                    const struct store_log_entry *entry, uint32_t segment)
+{
+    struct index_node *node = find(index, &index->states, entry->key, entry->key_size);
+    bool is_there =
+        node != NULL && node->state.sequence == entry->sequence && node->state.segment == segment;
+
+    return is_there ? &node->state : NULL;
+}
+
+bool log_index_is_at(const struct log_index *index, const struct store_log_entry *entry,
+                     uint32_t segment, uint64_t offset)
+{
+    if (entry->kind == STORE_LOG_STATE)
+        return state_at(index, entry, segment) != NULL;
+    return change_at(index, entry, segment, offset) != NULL;
+}
+
+void log_index_move(struct log_index *index, const struct store_log_entry *entry,
+                    uint32_t from_segment, uint64_t from_offset, uint32_t segment, uint64_t offset)
+{
+    if (entry->kind == STORE_LOG_STATE) {
+        struct index_state *state = state_at(index, entry, from_segment);
+        if (state == NULL)
+            return;
+        is_dead(index, from_segment, state->size);
+        is_live(index, segment, state->size);
+        state->segment = segment;
+        return;
+    }
+    struct store_log_change *change = change_at(index, entry, from_segment, from_offset);
+    if (change == NULL)
+        return;
+    is_dead(index, from_segment, change->size);
+    is_live(index, segment, change->size);
+    change->segment = segment;
+    change->offset = offset;
+}
+
+void log_index_state_forget(struct log_index *index, const void *key, size_t key_size)
+{
+    struct index_node *node = find(index, &index->states, key, key_size);
+
+    if (node == NULL)
+        return;
+    is_dead(index, node->state.segment, node->state.size);
+    state_fini(node);
+    drop(&index->states, node);
 }
 
 struct index_zone *log_index_zone(const struct log_index *index, const void *key, size_t key_size)
@@ -294,14 +431,8 @@ void log_index_trim(struct log_index *index, const void *key, size_t key_size, u
     if (node == NULL)
         return;
     struct index_zone *zone = &node->zone;
-    while (zone->count != 0 && zone->changes[zone->first].sequence < sequence) {
-        const struct store_log_change *change = &zone->changes[zone->first];
-        is_dead(index, change->segment, change->size);
-        zone->first++;
-        zone->count--;
-        zone->octets -= change->size;
-        index->change_count--;
-    }
+    while (zone->count != 0 && zone->changes[zone->first].sequence < sequence)
+        forget_first(index, zone);
     if (zone->count == 0) {
         zone_fini(node);
         drop(&index->zones, node);
@@ -341,4 +472,21 @@ struct index_node **log_index_state_list(const struct log_index *index, const vo
     qsort(list, count, sizeof(struct index_node *), by_key);
     *ret_count = count;
     return list;
+}
+
+void log_index_zones_visit(const struct log_index *index, size_t *place, size_t max,
+                           void (*visit)(void *context, const uint8_t *key, size_t key_size),
+                           void *context)
+{
+    const struct index_table *table = &index->zones;
+    size_t count = table->slot_count;
+
+    for (; max > 0 && *place < count; max--, ++*place) {
+        for (struct index_node *node = table->slots[*place], *next; node != NULL; node = next) {
+            next = node->next; /* the zone may lose its last change */
+            visit(context, node->key, node->key_size);
+        }
+    }
+    if (*place >= count)
+        *place = 0;
 }

@@ -17,6 +17,7 @@ struct index_zone {
     uint32_t count; /* behind `first` */
     uint32_t capacity;
     bool is_unsorted;      /* until log_index_settle */
+    bool has_moved;        /* some were found moved */
     uint64_t octets;       /* of what is not forgotten */
     struct log_runs *runs; /* NULL as long as there are few changes */
 };
@@ -48,7 +49,6 @@ struct index_table {
 
 struct index_segment {
     uint32_t number;
-    bool is_void_mark; /* it says what of older ones does not count */
     uint64_t octets;
     uint64_t live;
 };
@@ -61,12 +61,16 @@ struct log_index {
     size_t segment_count;
     size_t segment_capacity;
     uint64_t change_count;
+    uint64_t octets; /* of all segments */
+    uint64_t live;
 };
 
 void log_index_fini(struct log_index *index);
 
 /* A segment of this number is there; returns it. */
 struct index_segment *log_index_segment(struct log_index *index, uint32_t number);
+/* Up to where it has been written. */
+void log_index_segment_end(struct log_index *index, uint32_t number, uint64_t octets);
 void log_index_segment_forget(struct log_index *index, uint32_t number);
 
 /*
@@ -76,8 +80,27 @@ void log_index_segment_forget(struct log_index *index, uint32_t number);
 void log_index_add(struct log_index *index, const struct store_log_entry *entry, uint32_t segment,
                    uint64_t offset, uint32_t size);
 
-/* All is read: bring into order what came out of it. Of an entry that is twice the later counts. */
-void log_index_settle(struct log_index *index);
+/* The same for one that was found moved. */
+void log_index_add_moved(struct log_index *index, const struct store_log_entry *entry,
+                         uint32_t segment, uint64_t offset, uint32_t size);
+
+/* Is this what counts, and is it here? */
+bool log_index_is_at(const struct log_index *index, const struct store_log_entry *entry,
+                     uint32_t segment, uint64_t offset);
+
+/* An entry was written once more; if it still counts, and was there, it is here now. */
+void log_index_move(struct log_index *index, const struct store_log_entry *entry,
+                    uint32_t from_segment, uint64_t from_offset, uint32_t segment, uint64_t offset);
+
+/* Forget that there was such a key. */
+void log_index_state_forget(struct log_index *index, const void *key, size_t key_size);
+
+/*
+ * All is read: bring into order what came out of it. Of an entry that is twice the later counts.
+ * What was moved, and forgotten then, may be there while what came next has gone with its file: it
+ * is forgotten again, unless `is_damaged` says that a gap may have another reason.
+ */
+void log_index_settle(struct log_index *index, bool is_damaged);
 
 struct index_zone *log_index_zone(const struct log_index *index, const void *key, size_t key_size);
 struct index_state *log_index_state(const struct log_index *index, const void *key,
@@ -89,3 +112,8 @@ void log_index_trim(struct log_index *index, const void *key, size_t key_size, u
 /* All state whose key begins like this, sorted; an array to be freed. */
 struct index_node **log_index_state_list(const struct log_index *index, const void *prefix,
                                          size_t prefix_size, size_t *ret_count);
+
+/* See store_log_zones_visit. */
+void log_index_zones_visit(const struct log_index *index, size_t *place, size_t max,
+                           void (*visit)(void *context, const uint8_t *key, size_t key_size),
+                           void *context);

@@ -12,6 +12,7 @@
 #include "io/file.h"
 #include "io/mailbox.h"
 #include "io/thread.h"
+#include "store/log_clean.h"
 #include "store/log_index.h"
 #include "store/segment.h"
 
@@ -44,6 +45,9 @@ struct store_log {
     uint64_t durable;  /* last that is on disk */
     uint64_t opened;   /* last that was there when it was opened */
     struct log_index index;
+    struct log_clean clean;
+    uint32_t under_way; /* batches */
+    uint32_t oldest;    /* no segment has a lower number */
     struct io_thread *thread;
     struct io_mailbox *done;
     struct io_file *reading; /* a segment that was read last */
@@ -56,6 +60,10 @@ struct store_log {
 
 /* The path of a segment; to be freed. */
 char *log_segment_path(const struct store_log *log, uint32_t number);
+
+/* Have log->reading be this segment. */
+TD_NODISCARD td_err log_open_for_reading(struct store_log *log, uint32_t number,
+                                         struct td_diag *diag);
 
 /*
  * Read all segments into the index, and say where the writer goes on: in a segment that is opened,

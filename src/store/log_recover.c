@@ -39,6 +39,7 @@ struct recovery {
     struct found_segment *segments; /* by number */
     size_t count;
     size_t capacity;
+    bool is_damaged; /* something somewhere */
     /* the segment that is read */
     const char *path;
     uint32_t number;
@@ -76,6 +77,20 @@ static bool take_name(void *context, const char *name, bool is_directory)
     return true;
 }
 
+/* Is there nothing behind the head, which was torn then when the file was made? */
+static bool has_nothing(const struct recovery *recovery, const char *path)
+{
+    char *octets;
+    size_t size;
+
+    if (io_path_read(recovery->log->io, path, SEGMENT_SIZE_MAX, &octets, &size, NULL) != TD_OK)
+        return false;
+    bool is_empty = size <= SEGMENT_HEAD_SIZE ||
+                    is_zero((const uint8_t *)octets + SEGMENT_HEAD_SIZE, size - SEGMENT_HEAD_SIZE);
+    free(octets);
+    return is_empty;
+}
+
 static td_err read_head(struct recovery *recovery, struct found_segment *segment,
                         struct td_diag *diag)
 {
@@ -94,6 +109,8 @@ static td_err read_head(struct recovery *recovery, struct found_segment *segment
     else if (err == TD_OK && (segment_head_get(octets, &segment->head) != TD_OK ||
                               segment->head.number != segment->number))
         segment->is_damaged = true;
+    if (err == TD_OK && segment->is_damaged)
+        segment->is_unborn = has_nothing(recovery, path);
     free(path);
     return err;
 }
@@ -113,11 +130,12 @@ static const char *key_text(const struct store_log_entry *entry, char text[WIRE_
     return wire_name_format(key, text);
 }
 
-static void tell_damage(const struct recovery *recovery, size_t from, size_t to)
+static void tell_damage(struct recovery *recovery, size_t from, size_t to)
 {
     struct segment_entry entry;
     char text[WIRE_NAME_TEXT_SIZE];
 
+    recovery->is_damaged = true;
     if (segment_entry_peek(recovery->octets + from, recovery->size - from, &entry))
         td_diag_report(recovery->sink, recovery->path, 0, 0, TD_SEVERITY_ERROR,
                        "octets %zu to %zu are damaged and skipped: %s, serial %u to %u", from, to,
@@ -129,6 +147,22 @@ static void tell_damage(const struct recovery *recovery, size_t from, size_t to)
                        from, to);
 }
 
+static void take_counting(struct recovery *recovery, const struct segment_entry *found,
+                          uint64_t offset)
+{
+    const struct store_log_entry *entry = &found->entry;
+    struct segment_entry inner;
+
+    if (entry->kind == STORE_LOG_CHANGE || entry->kind == STORE_LOG_STATE)
+        log_index_add(&recovery->log->index, entry, recovery->number, offset, found->size);
+    if (entry->kind != STORE_LOG_MOVED ||
+        segment_entry_get(entry->octets, entry->size, &inner) != TD_OK)
+        return;
+    if (inner.entry.kind == STORE_LOG_CHANGE || inner.entry.kind == STORE_LOG_STATE)
+        log_index_add_moved(&recovery->log->index, &inner.entry, recovery->number,
+                            offset + SEGMENT_ENTRY_HEAD_SIZE, inner.size);
+}
+
 static void take_entry(struct recovery *recovery, const struct held *held)
 {
     struct store_log *log = recovery->log;
@@ -138,8 +172,8 @@ static void take_entry(struct recovery *recovery, const struct held *held)
         log->sequence = held->found.batch_last;
     if (entry->sequence > recovery->newest && entry->sequence < recovery->void_from)
         recovery->newest = entry->sequence;
-    if (entry->sequence < recovery->void_from && entry->kind != STORE_LOG_MARK)
-        log_index_add(&log->index, entry, recovery->number, held->offset, held->found.size);
+    if (entry->sequence < recovery->void_from)
+        take_counting(recovery, &held->found, held->offset);
 }
 
 /* ---- batches ---- */
@@ -287,6 +321,34 @@ static void write_later(struct recovery *recovery, size_t end, bool is_torn, td_
 }
 
 /*
+ * Cut the file where it ends, and say so with a mark: what stands before it was found to count, and
+ * does so at the next start, whatever is known then of what stood behind. *end moves behind it.
+ */
+static td_err cut(struct recovery *recovery, struct io_file *file, size_t *end,
+                  struct td_diag *diag)
+{
+    struct store_log *log = recovery->log;
+    struct store_log_entry mark = { .kind = STORE_LOG_MARK, .key = "", .octets = "" };
+    struct td_buf octets = { .data = NULL };
+
+    td_diag_report(recovery->sink, recovery->path, 0, 0, TD_SEVERITY_WARNING,
+                   "the end was torn and is cut at octet %zu: what stood there was not "
+                   "acknowledged",
+                   *end);
+    mark.sequence = ++log->sequence;
+    segment_entry_put(&octets, &mark, mark.sequence, mark.sequence);
+    td_err err = io_file_truncate(file, *end, diag);
+    if (err == TD_OK)
+        err = io_file_write_at(file, *end, octets.data, octets.size, diag);
+    if (err == TD_OK) {
+        *end += octets.size;
+        log_index_segment_end(&log->index, recovery->number, *end);
+    }
+    td_buf_fini(&octets);
+    return err;
+}
+
+/*
  * Go on where it ends. When something stands behind the end it was torn, and is cut; the file is
  * left as it is then, and a new one begun, since it has no room made for it any more.
  */
@@ -299,22 +361,18 @@ static td_err go_on(struct recovery *recovery, size_t end, struct td_diag *diag)
         io_file_open(recovery->log->io, recovery->path, IO_FILE_WRITE, &writer->file, diag);
     if (err != TD_OK)
         return err;
-    if (is_torn) {
-        td_diag_report(recovery->sink, recovery->path, 0, 0, TD_SEVERITY_WARNING,
-                       "the end was torn and is cut at octet %zu: what stood there was not "
-                       "acknowledged",
-                       end);
-        err = io_file_truncate(writer->file, end, diag);
-    }
+    size_t found = end;
+    if (is_torn)
+        err = cut(recovery, writer->file, &end, diag);
     if (err == TD_OK) {
-        err = make_durable(recovery, writer->file, end, diag);
+        err = make_durable(recovery, writer->file, found, diag);
         if (err == TD_OK && !is_torn) {
             writer->offset = end;
             writer->size = recovery->size;
             return TD_OK;
         }
         if (err == TD_E_IO || err == TD_E_LIMIT) {
-            write_later(recovery, end, is_torn, err, diag);
+            write_later(recovery, found, is_torn, err, diag);
             err = TD_OK;
         }
     }
@@ -335,9 +393,7 @@ static td_err read_segment(struct recovery *recovery, const struct found_segment
         return err;
     recovery->octets = (const uint8_t *)octets;
     size_t end = scan(recovery, is_last);
-    struct index_segment *known = log_index_segment(&log->index, segment->number);
-    known->octets = end;
-    known->is_void_mark = segment->head.void_from != 0;
+    log_index_segment_end(&log->index, segment->number, end);
     if (segment->head.sequence > log->sequence + 1)
         log->sequence = segment->head.sequence - 1;
     if (is_last)
@@ -405,11 +461,12 @@ td_err log_recover(struct store_log *log, const struct td_diag_sink *sink, struc
     td_err err = io_dir_list(log->io, log->directory, take_name, &recovery, diag);
     if (err == TD_OK)
         err = read_heads(&recovery, diag);
+    log->oldest = recovery.count != 0 ? recovery.segments[0].number : 1;
     if (recovery.count != 0)
         log->writer.number = recovery.segments[recovery.count - 1].number;
     for (size_t i = 0; i < recovery.count && err == TD_OK; i++)
         err = read_one(&recovery, i, diag);
-    log_index_settle(&log->index);
+    log_index_settle(&log->index, recovery.is_damaged);
     free(recovery.segments);
     free(recovery.held);
     return err;

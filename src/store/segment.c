@@ -140,7 +140,7 @@ bool segment_entry_peek(const uint8_t *octets, size_t size, struct segment_entry
         .sequence = get64(octets + ENTRY_SEQUENCE_AT),
         .key = octets + SEGMENT_ENTRY_HEAD_SIZE,
     };
-    if (entry.kind < STORE_LOG_CHANGE || entry.kind > STORE_LOG_MARK ||
+    if (entry.kind < STORE_LOG_CHANGE || entry.kind > STORE_LOG_MOVED ||
         entry.key_size > STORE_LOG_KEY_SIZE_MAX || entry.size > STORE_LOG_ENTRY_SIZE_MAX ||
         segment_entry_size(&entry) > size || entry.sequence == 0)
         return false;

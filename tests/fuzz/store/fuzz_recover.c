@@ -22,6 +22,18 @@ static void put32(uint8_t *at, uint32_t value)
         at[i] = (uint8_t)(value >> 8 * i);
 }
 
+static void make_entry_right(uint8_t *octets, size_t size)
+{
+    struct segment_entry found;
+
+    if (!segment_entry_peek(octets, size, &found))
+        return;
+    size_t before = (size_t)SEGMENT_ENTRY_HEAD_SIZE + found.entry.key_size;
+    if (found.entry.kind == STORE_LOG_MOVED && size >= before + found.entry.size)
+        make_entry_right(octets + before, found.entry.size);
+    put32(octets, td_crc32c(0, octets + 4, before - 4 + found.entry.size));
+}
+
 static void make_right(uint8_t *octets, size_t size, uint32_t number)
 {
     struct segment_entry found;
@@ -35,9 +47,7 @@ static void make_right(uint8_t *octets, size_t size, uint32_t number)
             at += SEGMENT_ALIGN;
             continue;
         }
-        put32(octets + at, td_crc32c(0, octets + at + 4,
-                                     (size_t)SEGMENT_ENTRY_HEAD_SIZE - 4 + found.entry.key_size +
-                                         found.entry.size));
+        make_entry_right(octets + at, size - at);
         at += found.size;
     }
 }

@@ -13,14 +13,16 @@ static const uint8_t owner[] = "\3www\4test";
 static const uint8_t owner_again[] = "\3www\4test";
 static const uint8_t other[] = "\4test";
 static const uint8_t data[] = { 192, 0, 2, 1 };
+static const uint8_t soa[22] = { 0 };
+static const uint8_t text[] = { 2, 'h', 'i' };
 
 static const struct change_record removed[] = {
-    { .owner = other, .rdata = data, .ttl = 5, .type = WIRE_TYPE_SOA, .rdata_size = 4 },
+    { .owner = other, .rdata = soa, .ttl = 5, .type = WIRE_TYPE_SOA, .rdata_size = 22 },
 };
 static const struct change_record added[] = {
     { .owner = owner, .rdata = data, .ttl = 6, .type = WIRE_TYPE_A, .rdata_size = 4 },
     { .owner = owner_again, .rdata = data, .ttl = 7, .type = 65280, .rdata_size = 0 },
-    { .owner = other, .rdata = data, .ttl = UINT32_MAX, .type = WIRE_TYPE_TXT, .rdata_size = 3 },
+    { .owner = other, .rdata = text, .ttl = UINT32_MAX, .type = WIRE_TYPE_TXT, .rdata_size = 3 },
 };
 static const struct changeset whole = {
     .origin = CHANGE_API,
@@ -108,5 +110,21 @@ TEST(what_is_damaged_is_refused_or_harmless)
     td_buf_fini(&buf);
 }
 
-TESTS(a_changeset_comes_back, a_break_has_neither_records_nor_author,
-      what_is_damaged_is_refused_or_harmless)
+TEST(data_that_is_none_of_its_type_is_refused)
+{
+    struct change_record record = added[0];
+    struct changeset changeset = { .added = &record, .added_count = 1 };
+    struct td_buf buf = { .data = NULL };
+    struct td_arena arena;
+    struct changeset got;
+
+    td_arena_init(&arena, 0);
+    record.rdata_size = 3;
+    change_encode(&changeset, &buf);
+    CHECK_EQ(change_decode((uint8_t *)buf.data, buf.size, &arena, &got), TD_E_MALFORMED);
+    td_arena_fini(&arena);
+    td_buf_fini(&buf);
+}
+
+TESTS(a_changeset_comes_back, data_that_is_none_of_its_type_is_refused,
+      a_break_has_neither_records_nor_author, what_is_damaged_is_refused_or_harmless)
