@@ -109,6 +109,7 @@ extern const struct scenario scenario_seesaw;
 extern const struct scenario scenario_many;
 extern const struct scenario scenario_pair;
 extern const struct scenario scenario_verbs;
+extern const struct scenario scenario_all;
 extern const struct scenario scenario_drift;
 
 /* ---- chance: of the scenario, beside that of the world ---- */

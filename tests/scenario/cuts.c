@@ -8,9 +8,6 @@
 
 enum { FILLING = 2500 /* some messages */, CUTS = 40, CHANGES = 30, PAUSE_MS = 3000 };
 
-/* Who has no data at all, and was cut often, asks again after so long at the latest. */
-enum { EMPTY_RETRY_MAX_MS = 600000 };
-
 struct cutter {
     uint32_t left; /* pieces that pass, before the one that does not */
     bool is_whole; /* all that come later do not either, until it is set anew */

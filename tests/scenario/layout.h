@@ -47,3 +47,5 @@ enum layout_tier_node { TIER_P, TIER_S1, TIER_S2, TIER_S3, TIER_COUNT };
 /* When nothing is wrong any more all are equal after this: each tier looks once more, at the latest
  * a refresh or some retries later. */
 enum { LAYOUT_BOUND_MS = 120000 };
+/* Who has no data at all, and has asked in vain for long, asks again after this at the latest. */
+enum { EMPTY_RETRY_MAX_MS = 600000 };

@@ -4,6 +4,7 @@
 #include "scenario/faults.h"
 #include "scenario/layout.h"
 #include "scenario/model.h"
+#include "scenario/verbs.h"
 
 enum { FAULTS = 60, FAULT_PAUSE_MS = 10000, SETTLE_MS = 20000, DRIFT_PPM = 10000 };
 enum { DAY_MINUTES = 24 * 60, MINUTE_MS = 60000, DAY_STEP_MS = 1000, DAY_PROBE_MS = 20000 };
@@ -112,6 +113,38 @@ const struct scenario scenario_drift = {
     .name = "drift",
     .what = "the same with clocks that run at their own rates",
     .run = run_drift,
+};
+
+/* Everything that can go wrong, and an operator in the middle of it. */
+static void run_all(struct cluster *cluster)
+{
+    static const unsigned more[] = { 0, FAULT_DISKS, FAULT_ROOM, FAULT_CHANGES };
+
+    cluster->change_burst = 3;
+    layout_tiers(cluster, cluster_chance(cluster, 50));
+    cluster->changes_at_will = true;
+    for (int i = 0; i < FAULTS; i++) {
+        struct node *node = &cluster->nodes[cluster_below(cluster, TIER_COUNT)];
+        fault_any(cluster, more[cluster_below(cluster, TD_COUNT(more))]);
+        if (cluster_chance(cluster, 40))
+            verbs_any(cluster);
+        if (cluster_chance(cluster, 10))
+            io_sim_clock_drift(node->host, (int32_t)cluster_below(cluster, DRIFT_PPM));
+        if (cluster_chance(cluster, 5) && !node->is_primary)
+            node_forget(node, cluster_below(cluster, FAULT_PAUSE_MS));
+        cluster_run_ms(cluster, cluster_below(cluster, FAULT_PAUSE_MS));
+    }
+    fault_none(cluster);
+    cluster_run_ms(cluster, SETTLE_MS);
+    verbs_thaw(cluster);
+    cluster->changes_at_will = false;
+    cluster_check_equal(cluster, EMPTY_RETRY_MAX_MS + LAYOUT_BOUND_MS);
+}
+
+const struct scenario scenario_all = {
+    .name = "all",
+    .what = "all of it: disks, links, clocks, crashes, and an operator",
+    .run = run_all,
 };
 
 const struct scenario scenario_storm = {

@@ -2,6 +2,7 @@
  * An operator who cannot leave it alone: the verbs of the command line, as functions, at any time
  * and at any server, while other things fail.
  */
+#include "scenario/verbs.h"
 #include "control/verb.h"
 #include "daemon/operator_follow.h"
 #include "io/fiber.h"
@@ -79,7 +80,7 @@ static td_err give(struct node *node, enum control_order what)
     return order.result;
 }
 
-static void any_order(struct cluster *cluster)
+void verbs_any(struct cluster *cluster)
 {
     static const enum control_order at_primary[] = {
         CONTROL_ORDER_FREEZE,   CONTROL_ORDER_THAW,    CONTROL_ORDER_THAW,
@@ -101,7 +102,7 @@ static void any_order(struct cluster *cluster)
         node->probe->broken_until_ns = io_sim_now_ns(cluster->sim) + BROKEN_MS * IO_NS_PER_MS;
 }
 
-static void thaw(struct cluster *cluster)
+void verbs_thaw(struct cluster *cluster)
 {
     uint64_t until_ms = cluster_now_ms(cluster) + THAW_MS;
 
@@ -120,12 +121,12 @@ static void run(struct cluster *cluster)
     for (int i = 0; i < ROUNDS; i++) {
         if (cluster_chance(cluster, 30))
             fault_any(cluster, FAULT_CHANGES);
-        any_order(cluster);
+        verbs_any(cluster);
         cluster_run_ms(cluster, cluster_below(cluster, PAUSE_MS));
     }
     fault_none(cluster);
     cluster_run_ms(cluster, SETTLE_MS);
-    thaw(cluster);
+    verbs_thaw(cluster);
     cluster->changes_at_will = false;
     model_change(&cluster->nodes[TIER_P]);
     cluster_run_ms(cluster, 1000);
