@@ -55,6 +55,23 @@ static void put_transfer(struct control_json *json, const struct control_follow 
     control_json_object_end(json);
 }
 
+static void put_servers(struct control_json *json, const struct control_follow *follow)
+{
+    control_json_bool(json, "is_hidden", follow->is_hidden);
+    control_json_text(json, "hidden_trouble", follow->hidden_trouble);
+    control_json_array(json, "name_servers");
+    for (uint32_t i = 0; i < follow->server_count; i++) {
+        const struct control_name_server *server = &follow->servers[i];
+        control_json_object(json, NULL);
+        control_json_text(json, "name", server->name);
+        control_json_text(json, "address", server->address);
+        control_json_text(json, "says", server->says);
+        control_json_bool(json, "is_trouble", server->is_trouble);
+        control_json_object_end(json);
+    }
+    control_json_array_end(json);
+}
+
 void control_put_follow(struct control_json *json, const struct control_zone_status *zone)
 {
     const struct control_follow *follow = &zone->follow;
@@ -75,6 +92,7 @@ void control_put_follow(struct control_json *json, const struct control_zone_sta
     for (uint32_t i = 0; i < follow->peer_count; i++)
         put_zone_peer(json, &follow->peers[i]);
     control_json_array_end(json);
+    put_servers(json, follow);
 }
 
 CONTROL_HANDLE(zone_why)
@@ -104,6 +122,7 @@ CONTROL_HANDLE(zone_why)
     }
     control_json_array_end(&json);
     control_json_text(&json, "advice", story.advice);
+    control_json_text(&json, "more", story.more);
     control_json_object_end(&json);
     td_arena_fini(&story.arena);
 }

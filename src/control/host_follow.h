@@ -38,6 +38,14 @@ struct control_zone_peer {
     const char *why;     /* it fails; NULL */
 };
 
+/* A name server that a zone names. */
+struct control_name_server {
+    const char *name;
+    const char *address; /* the first one; NULL: not known */
+    const char *says;    /* who it is to this server */
+    bool is_trouble;     /* and it should not be so */
+};
+
 /* How a zone follows, and is followed. */
 struct control_follow {
     bool is_secondary;
@@ -57,6 +65,10 @@ struct control_follow {
     uint32_t peer_count;
     uint32_t secondaries; /* of them */
     uint32_t in_step;     /* of those */
+    const struct control_name_server *servers;
+    uint32_t server_count;
+    bool is_hidden;             /* a primary, and none of them */
+    const char *hidden_trouble; /* NULL: none */
 };
 
 struct control_story_line {
@@ -71,6 +83,7 @@ struct control_story {
     struct control_story_line *lines;
     uint32_t count;
     const char *advice;
+    const char *more; /* what does not fit; NULL */
 };
 
 /* A peer, over all zones. */

@@ -99,17 +99,11 @@ static void put_secondary(struct td_buf *out, const json_t *peer)
                       ms_text(number_of(peer, "behind_ms"), text));
 }
 
-void control_show_follow(const json_t *zone, struct td_buf *out)
+static void put_peers(struct td_buf *out, const json_t *zone)
 {
     const json_t *peer;
     size_t i;
 
-    if (is(zone, "role", "secondary") && json_object_get(zone, "next_look_s") != NULL)
-        put_timers(out, zone);
-    if (has_text(zone, "serial_on_its_way")) {
-        put_key(out, "serial");
-        td_buf_printf(out, "%s\n", text_of(zone, "serial_on_its_way"));
-    }
     json_array_foreach(json_object_get(zone, "peers"), i, peer)
     {
         bool is_primary = is(peer, "role", "primary");
@@ -126,6 +120,45 @@ void control_show_follow(const json_t *zone, struct td_buf *out)
             td_buf_printf(out, "%s\n", text_of(peer, "why"));
         }
     }
+}
+
+/* Those of a zone with peers, and of any where one of them does not fit. */
+static void put_servers(struct td_buf *out, const json_t *zone)
+{
+    const json_t *server;
+    size_t i;
+    bool is_told = json_array_size(json_object_get(zone, "peers")) != 0;
+
+    if (is_so(zone, "is_hidden") && (is_told || has_text(zone, "hidden_trouble"))) {
+        put_key(out, "hidden");
+        td_buf_printf(out, "%s\n",
+                      has_text(zone, "hidden_trouble")
+                          ? text_of(zone, "hidden_trouble")
+                          : "yes: this server is not among the name servers of the zone");
+    }
+    json_array_foreach(json_object_get(zone, "name_servers"), i, server)
+    {
+        if (!is_told && !is_so(server, "is_trouble"))
+            continue;
+        put_key(out, "name server");
+        td_buf_printf(out, "%s %s%s%s%s\n", text_of(server, "name"),
+                      has_text(server, "address") ? "(" : "",
+                      has_text(server, "address") ? text_of(server, "address") : "",
+                      has_text(server, "address") ? ") " : "", text_of(server, "says"));
+    }
+}
+
+void control_show_follow(const json_t *zone, struct td_buf *out)
+{
+
+    if (is(zone, "role", "secondary") && json_object_get(zone, "next_look_s") != NULL)
+        put_timers(out, zone);
+    if (has_text(zone, "serial_on_its_way")) {
+        put_key(out, "serial");
+        td_buf_printf(out, "%s\n", text_of(zone, "serial_on_its_way"));
+    }
+    put_peers(out, zone);
+    put_servers(out, zone);
 }
 
 int control_show_follow_order(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
@@ -175,6 +208,8 @@ int control_show_why(const json_t *answer, struct td_buf *out, struct td_buf *co
     }
     if (has_text(answer, "advice"))
         td_buf_printf(out, "%s\n", text_of(answer, "advice"));
+    if (has_text(answer, "more"))
+        td_buf_printf(out, "%s\n", text_of(answer, "more"));
     return CONTROL_EXIT_OK;
 }
 

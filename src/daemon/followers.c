@@ -500,7 +500,8 @@ static bool is_told(const struct followers *followers, const struct follower *fo
 {
     return followers->notify == CONF_NOTIFY_BOTH ||
            (followers->notify == CONF_NOTIFY_PEERS && follower->row != NULL) ||
-           (followers->notify == CONF_NOTIFY_NS_SET && follower->row == NULL);
+           (followers->notify == CONF_NOTIFY_NS_SET &&
+            (follower->row == NULL || follower->is_listed));
 }
 
 void followers_notify(struct followers *followers)

@@ -29,6 +29,7 @@ struct follower {
     struct followers *followers; /* NULL: it is none any more, and freed with its last task */
     struct replicate_peer *peer; /* held */
     struct peers_row *row;       /* NULL: found among the name servers of the zone */
+    bool is_listed;              /* of a row, with notify: ns-set: it is a name server as well */
     uint32_t tasks;              /* under way */
     uint32_t notifies;           /* of them NOTIFYs */
     bool is_probing;             /* one of them asks for the serial */

@@ -1,16 +1,12 @@
 /* Who follows: peers of the configuration, and the name servers of the zone. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "conf/conf.h"
 #include "daemon/followers_internal.h"
+#include "daemon/name_servers.h"
 #include "daemon/registry_internal.h"
-#include "serve/log.h"
-#include "wire/rrtype.h"
-
-enum { PORT = 53, SET_MAX = 64 };
 
 /* ---- peers ---- */
 
@@ -23,12 +19,12 @@ static bool is_wanted(const struct followers *followers, const struct conf_peer_
     return false;
 }
 
-static bool has_row(const struct followers *followers, const struct peers_row *row)
+static struct follower *find_row(const struct followers *followers, const struct peers_row *row)
 {
-    for (uint32_t i = 0; i < followers->count; i++)
+    for (uint32_t i = 0; row != NULL && i < followers->count; i++)
         if (followers->items[i]->row == row)
-            return true;
-    return false;
+            return followers->items[i];
+    return NULL;
 }
 
 void followers_refresh_peers(struct followers *followers, const struct conf_peer_refs *refs)
@@ -40,110 +36,65 @@ void followers_refresh_peers(struct followers *followers, const struct conf_peer
     }
     for (uint32_t i = 0; i < refs->count; i++) {
         struct peers_row *row = followers->all->peers->rows[refs->items[i]];
-        if (!has_row(followers, row) && followers->count < FOLLOWERS_MAX)
+        if (find_row(followers, row) == NULL && followers->count < FOLLOWERS_MAX)
             followers_add(followers, row, row->peer);
     }
 }
 
 /* ---- name servers ---- */
 
-struct server {
-    char name[WIRE_NAME_TEXT_SIZE];
-    struct td_addr addrs[8];
-    uint32_t count;
-};
-
-static void add_addrs(const struct followers *followers, const struct wire_rrset *set,
-                      struct server *server)
+/*
+ * A name server that no peer of `to` is, and that is told all the same. Where it is a peer of the
+ * configuration, that says how it is reached and with which key.
+ */
+static struct replicate_peer *peer_of(const struct name_server *server)
 {
-    size_t at = 0;
+    const struct replicate_peer *as = server->row == NULL ? NULL : server->row->peer;
+    struct td_addr addrs[NAME_SERVER_ADDRS_MAX];
 
-    for (uint32_t i = 0; set != NULL && i < set->count; i++) {
-        struct wire_rdata rdata = wire_rrset_rdata(set, &at);
-        struct td_addr addr = { .family = rdata.size == 4 ? 4 : 6, .port = PORT };
-        bool is_own = false;
-        memcpy(addr.octets, rdata.octets, rdata.size);
-        for (uint32_t k = 0; k < followers->all->own_count; k++)
-            is_own = is_own || td_addr_same_host(&followers->all->own[k], &addr);
-        if (!is_own && server->count < TD_COUNT(server->addrs))
-            server->addrs[server->count++] = addr;
+    for (uint32_t i = 0; i < server->addr_count; i++) {
+        addrs[i] = server->addrs[i];
+        for (uint32_t k = 0; as != NULL && k < as->addr_count; k++)
+            if (td_addr_same_host(&as->addrs[k], &addrs[i]))
+                addrs[i] = as->addrs[k];
     }
+    return replicate_peer_new(server->name, addrs, server->addr_count,
+                              as != NULL && as->has_source ? &as->source : NULL,
+                              as != NULL && as->has_key ? &as->key : NULL);
 }
 
-/* Addresses of a name server that stand in the zone itself; others are not looked for. */
-static bool find_server(const struct followers *followers, const uint8_t *name,
-                        struct server *ret_server)
+/* The primary that the SOA names is not told, unless it is a peer of `to` (RFC 1996 3.3). */
+static uint32_t collect(struct followers *followers, struct replicate_peer **ret_peers)
 {
-    const struct zone_version *version = followers->zone->zone.newest;
-    struct wire_key key;
-
-    ret_server->count = 0;
-    wire_name_format(name, ret_server->name);
-    wire_key_make(&key, zone_version_seed(version), name);
-    const struct zone_node *node = zone_find_exact(version, &key, 0);
-    if (node == NULL)
-        return false;
-    add_addrs(followers, zone_node_set(version, node, WIRE_TYPE_A), ret_server);
-    add_addrs(followers, zone_node_set(version, node, WIRE_TYPE_AAAA), ret_server);
-    return ret_server->count != 0;
-}
-
-static bool is_same(const struct follower *follower, const struct server *server)
-{
-    if (follower->row != NULL || strcmp(follower->peer->name, server->name) != 0 ||
-        follower->peer->addr_count != server->count)
-        return false;
-    for (uint32_t i = 0; i < server->count; i++)
-        if (!td_addr_equal(&follower->peer->addrs[i], &server->addrs[i]))
-            return false;
-    return true;
-}
-
-/* A peer of the configuration is not told twice. */
-static bool is_peer(const struct followers *followers, const struct server *server)
-{
-    for (uint32_t i = 0; i < followers->count; i++)
-        for (uint32_t k = 0; k < server->count; k++)
-            if (followers->items[i]->row != NULL &&
-                replicate_peer_has(followers->items[i]->peer, &server->addrs[k]))
-                return true;
-    return false;
-}
-
-static uint32_t collect(const struct followers *followers, struct server *servers)
-{
-    const struct zone_version *version = followers->zone->zone.newest;
-    const struct wire_rrset *set = zone_node_set(version, zone_version_apex(version), WIRE_TYPE_NS);
-    const struct wire_rrset *soa =
-        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
-    const uint8_t *primary = wire_rrset_first(soa).octets; /* it is not told (RFC 1996 3.3) */
+    struct name_server *servers = td_calloc(NAME_SERVERS_MAX, sizeof(*servers));
+    uint32_t found = name_servers_collect(followers->all, followers->zone, servers);
     uint32_t count = 0;
-    size_t at = 0;
 
-    if (set == NULL)
-        return 0;
-    for (uint32_t i = 0; i < set->count && count < SET_MAX; i++) {
-        struct wire_rdata rdata = wire_rrset_rdata(set, &at);
-        if (!wire_name_equal(rdata.octets, rdata.size, primary, wire_name_size(primary)) &&
-            find_server(followers, rdata.octets, &servers[count]) &&
-            !is_peer(followers, &servers[count]))
-            count++;
+    for (uint32_t i = 0; i < found; i++) {
+        struct follower *follower = find_row(followers, servers[i].row);
+        if (follower != NULL)
+            follower->is_listed = true;
+        else if (servers[i].addr_count != 0 && !servers[i].is_mname)
+            ret_peers[count++] = peer_of(&servers[i]);
     }
+    free(servers);
     return count;
 }
 
-static bool has_server(const struct followers *followers, const struct server *server)
+static bool has_peer(const struct followers *followers, const struct replicate_peer *peer)
 {
     for (uint32_t i = 0; i < followers->count; i++)
-        if (is_same(followers->items[i], server))
+        if (followers->items[i]->row == NULL &&
+            replicate_peer_is_same(followers->items[i]->peer, peer))
             return true;
     return false;
 }
 
-static bool is_listed(const struct follower *follower, const struct server *servers, uint32_t count)
+static bool is_in(const struct follower *follower, struct replicate_peer *const *peers,
+                  uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (is_same(follower, &servers[i]))
+        if (replicate_peer_is_same(follower->peer, peers[i]))
             return true;
     return false;
 }
@@ -151,21 +102,19 @@ static bool is_listed(const struct follower *follower, const struct server *serv
 void followers_refresh_set(struct followers *followers)
 {
     bool has_set = followers->notify == CONF_NOTIFY_NS_SET || followers->notify == CONF_NOTIFY_BOTH;
-    struct server *servers = has_set ? td_calloc(SET_MAX, sizeof(*servers)) : NULL;
-    uint32_t count = has_set ? collect(followers, servers) : 0;
+    struct replicate_peer *peers[NAME_SERVERS_MAX];
 
+    for (uint32_t i = 0; i < followers->count; i++)
+        followers->items[i]->is_listed = false;
+    uint32_t count = has_set ? collect(followers, peers) : 0;
     for (uint32_t i = followers->count; i-- > 0;)
-        if (followers->items[i]->row == NULL && !is_listed(followers->items[i], servers, count))
+        if (followers->items[i]->row == NULL && !is_in(followers->items[i], peers, count))
             followers_remove(followers, i);
     for (uint32_t i = 0; i < count; i++) {
-        if (has_server(followers, &servers[i]))
-            continue;
-        struct replicate_peer *peer =
-            replicate_peer_new(servers[i].name, servers[i].addrs, servers[i].count, NULL, NULL);
-        followers_add(followers, NULL, peer);
-        replicate_peer_let_go(peer);
+        if (!has_peer(followers, peers[i]) && followers->count < FOLLOWERS_MAX)
+            followers_add(followers, NULL, peers[i]);
+        replicate_peer_let_go(peers[i]);
     }
-    free(servers);
 }
 
 /* ---- life ---- */

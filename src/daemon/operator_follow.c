@@ -129,6 +129,7 @@ void operator_view_follow(struct server *server, const struct registry_zone *zon
     follow->is_secondary = secondary != NULL;
     follow->walk = copy(&status->arena, serial_walk_text(zone));
     follow->peers = peers;
+    operator_view_servers(server, zone, &status->arena, follow);
     if (secondary != NULL)
         view_secondary(server, secondary, status);
     for (uint32_t i = 0; secondary != NULL && i < secondary->from_count; i++)
@@ -255,6 +256,8 @@ static td_err take_story(struct fiber *fiber, struct server *server, void *argum
     else
         story->advice = copy(&story->arena, "It has no peers: 'from' and 'to' of the zone name "
                                             "them.");
+    if (why->call->peer == NULL)
+        story->more = operator_servers_advice(server, zone, &story->arena);
     return TD_OK;
 }
 

@@ -12,6 +12,14 @@
 void operator_view_follow(struct server *server, const struct registry_zone *zone,
                           struct control_zone_status *status);
 
+/* Main world: the name servers that the zone names. */
+void operator_view_servers(struct server *server, const struct registry_zone *zone,
+                           struct td_arena *arena, struct control_follow *follow);
+
+/* Main world: what does not fit there, and what to do; NULL: nothing. In the arena. */
+const char *operator_servers_advice(struct server *server, const struct registry_zone *zone,
+                                    struct td_arena *arena);
+
 /* Main world: the same in numbers. The zone has data. */
 void operator_view_lag(const struct registry_zone *zone, struct control_zone *ret_zone);
 

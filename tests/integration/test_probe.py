@@ -9,11 +9,15 @@ import dns.flags
 import dns.message
 import dns.opcode
 import dns.rcode
+import dns.rrset
+import dns.tsigkeyring
 import pytest
 
 from conftest import ZONE, free_port
+from test_secondary import KEY, SECRET
 
 ZONEVERSION = 19
+RING = dns.tsigkeyring.from_text({KEY: SECRET})
 
 
 class Secondary:
@@ -22,7 +26,10 @@ class Secondary:
     knows none) and `refuses` ("ZONEVERSION", "EDNS") say.
     """
 
-    def __init__(self):
+    def __init__(self, address="127.0.0.1"):
+        self.address = address
+        self.notified = 0  # how often
+        self.has_tsig = False  # the last question
         self.serial = 1
         self.ahead = None
         self.labels = 2
@@ -30,7 +37,7 @@ class Secondary:
         self.asked = []  # of each question for the SOA: "ZONEVERSION", "EDNS" or "plain"
         self.udp = socket.socket(type=socket.SOCK_DGRAM)
         self.port = free_port()
-        self.udp.bind(("127.0.0.1", self.port))
+        self.udp.bind((address, self.port))
         threading.Thread(target=self.serve, daemon=True).start()
 
     def close(self):
@@ -44,7 +51,9 @@ class Secondary:
                 octets, client = self.udp.recvfrom(65535)
                 if not octets:
                     return
-                self.udp.sendto(self.answer(dns.message.from_wire(octets)), client)
+                query = dns.message.from_wire(octets, keyring=RING)
+                self.has_tsig = query.had_tsig
+                self.udp.sendto(self.answer(query), client)
         except OSError:
             pass
 
@@ -54,6 +63,7 @@ class Secondary:
         answer.flags |= dns.flags.AA
         if query.opcode() == dns.opcode.NOTIFY:
             self.serial = query.answer[0][0].serial
+            self.notified += 1
             return answer.to_wire()
         kinds = ["plain"] + ["EDNS"] * (query.edns >= 0)
         kinds += ["ZONEVERSION"] * (ZONEVERSION in [option.otype for option in query.options])
