@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/macros.h"
 #include "base/reader.h"
 #include "change/encode.h"
 #include "daemon/loader.h"
@@ -105,21 +106,47 @@ static bool added(void *context, const struct zone_compare_record *record)
     return has_room(job);
 }
 
+/* Has the new version no records of this name? */
+static bool is_gone(const struct loader_job *job, const uint8_t *owner)
+{
+    struct wire_key key;
+
+    wire_key_make(&key, zone_version_seed(job->version), owner);
+    const struct zone_node *node = zone_find_exact(job->version, &key, 0);
+    return node == NULL || node->sets == 0;
+}
+
+/* The list of what is removed was not finished: look for each name that there was. */
+static uint32_t count_all_gone(const struct loader_job *job)
+{
+    static const enum zone_order orders[] = { ZONE_ORDER_NAMES, ZONE_ORDER_NSEC3 };
+    struct zone_walk walk;
+    struct wire_name name;
+    uint32_t gone = 0;
+
+    for (size_t i = 0; i < TD_COUNT(orders); i++)
+        for (const struct zone_node *node = zone_walk_first(&walk, job->before, orders[i]);
+             node != NULL; node = zone_walk_next(&walk)) {
+            zone_node_name(job->before, node, &name);
+            gone += node->sets != 0 && is_gone(job, name.octets);
+        }
+    return gone;
+}
+
 static uint32_t count_gone(const struct loader_job *job)
 {
     const struct loader_diff *diff = &job->diff;
     const uint8_t *before = NULL;
     uint32_t gone = 0;
 
+    if (diff->is_too_large)
+        return count_all_gone(job);
     for (uint32_t i = 0; i < diff->removed_count; i++) {
         const uint8_t *owner = diff->removed[i].owner;
-        struct wire_key key;
         if (before != NULL && wire_name_compare(before, owner) == 0)
             continue;
         before = owner;
-        wire_key_make(&key, zone_version_seed(job->version), owner);
-        const struct zone_node *node = zone_find_exact(job->version, &key, 0);
-        gone += node == NULL || node->sets == 0;
+        gone += is_gone(job, owner);
     }
     return gone;
 }

@@ -103,6 +103,18 @@ def test_the_brake_holds_a_file_that_lost_its_records(tandem, tmp_path):
     assert serial_of(server) == 12
 
 
+def test_the_brake_counts_all_names_of_a_large_zone(tandem, tmp_path):
+    """What is removed is more than what is left: the list of it is not finished."""
+    path, server = serve(tandem, tmp_path)
+    path.write_text(ZONE % (10, 3) + "".join("h%d A 192.0.2.9\n" % i for i in range(20000)))
+    reload(server)
+    assert serial_of(server) == 11
+    path.write_text(ZONE % (20, 3))
+    reload(server)
+    assert serial_of(server) == 11
+    assert "is held: it would remove 20000 of 20004 names, more than 40 %" in server.log()
+
+
 def test_strict_refuses_an_old_file(tandem, tmp_path):
     path, server = serve(tandem, tmp_path, first=50, **{"serial-check": "strict"})
     path.write_text(ZONE % (49, 4))
