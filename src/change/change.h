@@ -218,6 +218,25 @@ void change_restore(struct change_door *door, struct change_zone *zone,
 void change_put_state(struct change_door *door, const void *key, size_t key_size, const void *value,
                       size_t value_size, struct change_wait *wait);
 
+/* A change of the past, as the log has it. */
+struct change_past {
+    uint32_t serial_from;
+    uint32_t serial_to;
+    uint32_t removed; /* records */
+    uint32_t added;
+    uint64_t time_s;
+    const uint8_t *octets; /* encode.h */
+    uint32_t size;
+};
+
+/*
+ * Have the log say of a zone, which has no data yet, what was changed before: it comes from a
+ * backup. `apex` in lower case. The octets are the caller's until `wait` has been called (may be
+ * NULL: until that of something that is put later).
+ */
+void change_put_past(struct change_door *door, const uint8_t *apex, size_t apex_size,
+                     const struct change_past *past, struct change_wait *wait);
+
 /* The zone is no longer served from its version: it has `state` and none. It is not busy. */
 void change_withdraw(struct change_door *door, struct change_zone *zone, enum zone_state state);
 

@@ -166,6 +166,27 @@ void change_put_state(struct change_door *door, const void *key, size_t key_size
     change_batch_add(door, step);
 }
 
+void change_put_past(struct change_door *door, const uint8_t *apex, size_t apex_size,
+                     const struct change_past *past, struct change_wait *wait)
+{
+    struct change_draft *step = change_step_new(door, NULL);
+
+    step->wait = wait;
+    step->entry = (struct store_log_entry){
+        .kind = STORE_LOG_CHANGE,
+        .key = td_arena_memdup(&step->arena, apex, apex_size),
+        .key_size = (uint16_t)apex_size,
+        .serial_from = past->serial_from,
+        .serial_to = past->serial_to,
+        .removed = past->removed,
+        .added = past->added,
+        .time_s = past->time_s,
+        .octets = past->octets,
+        .size = past->size,
+    };
+    change_batch_add(door, step);
+}
+
 /* ---- waiting ---- */
 
 static void on_done(struct change_wait *wait, td_err err, const struct td_diag *diag)

@@ -55,6 +55,8 @@ CONTROL_HANDLE(zone_show);
 CONTROL_HANDLE(zone_diff);
 CONTROL_HANDLE(zone_blame);
 CONTROL_HANDLE(zone_at);
+CONTROL_HANDLE(zone_backup);
+CONTROL_HANDLE(zone_restore);
 CONTROL_HANDLE(zone_freeze);
 CONTROL_HANDLE(zone_thaw);
 CONTROL_HANDLE(zone_flush);

@@ -37,6 +37,7 @@ static void reply_outcome(struct control_reply *reply, const struct control_call
     control_json_bool(&json, "in_transaction", outcome->is_open);
     control_json_number(&json, "steps", outcome->steps);
     control_json_text(&json, "author", change->author);
+    control_json_text(&json, "note", outcome->note);
     control_json_text(&json, "problem", outcome->has_problem ? outcome->diag.text : NULL);
     put_texts(&json, "removed", change->removed, change->removed_count);
     put_texts(&json, "added", change->added, change->added_count);
@@ -69,6 +70,9 @@ static void refuse(struct control_reply *reply, td_err err, const struct control
     case TD_E_IO:
     case TD_E_LIMIT:
         error = CONTROL_ERROR_FAILED;
+        break;
+    case TD_E_TIMEOUT:
+        error = CONTROL_ERROR_TIMEOUT;
         break;
     default:
         control_reply_host_error(reply, err);
@@ -143,6 +147,18 @@ CONTROL_HANDLE(zone_commit)
 CONTROL_HANDLE(zone_abort)
 {
     edit(host, CONTROL_EDIT_ABORT, call, reply);
+}
+
+CONTROL_HANDLE(zone_restore)
+{
+    struct control_outcome outcome;
+
+    td_err err = host->restore(host->context, call, &outcome);
+    if (err == TD_OK)
+        reply_outcome(reply, call, &outcome);
+    else
+        refuse(reply, err, &outcome);
+    control_outcome_fini(&outcome);
 }
 
 /* ---- orders ---- */

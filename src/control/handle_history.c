@@ -137,24 +137,41 @@ CONTROL_HANDLE(zone_diff)
     look_at_one(host, CONTROL_HISTORY_DIFF, call, reply);
 }
 
-CONTROL_HANDLE(zone_at)
+static void reply_text(const struct control_call *call, td_err err, uint32_t serial,
+                       struct td_buf *text, const struct td_diag *diag, struct control_reply *reply)
 {
-    struct td_buf text = { .data = NULL };
-    struct td_diag diag = { .line = 0 };
     struct control_json json;
-    uint32_t serial;
 
-    td_err err = host->zone_text(host->context, call, &text, &serial, &diag);
     if (err == TD_OK) {
         control_reply_begin(reply, &json);
         control_json_text(&json, "zone", call->zone);
         control_json_number(&json, "serial", serial);
-        control_json_text(&json, "text", td_buf_text(&text));
+        control_json_text(&json, "text", td_buf_text(text));
         control_json_object_end(&json);
     } else if (err == TD_E_LIMIT) {
-        control_reply_error(reply, CONTROL_ERROR_FAILED, NULL, "%s", diag.text);
+        control_reply_error(reply, CONTROL_ERROR_FAILED, NULL, "%s", diag->text);
     } else {
-        refuse(reply, err, &diag);
+        refuse(reply, err, diag);
     }
-    td_buf_fini(&text);
+    td_buf_fini(text);
+}
+
+CONTROL_HANDLE(zone_at)
+{
+    struct td_buf text = { .data = NULL };
+    struct td_diag diag = { .line = 0 };
+    uint32_t serial = 0;
+
+    td_err err = host->zone_text(host->context, call, &text, &serial, &diag);
+    reply_text(call, err, serial, &text, &diag, reply);
+}
+
+CONTROL_HANDLE(zone_backup)
+{
+    struct td_buf text = { .data = NULL };
+    struct td_diag diag = { .line = 0 };
+    uint32_t serial = 0;
+
+    td_err err = host->backup(host->context, call, &text, &serial, &diag);
+    reply_text(call, err, serial, &text, &diag, reply);
 }

@@ -156,6 +156,7 @@ enum { CONTROL_CONFLICTS_MAX = 100 };
 struct control_outcome {
     struct td_arena arena;
     struct control_change change;
+    const char *note;  /* what else is to be known; NULL */
     bool is_unchanged; /* there was nothing to do */
     bool is_open;      /* in a transaction, which is not committed yet */
     bool is_other_serial;
@@ -258,6 +259,14 @@ struct control_host {
     TD_NODISCARD td_err (*zone_text)(void *context, const struct control_call *call,
                                      struct td_buf *out, uint32_t *ret_serial,
                                      struct td_diag *diag);
+
+    /* The zone with its history: daemon/backup.h. Returns as `history`. */
+    TD_NODISCARD td_err (*backup)(void *context, const struct control_call *call,
+                                  struct td_buf *out, uint32_t *ret_serial, struct td_diag *diag);
+
+    /* Make the zone what a backup (call->zonefile) says. Returns as `edit`. */
+    TD_NODISCARD td_err (*restore)(void *context, const struct control_call *call,
+                                   struct control_outcome *ret_outcome);
 
     /*
      * Add a zone at run time, as call->zone, file and like say, and wait until it is loaded; or

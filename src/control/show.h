@@ -26,6 +26,7 @@ int control_show_log(const json_t *answer, struct td_buf *out, struct td_buf *co
 int control_show_show(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_diff(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_blame(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_backup(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_text(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_follow_order(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_removed(const json_t *answer, struct td_buf *out, struct td_buf *complaints);

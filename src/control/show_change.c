@@ -40,11 +40,15 @@ int control_show_edit(const json_t *answer, struct td_buf *out, struct td_buf *c
     else if (is_so(answer, "unchanged"))
         td_buf_printf(out, "%s is so already, serial %llu\n", zone,
                       number_of(answer, "serial_from"));
+    else if (has_number(answer, "serial") && number_of(answer, "serial_from") == 0)
+        td_buf_printf(out, "%s serial %llu\n", zone, number_of(answer, "serial"));
     else if (has_number(answer, "serial"))
         td_buf_printf(out, "%s serial %llu -> %llu, +%zu -%zu records\n", zone,
                       number_of(answer, "serial_from"), number_of(answer, "serial"),
                       json_array_size(json_object_get(answer, "added")),
                       json_array_size(json_object_get(answer, "removed")));
+    if (has_text(answer, "note"))
+        td_buf_printf(out, "%s\n", text_of(answer, "note"));
     return CONTROL_EXIT_OK;
 }
 
@@ -132,6 +136,13 @@ int control_show_blame(const json_t *answer, struct td_buf *out, struct td_buf *
         else
             td_buf_add_text(out, "was there before the history begins\n");
     }
+    return CONTROL_EXIT_OK;
+}
+
+int control_show_backup(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
+{
+    (void)complaints;
+    td_buf_add_text(out, text_of(answer, "text"));
     return CONTROL_EXIT_OK;
 }
 

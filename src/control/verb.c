@@ -165,6 +165,28 @@ const struct control_verb control_verbs[] = {
       .help = "Print a zone as it is, or as it was at a serial, as a zone file.",
       .local = control_zone_at,
       .handle = control_handle_zone_at, .show = control_show_text },
+    { .words = "zone backup", .aliases = "zone-backup",
+      .method = "GET", .path = "/v1/zones/{NAME}/backup",
+      .args = { ARG_ZONE, { "file", CONTROL_ARG_FILE, FIELD(file), "write it there" } },
+      .help = "Print a zone with its history, to be kept elsewhere.",
+      .more = "It is a zone file that any name server can load; history and a digest of it all stand "
+              "in its comments. 'tandem zone restore' takes it.",
+      .local = control_zone_at,
+      .handle = control_handle_zone_backup, .show = control_show_backup },
+    { .words = "zone restore", .aliases = "zone-restore",
+      .method = "POST", .path = "/v1/zones/{NAME}/restore",
+      .args = { ARG_ZONE,
+                { "FILE", CONTROL_ARG_WORD, FIELD(zonefile), "the backup, which tandemd must be able to read" },
+                { "force", CONTROL_ARG_FLAG, FIELD(force), "let the brake go" },
+                ARG_REASON, ARG_DRY_RUN, ARG_IF_SERIAL, ARG_TIMEOUT },
+      .help = "Make a zone what a backup says.",
+      .more = "A zone that is served is changed: by the difference, with a serial greater than the "
+              "last, and its history goes on. One of which this server has nothing gets the serial "
+              "and the history of the backup as well, unless a secondary has a greater serial; its "
+              "zone file is written when there is none. A file that is damaged, cut off, or of "
+              "another zone changes nothing.",
+      .prepare = control_zone_add_prepare,
+      .handle = control_handle_zone_restore, .show = control_show_edit },
     { .words = "zone revert",
       .method = "POST", .path = "/v1/zones/{NAME}/revert/{SERIAL}",
       .args = { ARG_ZONE, ARG_SERIAL, ARGS_EDIT },

@@ -429,6 +429,8 @@ td_err operator_start(struct fiber *fiber, struct server *server, struct td_diag
         .edit = operator_edit,
         .history = operator_history,
         .zone_text = operator_zone_text,
+        .backup = operator_backup,
+        .restore = operator_restore,
         .zone_order = operator_zone_order,
         .zone_add = operator_zone_add,
         .zone_remove = operator_zone_remove,

@@ -163,7 +163,8 @@ static td_err build_past(struct text *text, struct zone_version **ret_version)
     return zone_build_finish(build, &report, ret_version);
 }
 
-static td_err print(const struct zone_version *version, struct td_buf *out, struct td_diag *diag)
+td_err operator_print_zone(const struct zone_version *version, struct td_buf *out,
+                           struct td_diag *diag)
 {
     char *octets = NULL;
     size_t size = 0;
@@ -194,7 +195,7 @@ static td_err print_past(struct text *text, struct td_buf *out)
             zone_lineage_free(version->lineage);
         return TD_E_INVALID;
     }
-    err = print(version, out, text->diag);
+    err = operator_print_zone(version, out, text->diag);
     zone_lineage_free(version->lineage);
     return err;
 }
@@ -210,7 +211,8 @@ td_err operator_zone_text(void *context, const struct control_call *call, struct
         if (text.is_past)
             err = operator_fold(context, call->zone, &text.since, &text.fold, diag);
         if (err == TD_OK)
-            err = text.is_past ? print_past(&text, out) : print(text.version, out, diag);
+            err = text.is_past ? print_past(&text, out)
+                               : operator_print_zone(text.version, out, diag);
         zone_version_unpin(text.version);
         *ret_serial = text.serial;
     }

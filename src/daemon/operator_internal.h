@@ -46,6 +46,10 @@ TD_NODISCARD td_err operator_zone_add(void *context, const struct control_call *
 TD_NODISCARD td_err operator_zone_remove(void *context, const struct control_call *call,
                                          struct td_diag *diag);
 
+TD_NODISCARD td_err operator_backup(void *context, const struct control_call *call,
+                                    struct td_buf *out, uint32_t *ret_serial, struct td_diag *diag);
+TD_NODISCARD td_err operator_restore(void *context, const struct control_call *call,
+                                     struct control_outcome *ret_outcome);
 TD_NODISCARD td_err operator_config(void *context, struct control_config *ret_config);
 extern const struct control_keys_host operator_keys_host;
 
@@ -62,6 +66,10 @@ TD_NODISCARD td_err operator_find_zone(struct server *server, const char *name,
 /* The zone's set of a type at a name, or NULL. */
 const struct wire_rrset *operator_find_set(const struct zone_version *version, const uint8_t *owner,
                                            uint16_t type);
+
+/* The zone as text, added to `out`. On any thread. TD_E_LIMIT: there is no memory. */
+TD_NODISCARD td_err operator_print_zone(const struct zone_version *version, struct td_buf *out,
+                                        struct td_diag *diag);
 
 /* A list of records as texts, the SOAs left out. *ret_count is how many. */
 const char *const *operator_record_texts(struct td_arena *arena,

@@ -75,6 +75,7 @@ struct registry_zone {
     uint32_t start_slot; /* its place among those that wait to be started, from 1; 0: it does not */
     struct loader_job *asking; /* what is to be published once secondaries have been asked */
     bool has_asked;
+    bool is_asking;     /* the same, for a backup that is to be restored */
     bool is_committing; /* what its file says is on its way to the disk */
     bool is_again;      /* to be loaded again when the job is back */
     bool wants_flush;   /* the same, for the file to be written */

@@ -23,9 +23,7 @@
 #include "zone/edit.h"
 #include "zone/zonemd.h"
 
-/* More records than this are published as a whole version; fewer as a change of the one there is.
- */
-enum { DRAFT_RECORDS_MAX = 2000, SOA_NUMBERS_SIZE = 20 };
+enum { SOA_NUMBERS_SIZE = 20 };
 
 /* A change of the zone from its file, until it is durable. */
 struct commit {
@@ -165,7 +163,7 @@ static struct change_about about_file(const struct registry_zone *zone)
 /* ---- serials ---- */
 
 /* The version with another serial; it is the caller's alone. */
-static struct zone_version *with_serial(struct zone_version *version, uint32_t serial)
+static struct zone_version *with_soa_serial(struct zone_version *version, uint32_t serial)
 {
     const struct wire_rrset *soa =
         zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
@@ -218,9 +216,13 @@ static struct zone_version *with_digest(struct zone_version *version)
     return changed;
 }
 
-/* The serial that a whole version of the file gets, when `last` was published before. */
-static uint32_t next_serial(struct registry *registry, const struct registry_zone *zone,
-                            uint32_t in_file, uint32_t last)
+struct zone_version *registry_with_serial(struct zone_version *version, uint32_t serial)
+{
+    return serial == version->serial ? version : with_digest(with_soa_serial(version, serial));
+}
+
+uint32_t registry_next_serial(struct registry *registry, const struct registry_zone *zone,
+                              uint32_t in_file, uint32_t last)
 {
     if (change_serial_is_greater(in_file, last))
         return in_file;
@@ -292,12 +294,15 @@ void registry_asked(struct registry_zone *zone)
     uint32_t serial;
 
     zone->asking = NULL;
+    zone->is_asking = false;
     if (followers_greatest(zone->followers, &serial)) {
         zone->zone.has_floor = true;
         zone->zone.serial_floor = serial;
         serve_log(LOG_NOTICE, EVENT_ZONE_LOADED, zone->name,
                   "nothing is remembered of its serial here; a secondary has %u", serial);
     }
+    if (job == NULL)
+        return; /* asked for the sake of a backup */
     (void)registry_commit_first(registry, zone, job);
     loader_job_free(job);
     registry->commits--;
@@ -319,11 +324,10 @@ bool registry_commit_first(struct registry *registry, struct registry_zone *zone
     } else if (zone->zone.has_floor) {
         if (!check_file_serial(registry, zone, in_file))
             return false;
-        serial = next_serial(registry, zone, in_file, zone->zone.serial_floor);
+        serial = registry_next_serial(registry, zone, in_file, zone->zone.serial_floor);
         tell_serial(zone, in_file, serial);
     }
-    if (serial != in_file)
-        job->version = with_digest(with_serial(job->version, serial));
+    job->version = registry_with_serial(job->version, serial);
     struct commit *commit = commit_new(registry, zone, job);
     struct change_about about = about_file(zone);
     commit->is_known = about.is_known = !zone->zone.has_floor || is_as_before(zone, job);
@@ -358,8 +362,7 @@ bool registry_put_diff(struct change_draft *draft, const struct loader_diff *dif
     return true;
 }
 
-/* The SOA of the file, its serial included: the draft sees whether that is greater. */
-static bool put_soa(struct change_draft *draft, const struct zone_version *version)
+bool registry_put_soa(struct change_draft *draft, const struct zone_version *version)
 {
     const struct wire_rrset *soa =
         zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
@@ -401,7 +404,7 @@ static void commit_draft(struct registry *registry, struct registry_zone *zone,
         registry_load_failed(registry, zone, diag.text);
         return;
     }
-    if (!registry_put_diff(draft, &job->diff, &misfits) || !put_soa(draft, job->version)) {
+    if (!registry_put_diff(draft, &job->diff, &misfits) || !registry_put_soa(draft, job->version)) {
         change_draft_abort(draft);
         registry_load_failed(registry, zone, "the zone is too large for another change");
         return;
@@ -442,9 +445,8 @@ static void commit_whole(struct registry *registry, struct registry_zone *zone,
         return;
     }
     uint32_t in_file = job->version->serial;
-    uint32_t serial = next_serial(registry, zone, in_file, zone->zone.newest->serial);
-    if (serial != in_file)
-        job->version = with_digest(with_serial(job->version, serial));
+    uint32_t serial = registry_next_serial(registry, zone, in_file, zone->zone.newest->serial);
+    job->version = registry_with_serial(job->version, serial);
     struct commit *commit = commit_new(registry, zone, job);
     td_err err =
         change_commit_whole(registry->door, &zone->zone, job->version,
@@ -459,8 +461,7 @@ static void commit_whole(struct registry *registry, struct registry_zone *zone,
     registry_put_state(registry, zone, &commit->file, NULL);
 }
 
-/* The same records, and the same SOA but for the serial? */
-static bool is_same(const struct registry_zone *zone, const struct loader_job *job)
+bool registry_is_same(const struct registry_zone *zone, const struct loader_job *job)
 {
     const struct zone_version *a = zone->zone.newest, *b = job->version;
     const struct wire_rrset *x = zone_node_set(a, zone_version_apex(a), WIRE_TYPE_SOA);
@@ -509,7 +510,7 @@ static void publish(struct registry *registry, struct registry_zone *zone, struc
     if (!check_file_serial(registry, zone, job->report.serial))
         return;
     bool is_large = job->diff.is_too_large ||
-                    job->diff.removed_count + job->diff.added_count > DRAFT_RECORDS_MAX;
+                    job->diff.removed_count + job->diff.added_count > REGISTRY_DRAFT_RECORDS_MAX;
     if (zone->take == REGISTRY_TAKE_MERGE && job->diff.is_too_large)
         registry_load_failed(registry, zone, "it differs too much from the zone to be merged");
     else if (is_large && zone->take != REGISTRY_TAKE_MERGE) /* a whole version would be the file */
@@ -524,7 +525,7 @@ static void decide(struct registry *registry, struct registry_zone *zone, struct
     bool is_new_file = !zone->has_file || zone->file.digest != job->report.digest;
     uint32_t in_file = job->report.serial;
 
-    if (is_same(zone, job)) {
+    if (registry_is_same(zone, job)) {
         bool is_raised = !is_dirty && is_new_file &&
                          change_serial_is_greater(in_file, zone->zone.newest->serial);
         if (is_raised)

@@ -90,6 +90,48 @@ void registry_commit(struct registry *registry, struct registry_zone *zone, stru
 bool registry_put_diff(struct change_draft *draft, const struct loader_diff *diff,
                        uint32_t *misfits);
 
+/* The version (the caller's alone) with another serial, and the digest for it. */
+struct zone_version *registry_with_serial(struct zone_version *version, uint32_t serial);
+
+/* The serial that a whole version of a file gets, when `last` was published before. */
+uint32_t registry_next_serial(struct registry *registry, const struct registry_zone *zone,
+                              uint32_t in_file, uint32_t last);
+
+/* The SOA of a file, its serial included: the draft sees whether that is greater. False: no room.
+ */
+bool registry_put_soa(struct change_draft *draft, const struct zone_version *version);
+
+/* The same records, and the same SOA but for the serial? */
+bool registry_is_same(const struct registry_zone *zone, const struct loader_job *job);
+
+/* More records than this are published as a whole version. */
+enum { REGISTRY_DRAFT_RECORDS_MAX = 2000 };
+
+/* ---- registry_backup.c ---- */
+
+struct backup;
+
+/*
+ * A backup that was loaded and compared becomes what the zone is: a change of what is served, or
+ * the first version. With TD_OK `wait->done` will be called. TD_E_REFUSED: the brake;
+ * TD_E_CONFLICT, TD_E_INVALID, TD_E_LIMIT, TD_E_IO: why is in diag.
+ */
+TD_NODISCARD td_err registry_restore(struct registry *registry, struct registry_zone *zone,
+                                     struct loader_job *job, const struct change_about *about,
+                                     struct change_wait *wait, struct td_diag *diag);
+
+/* The zone knows nothing, and its base is on disk: take the history as well. It is served then. */
+TD_NODISCARD td_err registry_restore_past(struct fiber *fiber, struct registry *registry,
+                                          struct registry_zone *zone, struct loader_job *job,
+                                          const struct backup *backup, struct td_diag *diag);
+
+/* It is durable: what else belongs to it. */
+void registry_restored(struct registry *registry, struct registry_zone *zone);
+
+/* Is there nothing that a backup's history would contradict? */
+bool registry_may_take_past(const struct registry *registry, const struct registry_zone *zone,
+                            const struct backup *backup);
+
 /* Of the difference to the file, take out what would undo the changes made at run time. */
 void registry_merge(struct registry *registry, struct registry_zone *zone, struct loader_job *job);
 

@@ -44,6 +44,8 @@ static void recall(struct registry *registry, struct registry_zone *zone)
         zone->zone.has_floor = false; /* the serials are the primary's */
     zone->base_sequence =
         value == NULL || size != 8 ? 0 : (uint64_t)td_get_u32(value) << 32 | td_get_u32(value + 4);
+    if (zone->base_sequence == STORE_ZONE_SEQUENCE_OWN)
+        zone->base_sequence = sequence;
     const struct store_log_change *changes =
         store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
     if (count == 0)
