@@ -72,7 +72,9 @@ td_err segment_head_get(const uint8_t octets[SEGMENT_HEAD_SIZE], struct segment_
 {
     if (memcmp(octets + HEAD_MAGIC_AT, magic, sizeof(magic)) != 0 ||
         get32(octets + HEAD_CRC_AT) != td_crc32c(0, octets, HEAD_CRC_AT) ||
-        get32(octets + HEAD_FORMAT_AT) != FORMAT)
+        get32(octets + HEAD_FORMAT_AT) != FORMAT ||
+        get64(octets + HEAD_SEQUENCE_AT) > SEGMENT_SEQUENCE_MAX ||
+        get64(octets + HEAD_VOID_AT) > SEGMENT_SEQUENCE_MAX)
         return TD_E_MALFORMED;
     *ret_head = (struct segment_head){
         .number = get32(octets + HEAD_NUMBER_AT),
@@ -142,7 +144,8 @@ bool segment_entry_peek(const uint8_t *octets, size_t size, struct segment_entry
     };
     if (entry.kind < STORE_LOG_CHANGE || entry.kind > STORE_LOG_MOVED ||
         entry.key_size > STORE_LOG_KEY_SIZE_MAX || entry.size > STORE_LOG_ENTRY_SIZE_MAX ||
-        segment_entry_size(&entry) > size || entry.sequence == 0)
+        segment_entry_size(&entry) > size || entry.sequence == 0 ||
+        entry.sequence > SEGMENT_SEQUENCE_MAX || get32(octets + ENTRY_BEFORE_AT) >= entry.sequence)
         return false;
     entry.octets = octets + SEGMENT_ENTRY_HEAD_SIZE + entry.key_size;
     *ret_entry = (struct segment_entry){

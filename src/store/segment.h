@@ -20,6 +20,9 @@ enum {
     SEGMENT_ALIGN = 8,
 };
 
+/* Nobody gets there: what says so is none of ours. */
+#define SEGMENT_SEQUENCE_MAX ((uint64_t)1 << 62)
+
 struct segment_head {
     uint32_t number;
     uint64_t sequence;  /* of the first entry that it may have */

@@ -140,3 +140,38 @@ def test_the_brake_is_off(tandem, tmp_path):
     path.write_text(ZONE % (10, 3))
     reload(server)
     assert serial_of(server) == 12
+
+
+def test_a_distance_of_half_the_way_round_is_lower(tandem, tmp_path):
+    path, server = serve(tandem, tmp_path, first=10)
+    path.write_text(ZONE % (10 + 2**31, 4))
+    reload(server)
+    assert (serial_of(server), www_of(server)) == (11, "192.0.2.4")
+    assert "the serial of the file went back from 10 to %d" % (10 + 2**31) in server.log()
+    path.write_text(ZONE % (10, 5))
+    reload(server)
+    assert serial_of(server) == 12
+    path.write_text(ZONE % (11 + 2**31, 6))  # than what is served it is greater
+    reload(server)
+    assert serial_of(server) == 11 + 2**31
+
+
+def test_strict_refuses_half_the_way_round(tandem, tmp_path):
+    path, server = serve(tandem, tmp_path, first=10, **{"serial-check": "strict"})
+    path.write_text(ZONE % (10 + 2**31, 4))
+    assert "--take file" in reload(server, code=5)
+    assert (serial_of(server), www_of(server)) == (10, "192.0.2.3")
+    path.write_text(ZONE % (9 + 2**31, 4))
+    reload(server)
+    assert serial_of(server) == 9 + 2**31
+
+
+def test_more_than_99_changes_a_day(tandem, tmp_path):
+    _, server = serve(tandem, tmp_path, serial="date")
+    before = time.gmtime()
+    for i in range(120):
+        done = server.cli("record", "add", "example.com", "h%d" % i, "A", "192.0.2.9")
+        assert done.returncode == 0, done.stderr
+    today = int(time.strftime("%Y%m%d", before)) * 100
+    if time.gmtime().tm_mday == before.tm_mday:
+        assert serial_of(server) == today + 120  # current + 1 where the day has no more

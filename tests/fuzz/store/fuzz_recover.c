@@ -165,8 +165,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     put_files(io_sim_host_io(host), data, size);
     start(io_sim_host_io(host), data, size, &first);
     start(io_sim_host_io(host), data, size, &second);
-    td_assert(first.stats.changes == second.stats.changes);
-    td_assert(first.states == second.states && first.stats.sequence == second.stats.sequence);
+    if (first.stats.sequence <= SEGMENT_SEQUENCE_MAX / 2) { /* there is room for a mark */
+        td_assert(first.stats.changes == second.stats.changes);
+        td_assert(first.states == second.states && first.stats.sequence == second.stats.sequence);
+    }
     io_sim_free(sim);
     return 0;
 }
