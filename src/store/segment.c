@@ -144,8 +144,7 @@ bool segment_entry_peek(const uint8_t *octets, size_t size, struct segment_entry
     };
     if (entry.kind < STORE_LOG_CHANGE || entry.kind > STORE_LOG_MOVED ||
         entry.key_size > STORE_LOG_KEY_SIZE_MAX || entry.size > STORE_LOG_ENTRY_SIZE_MAX ||
-        segment_entry_size(&entry) > size || entry.sequence == 0 ||
-        entry.sequence > SEGMENT_SEQUENCE_MAX || get32(octets + ENTRY_BEFORE_AT) >= entry.sequence)
+        segment_entry_size(&entry) > size || entry.sequence == 0)
         return false;
     entry.octets = octets + SEGMENT_ENTRY_HEAD_SIZE + entry.key_size;
     *ret_entry = (struct segment_entry){
@@ -174,7 +173,9 @@ td_err segment_entry_get(const uint8_t *octets, size_t size, struct segment_entr
     if (!segment_entry_peek(octets, size, &found))
         return TD_E_MALFORMED;
     size_t plain = (size_t)SEGMENT_ENTRY_HEAD_SIZE + found.entry.key_size + found.entry.size;
-    if (get32(octets + ENTRY_CRC_AT) != td_crc32c(0, octets + 4, plain - 4))
+    if (get32(octets + ENTRY_CRC_AT) != td_crc32c(0, octets + 4, plain - 4) ||
+        found.entry.sequence > SEGMENT_SEQUENCE_MAX ||
+        found.batch_first - 1 >= found.entry.sequence)
         return TD_E_MALFORMED;
     *ret_entry = found;
     return TD_OK;
