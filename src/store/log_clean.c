@@ -143,7 +143,8 @@ static size_t take_entry(struct log_clean *clean, const uint8_t *octets,
     if (found->entry.kind == STORE_LOG_MOVED) {
         octets += SEGMENT_ENTRY_HEAD_SIZE;
         offset += SEGMENT_ENTRY_HEAD_SIZE;
-        if (segment_entry_get(octets, found->entry.size, &inner) != TD_OK)
+        if (found->entry.key_size != 0 ||
+            segment_entry_get(octets, found->entry.size, &inner) != TD_OK)
             return found->size;
     }
     if (inner.entry.kind != STORE_LOG_CHANGE && inner.entry.kind != STORE_LOG_STATE)

@@ -155,7 +155,7 @@ static void take_counting(struct recovery *recovery, const struct segment_entry 
 
     if (entry->kind == STORE_LOG_CHANGE || entry->kind == STORE_LOG_STATE)
         log_index_add(&recovery->log->index, entry, recovery->number, offset, found->size);
-    if (entry->kind != STORE_LOG_MOVED ||
+    if (entry->kind != STORE_LOG_MOVED || entry->key_size != 0 ||
         segment_entry_get(entry->octets, entry->size, &inner) != TD_OK)
         return;
     if (inner.entry.kind == STORE_LOG_CHANGE || inner.entry.kind == STORE_LOG_STATE)
