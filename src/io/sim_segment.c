@@ -22,12 +22,26 @@ void sim_conn_unreference(struct sim_conn *conn)
     free(conn);
 }
 
+static void conn_drop_held(struct sim_conn *conn, uint8_t to)
+{
+    while (conn->held[to] != NULL) {
+        struct sim_segment *segment = conn->held[to];
+        conn->held[to] = segment->next_held;
+        segment_free(segment);
+    }
+}
+
 /* The peer is never told: it sends on until it notices itself. */
 static void segment_give_up(struct sim_segment *segment)
 {
-    struct sim_tcp *sender = segment->conn->ends[1 - segment->to];
+    struct sim_conn *conn = segment->conn;
+    struct sim_tcp *sender = conn->ends[1 - segment->to];
     if (sender != NULL)
         sim_tcp_break(sender);
+    if (segment_is_numbered(segment)) {
+        conn->is_lost[segment->to] = true;
+        conn_drop_held(conn, segment->to);
+    }
     segment_free(segment);
 }
 
@@ -70,6 +84,10 @@ static void segment_deliver_in_order(struct sim_segment *segment)
 {
     struct sim_conn *conn = segment->conn;
     uint8_t to = segment->to;
+    if (conn->is_lost[to]) {
+        segment_free(segment);
+        return;
+    }
     conn->references++;
     segment_hold(segment);
     while (conn->held[to] != NULL && conn->held[to]->number == conn->expected[to]) {
@@ -79,16 +97,6 @@ static void segment_deliver_in_order(struct sim_segment *segment)
         segment_deliver(next);
     }
     sim_conn_unreference(conn);
-}
-
-static void conn_drop_held(struct sim_conn *conn)
-{
-    for (int i = 0; i < 2; i++)
-        while (conn->held[i] != NULL) {
-            struct sim_segment *segment = conn->held[i];
-            conn->held[i] = segment->next_held;
-            segment_free(segment);
-        }
 }
 
 /* The connection is to be reset. */
@@ -113,7 +121,8 @@ static void segment_arrive(struct io_sim *sim, struct sim_event *event)
     struct sim_conn *conn = segment->conn;
     if (sim->host_count == 0) { /* the world ends */
         conn->references++;
-        conn_drop_held(conn);
+        conn_drop_held(conn, 0);
+        conn_drop_held(conn, 1);
         segment_free(segment);
         sim_conn_unreference(conn);
         return;

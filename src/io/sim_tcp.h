@@ -40,6 +40,7 @@ struct sim_conn {
     uint32_t sent[2];     /* numbers given to segments of end i */
     uint32_t expected[2]; /* next number that end i must get */
     struct sim_segment *held[2];
+    bool is_lost[2]; /* one for end i was given up: those behind it are for nobody */
 };
 
 struct sim_segment {
