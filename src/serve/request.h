@@ -64,7 +64,8 @@ struct request {
     uint16_t ede;              /* ANSWER_EDE_NONE */
     uint8_t transport;         /* enum transport */
     uint8_t cookie;            /* enum tsig_cookie_verdict; MALFORMED also means none */
-    struct zone_prefetch far;  /* of names in a large zone */
+    struct zone_prefetch far;  /* of names in a large zone, or in one of very many */
+    zone_set_slot *far_slot;   /* of very many zones; NULL: not known */
     uint64_t generation;       /* of the zones, before any was looked at */
     struct td_addr remote;     /* see request_remote */
     struct wire_header header; /* read when has_tail; see request_read_header */

@@ -22,12 +22,21 @@ static bool turn_off(struct request *request, enum stage_result result)
 
 bool road_begin(struct request *request)
 {
-    enum stage_result result = stage_admit(request);
+    enum stage_result result = STAGE_NEXT;
 
-    if (td_likely(result == STAGE_NEXT))
-        result = stage_parse(request);
-    if (td_unlikely(request->has_tail) && result == STAGE_NEXT)
-        result = stage_authenticate(request);
+    if (td_likely(request->stage == STAGE_ADMIT)) {
+        result = stage_admit(request);
+        if (td_likely(result == STAGE_NEXT))
+            result = stage_parse(request);
+        if (td_unlikely(request->has_tail | request->worker->pauses) && result == STAGE_NEXT) {
+            if (request->has_tail)
+                result = stage_authenticate(request);
+            if (request->worker->pauses && result == STAGE_NEXT) {
+                request->stage = STAGE_ROUTE;
+                return true;
+            }
+        }
+    }
     if (td_likely(result == STAGE_NEXT))
         result = stage_route(request);
     if (td_unlikely(result != STAGE_NEXT))

@@ -65,7 +65,8 @@ static inline void request_init(struct request *request, struct serve_worker *wo
 
 /*
  * The first half, up to and with `route`. Returns whether it is still on the road: the second half
- * is to be run. Then request->stage is STAGE_ANSWER when a zone version is to be asked.
+ * is to be run. Then request->stage is STAGE_ANSWER when a zone version is to be asked. While the
+ * worker `pauses`, it stops at STAGE_ROUTE, and goes on when it is called again.
  */
 bool road_begin(struct request *request);
 

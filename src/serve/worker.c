@@ -132,6 +132,31 @@ enum policy_rrl_verdict serve_rate_limit(struct request *request)
 }
 
 /*
+ * Of very many zones none is near: bring what the batch will look for, one step of all requests
+ * after the other, before they are routed.
+ */
+static TD_NOINLINE void prefetch_zones(struct serve_worker *worker, uint32_t count)
+{
+    struct request *request, *end = worker->requests + count;
+
+    for (request = worker->requests; request < end; request++)
+        request->far_slot = request->stage == STAGE_ROUTE
+                                ? zone_set_prefetch_slot(worker->zones, &request->key)
+                                : NULL;
+    for (request = worker->requests; request < end; request++)
+        zone_set_prefetch_entry(request->far_slot);
+    for (request = worker->requests; request < end; request++)
+        zone_set_prefetch_version(request->far_slot);
+    worker->pauses = false;
+    for (request = worker->requests; request < end; request++)
+        if (request->stage == STAGE_ROUTE && road_begin(request) && request->stage == STAGE_ANSWER)
+            __builtin_prefetch(request->version->pages);
+    for (request = worker->requests; request < end; request++)
+        if (request->stage == STAGE_ANSWER)
+            zone_prefetch_slots(request->version, &request->key, &request->far);
+}
+
+/*
  * A batch takes the road stage by stage: while one name is hashed, the cache lines of the
  * one before are on their way. What a look-up costs is memory latency, and this hides it.
  */
@@ -144,6 +169,7 @@ void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_ite
     bool has_far = false;
 
     serve_worker_refresh(worker);
+    worker->pauses = zone_set_is_far(worker->zones);
     td_count_add(&worker->counters[is_ipv6 ? SERVE_COUNT_QUERY_UDP6 : SERVE_COUNT_QUERY_UDP4],
                  count);
     for (const struct io_udp_item *item = items; request < end; request++, item++) {
@@ -158,6 +184,10 @@ void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_ite
         } else {
             request->far.count = 0;
         }
+    }
+    if (td_unlikely(worker->pauses)) {
+        prefetch_zones(worker, count);
+        has_far = true;
     }
     for (request = worker->requests; has_far && request < end; request++)
         zone_prefetch_node(request->version, &request->key, &request->far);

@@ -43,6 +43,7 @@ struct serve_worker {
     struct wire_encode encode;                        /* the same */
     struct wire_encode_table encode_table;
     struct request *requests;   /* of IO_UDP_BATCH_MAX, and one for TCP */
+    bool pauses;                /* requests wait before they are routed: see road_begin */
     struct net_server *streams; /* TCP connections; NULL before the first listening */
     uint8_t *stream_buffer;     /* for one response over TCP */
     bool is_stopping;           /* the last of those below ends the loop */

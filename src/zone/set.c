@@ -9,7 +9,10 @@
 #include "base/octets.h"
 #include "zone/label.h"
 
-enum { SLOTS_MIN = 16 };
+enum {
+    SLOTS_MIN = 16,
+    FAR_SLOTS = 2048, /* with fewer zones all that a look-up touches is in a core's cache */
+};
 
 /* Slots hold an entry, NULL, or the mark of an entry that was taken out. */
 struct table {
@@ -239,6 +242,26 @@ TD_HOT struct zone_entry *zone_set_find(const struct zone_set *set, const struct
         td_likely(td_octets_same_short(entry->name, key->lower + at, size)))
         return entry;
     return find_slowly(table, key, from);
+}
+
+bool zone_set_is_far(const struct zone_set *set)
+{
+    return atomic_load_explicit(&set->table, memory_order_acquire)->slot_count > FAR_SLOTS;
+}
+
+zone_set_slot *zone_set_prefetch_slot(const struct zone_set *set, const struct wire_key *key)
+{
+    const struct table *table = atomic_load_explicit(&set->table, memory_order_acquire);
+    uint64_t depths = atomic_load_explicit(&table->depths[0], memory_order_relaxed);
+
+    if (key->label_count >= 63)
+        return NULL;
+    depths &= (2ull << key->label_count) - 1;
+    unsigned label = key->label_count - (63 - (unsigned)__builtin_clzll(depths | 1));
+    zone_set_slot *slot =
+        &table->slots[(uint32_t)(key->hashes[label] >> 32) & (table->slot_count - 1)];
+    __builtin_prefetch((const void *)(uintptr_t)slot);
+    return slot;
 }
 
 void zone_set_visit(const struct zone_set *set, void (*visit)(void *context, struct zone_entry *),

@@ -69,6 +69,40 @@ struct zone_entry *zone_set_find_exact(const struct zone_set *set, const struct 
 struct zone_entry *zone_set_find(const struct zone_set *set, const struct wire_key *key,
                                  unsigned from);
 
+/*
+ * Of very many zones none is near. For batches: bring near the slot that zone_set_find will look at
+ * first, then the entry in it, then the version of that. NULL stands for none.
+ */
+typedef const _Atomic(struct zone_entry *) zone_set_slot;
+bool zone_set_is_far(const struct zone_set *set);
+zone_set_slot *zone_set_prefetch_slot(const struct zone_set *set, const struct wire_key *key);
+
+static inline void zone_set_prefetch_entry(zone_set_slot *slot)
+{
+    const uint8_t *entry =
+        slot == NULL ? NULL : (const uint8_t *)atomic_load_explicit(slot, memory_order_relaxed);
+
+    if (entry == NULL)
+        return;
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + 64);
+}
+
+static inline void zone_set_prefetch_version(zone_set_slot *slot)
+{
+    const struct zone_entry *entry =
+        slot == NULL ? NULL : atomic_load_explicit(slot, memory_order_acquire);
+    const uint8_t *version;
+
+    if (entry == NULL)
+        return;
+    version = (const uint8_t *)atomic_load_explicit(&entry->version, memory_order_relaxed);
+    if (version == NULL)
+        return;
+    __builtin_prefetch(version);
+    __builtin_prefetch(version + 64);
+}
+
 /* Where the apex of a zone begins in the key of a name that is at or below it. */
 static inline unsigned zone_entry_label(const struct zone_entry *entry, const struct wire_key *key)
 {
