@@ -379,7 +379,8 @@ static const struct conf_option options_transfers[] = {
               "0: any pace will do." },
     { "transfers.max-size", CONF_SIZE, AT(max_size), .min = 65536, .max = UINT32_MAX,
       .reload = CONF_RELOAD_LIMITS, .preset = "4095MiB", .also = "max-transfer-size",
-      .help = "A transfer in of more octets than this is given up." },
+      .help = "A transfer in of more octets than this is given up: of its messages, or of its "
+              "records with all names written out, which is what memory is taken for." },
 };
 #undef AT
 static SECTION(section_transfers, "transfers", options_transfers, struct conf_transfers);

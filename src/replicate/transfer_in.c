@@ -10,6 +10,7 @@
 
 enum {
     CONNECT_MS = 10000,
+    BARE_PATIENCE_MS = 5000, /* an IXFR of one SOA that is newer: for what should follow */
     USED_PATIENCE_MS = 2000, /* for the first answer over a connection that was used before */
 };
 
@@ -140,6 +141,18 @@ static td_err take(struct fiber *fiber, struct transfer_in *in, struct replicate
     return in->read->messages == 1 ? check_serial(in) : TD_OK;
 }
 
+/* Until when the next message is waited for, the last having come at last_ns; where it is not there
+ * then, more than its rate is wrong. */
+static uint64_t patience(const struct transfer_in *in, const struct replicate_stream *borrow,
+                         uint64_t last_ns, const struct pace *pace)
+{
+    if (borrow->was_used && !in->has_answer)
+        return last_ns + (uint64_t)USED_PATIENCE_MS * IO_NS_PER_MS;
+    if (transfer_read_is_bare(in->read))
+        return last_ns + (uint64_t)BARE_PATIENCE_MS * IO_NS_PER_MS;
+    return deadline(pace);
+}
+
 static td_err receive_all(struct fiber *fiber, struct transfer_in *in, struct replicate_ask *ask,
                           const struct replicate_stream *borrow)
 {
@@ -150,21 +163,22 @@ static td_err receive_all(struct fiber *fiber, struct transfer_in *in, struct re
         .window_ns = now_ns + (uint64_t)REFRESH_RATE_TIME_S * IO_NS_PER_S,
     };
 
-    while (!in->read->is_done) {
+    for (uint64_t last_ns = now_ns; !in->read->is_done;) {
         const uint8_t *octets;
         size_t size;
-        uint64_t until_ns = borrow->was_used && !in->has_answer
-                                ? now_ns + (uint64_t)USED_PATIENCE_MS * IO_NS_PER_MS
-                                : deadline(&pace);
+        uint64_t until_ns = patience(in, borrow, last_ns, &pace);
         td_err err = net_stream_receive(fiber, borrow->stream, until_ns, &octets, &size);
-        if (err == TD_OK)
+        if (err == TD_OK) {
+            last_ns = io_clock_read_ns(io);
             err = take(fiber, in, ask, octets, size);
-        else if (err == TD_E_CLOSED)
+        } else if (err == TD_E_CLOSED)
             err = fail_exchange(in, ask, TD_E_TRUNCATED);
         else if (err != TD_E_TIMEOUT)
             err = fail_exchange(in, ask, err);
         if (err == TD_E_TIMEOUT && in->read->messages == 0)
             return fail_exchange(in, ask, err);
+        if (err == TD_E_TIMEOUT && transfer_read_is_bare(in->read))
+            return fail(in, err, "its IXFR is one newer SOA, and nothing follows");
         if (err != TD_OK && err != TD_E_TIMEOUT)
             return err;
         if (!in->read->is_done && !is_fast(io, &pace, in))

@@ -9,7 +9,7 @@
 #include "change/serial.h"
 #include "wire/rrtype.h"
 
-enum { SOA_NUMBERS_SIZE = 20, RDATA_SIZE_MAX = 65535 };
+enum { SOA_NUMBERS_SIZE = 20, RDATA_SIZE_MAX = 65535, RECORD_HEAD_SIZE = 10 };
 
 enum stage {
     STAGE_FIRST,   /* the SOA of the new version */
@@ -47,6 +47,11 @@ void transfer_read_fini(struct transfer_read *read)
     free(read->removed);
     free(read->added);
     free(read->rdata);
+}
+
+bool transfer_read_is_bare(const struct transfer_read *read)
+{
+    return read->is_incremental && read->stage == STAGE_SECOND;
 }
 
 /* ---- what is wrong ---- */
@@ -283,6 +288,11 @@ static td_err take_record(struct transfer_read *read, const struct wire_message 
     td_err err = wire_message_rdata(message, record, &rdata);
     if (err != TD_OK && err != TD_E_INVALID) /* INVALID: rules between fields, kept as it is */
         return fail_record(read, record, TD_E_MALFORMED, "the data cannot be read");
+    /* A message of 64 KiB may say 255 octets with each two of its own. */
+    read->written += record->owner.size + RECORD_HEAD_SIZE + rdata.cursor;
+    if (read->written > read->limits.octets_max)
+        return fail(read, TD_E_LIMIT,
+                    "with its names written out it is larger than transfers.max-size allows");
     if (record->type == WIRE_TYPE_SOA && !is_apex(read, &record->owner))
         return fail_record(read, record, TD_E_INVALID, "an SOA that is not that of the zone");
     return take(read, record, read->rdata, rdata.cursor);

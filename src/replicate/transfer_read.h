@@ -23,7 +23,7 @@
 #include "zone/build.h"
 
 struct transfer_limits {
-    uint64_t octets_max; /* of all messages */
+    uint64_t octets_max; /* of all messages, and of all records with their names written out */
     uint64_t records_max;
 };
 
@@ -38,7 +38,8 @@ struct transfer_read {
     uint32_t serial;          /* the new one */
     struct zone_build *build; /* WHOLE: the caller may take it, and puts NULL here */
     struct change_fold fold;  /* CHANGES: settled; ended by transfer_read_fini */
-    uint64_t octets;
+    uint64_t octets;          /* of the messages */
+    uint64_t written;         /* of the records, no name compressed: what memory is taken for */
     uint64_t records;
     uint32_t messages;
     uint32_t strays;               /* records of other zones, left out */
@@ -72,6 +73,9 @@ void transfer_read_init(struct transfer_read *read, const uint8_t *apex, bool is
                         uint32_t serial_had, const struct td_hash_seed *seed,
                         const struct transfer_limits *limits);
 void transfer_read_fini(struct transfer_read *read);
+
+/* Has nothing come but one SOA that is newer than ours, in answer to IXFR? */
+bool transfer_read_is_bare(const struct transfer_read *read);
 
 /*
  * Take the next message, whose ID, question and signature have been looked at.

@@ -7,7 +7,7 @@ import time
 import dns.rcode
 import packets
 import pytest
-from hostile import FAST, broken_soa, check_refused, follow, host, look, notify, ns, serial, soa, why, zone
+from hostile import FAST, broken_soa, check_refused, configure, follow, host, look, notify, ns, serial, soa, why, zone
 from hostile import primary  # noqa: F401 (a fixture)
 from packets import AXFR, CH, FORMERR, IXFR, NOTIMP, REFUSED, SERVFAIL, SOA
 
@@ -126,6 +126,40 @@ def test_a_transfer_without_end_is_cut_off(tandem, primary):
     time.sleep(0.3)
     assert source.sent == sent  # it was closed
     assert copy.ask("h100.example.com").rcode() == dns.rcode.NXDOMAIN
+
+
+def test_names_that_are_long_when_they_are_written_out_count_as_that(tandem, primary):
+    """48 KiB in a message, 800 KiB in memory."""
+    source = primary()
+    copy = follow(tandem, source, transfers={"max-size": "512KiB"})
+    deep = b"".join(b"\x3f" + letter * 63 for letter in (b"a", b"b", b"c")) + packets.name("example.com")
+    pointer = struct.pack(">H", 0xC000 | 12 + len(packets.question("example.com", AXFR)))
+
+    def axfr(question):
+        yield question.answer(packets.record(deep), *(
+            packets.record(pointer, rdata=struct.pack(">I", number)) for number in range(3000)))
+
+    def good(question):
+        return [question.answer(soa(2), ns())] + list(axfr(question)) + [question.answer(soa(2))]
+
+    source.axfr = good
+    check_refused(copy, source, "names written out it is larger than transfers.max-size", asked=["SOA", "IXFR", "AXFR"])
+    configure(copy, [source], transfers={"max-size": "1MiB"})
+    assert copy.cli("reload").returncode == 0
+    look(copy, source)
+    copy.wait(lambda: serial(copy) == 2)
+
+
+def test_an_ixfr_of_a_newer_soa_and_nothing_more_is_an_axfr_soon(tandem, primary):
+    source = primary()
+    copy = follow(tandem, source)
+    source.serial = 2
+    source.ixfr = lambda question: [question.answer(soa(2))]
+    began = time.monotonic()
+    assert look(copy, source) == ["SOA", "IXFR", "AXFR"]
+    assert serial(copy) == 2
+    assert 4.5 < time.monotonic() - began < 15
+    assert "nothing follows" in why(copy)
 
 
 def test_a_primary_that_closes_early(tandem, primary):

@@ -274,7 +274,7 @@ TEST(one_primary)
 
 TEST(a_transfer_that_drips_is_given_up_by_its_rate)
 {
-    static const struct script script = { { "S7", "S7|a TXT x", NULL }, 10000, true };
+    static const struct script script = { { "S7", "S7; S5|a TXT x", NULL }, 10000, true };
     struct refresh refresh;
 
     begin(&script, 1);
@@ -285,6 +285,36 @@ TEST(a_transfer_that_drips_is_given_up_by_its_rate)
     CHECK(strstr(refresh.steps[1].text, "transfers.min-rate") != NULL);
     /* The IXFR after a minute; the AXFR, of which nothing came, after another. */
     CHECK_EQ(took_s / 10, 12);
+    end(&refresh);
+}
+
+TEST(an_ixfr_of_a_newer_soa_and_silence_is_an_axfr_soon)
+{
+    static const struct script script = { { "S7", "S7", GOOD_AXFR }, 0, false };
+    struct refresh refresh;
+
+    begin(&script, 1);
+    prepare(&refresh);
+    run(&refresh);
+    CHECK_EQ(refresh.result, REFRESH_WHOLE);
+    CHECK_EQ(primaries[0].asked[ASK_IXFR], 1);
+    CHECK_EQ(primaries[0].asked[ASK_AXFR], 1);
+    CHECK(strstr(refresh.steps[1].text, "nothing follows") != NULL);
+    CHECK(took_s >= 5 && took_s <= 6);
+    end(&refresh);
+}
+
+TEST(an_ixfr_that_takes_its_time_after_its_first_soa_is_taken)
+{
+    static const struct script script = { { "S7", "S7|S5; a A 1.1.1.1; S7; b A 1.1.1.1; S7", NULL },
+                                          4000,
+                                          false };
+    struct refresh refresh;
+
+    begin(&script, 1);
+    prepare(&refresh);
+    run(&refresh);
+    CHECK_EQ(refresh.result, REFRESH_CHANGES);
     end(&refresh);
 }
 
@@ -427,6 +457,8 @@ TEST(a_round_can_be_cancelled_anywhere)
 }
 
 TESTS(one_primary, a_transfer_that_drips_is_given_up_by_its_rate,
+      an_ixfr_of_a_newer_soa_and_silence_is_an_axfr_soon,
+      an_ixfr_that_takes_its_time_after_its_first_soa_is_taken,
       messages_that_come_at_the_end_of_each_minute_are_not_fast,
       a_transfer_without_end_is_given_up_by_its_time,
       a_transfer_without_end_is_given_up_by_its_size, the_newest_good_one,

@@ -297,6 +297,32 @@ TEST(limits)
     }
 }
 
+TEST(names_count_as_they_are_written_out)
+{
+    enum { LABEL = 63, COUNT = 100, OWNER = LABEL + 1 + 3, WRITTEN = COUNT * (OWNER + 10 + 4) };
+    uint8_t owner[OWNER] = { LABEL }, pointer[2], rdata[4] = { 0 };
+
+    memset(owner + 1, 'a', LABEL);
+    memcpy(owner + 1 + LABEL, apex, sizeof(apex));
+    for (unsigned is_wide = 0; is_wide < 2; is_wide++) {
+        struct transfer_limits limits = { .octets_max = WRITTEN - 1 + 200 * is_wide,
+                                          .records_max = 1000 };
+        struct transfer_read read;
+        transfer_read_init(&read, apex, false, 0, &seed, &limits);
+        tape_begin(&tape, 1, WIRE_TYPE_AXFR);
+        (void)tape_words(&tape, "S7");
+        td_put_u16(pointer, (uint16_t)(0xC000 | tape.size));
+        tape_put(&tape, owner, sizeof(owner), WIRE_TYPE_A, WIRE_CLASS_IN, rdata, sizeof(rdata));
+        for (rdata[3] = 1; rdata[3] < COUNT; rdata[3]++)
+            tape_put(&tape, pointer, 2, WIRE_TYPE_A, WIRE_CLASS_IN, rdata, sizeof(rdata));
+        rdata[3] = 0;
+        CHECK(tape.size < WRITTEN / 3);
+        CHECK_EQ(give(&read, &tape), is_wide ? TD_OK : TD_E_LIMIT);
+        CHECK(is_wide || strstr(read.why, "written out") != NULL);
+        transfer_read_fini(&read);
+    }
+}
+
 TEST(one_datagram)
 {
     static const struct {
@@ -329,4 +355,4 @@ TEST(one_datagram)
 TESTS(transfers_that_are_good, the_first_stray_is_named, differences_become_one,
       transfers_that_are_refused, a_transfer_that_ends_too_early_is_not_done,
       records_that_no_zone_has, a_short_soa_at_the_beginning, pointers_inside_data_go_backwards,
-      limits, one_datagram)
+      limits, names_count_as_they_are_written_out, one_datagram)
