@@ -296,6 +296,8 @@ void loader_job_free(struct loader_job *job)
         zone_lineage_free(job->version->lineage);
     zone_lineage_free(job->disposal);
     zone_build_free(job->build);
+    if (job->has_fold)
+        change_fold_fini(&job->fold);
     td_arena_fini(&job->diff.arena);
     free(job->diff.removed);
     free(job->diff.added);

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "change/change.h"
+#include "change/fold.h"
 #include "io/fiber.h"
 #include "io/io.h"
 #include "store/zone_state.h"
@@ -55,11 +56,13 @@ struct loader_job {
     char *base_path;                  /* its own: of the base; NULL: there is none */
     struct store_zonefile zonefile;
     struct zone_check_options checks; /* zonefile.checks points here */
-    struct zone_build *build;         /* TRANSFER */
-    struct zone_version *before;      /* pinned by the job */
-    uint64_t sequence;                /* of the newest change that is in `before` */
-    bool has_whole;                   /* RESTORE: the first of `replay` is the whole zone */
-    struct td_buf replay;             /* RESTORE: changesets, each behind its size in 4 octets */
+    struct zone_build *build;         /* TRANSFER: the whole zone, or: */
+    struct change_fold fold;          /* TRANSFER: settled differences to `before` */
+    bool has_fold;
+    struct zone_version *before; /* pinned by the job */
+    uint64_t sequence;           /* of the newest change that is in `before` */
+    bool has_whole;              /* RESTORE: the first of `replay` is the whole zone */
+    struct td_buf replay;        /* RESTORE: changesets, each behind its size in 4 octets */
 
     td_err result;
     struct zone_version *version; /* on TD_OK: the owner's */

@@ -36,6 +36,7 @@ struct secondary_look {
     struct change_wait wait; /* for the change that it becomes */
     const char *anew;        /* it breaks history, for this reason; NULL */
     bool is_committing;
+    bool is_given; /* what it has, to the loader */
 };
 
 /* What came of a look is in step with the zone, or has become a change that is durable. */

@@ -112,7 +112,10 @@ static void refused(struct secondary *secondary, struct secondary_look *look, td
         fail(secondary, look, "it was received, and refused", diag->text);
 }
 
-/* What goes into a draft: the differences of an IXFR, or those that a comparison has found. */
+/*
+ * What goes into a draft: the differences of an IXFR, or those that a comparison has found between
+ * the zone and what a loader has checked.
+ */
 struct order {
     const struct change_fold *fold; /* or NULL */
     struct loader_diff diff;
@@ -156,7 +159,7 @@ static bool has_digest(const struct zone_version *version)
     return zone_node_set(version, zone_version_apex(version), WIRE_TYPE_ZONEMD) != NULL;
 }
 
-/* `zonemd: strict` verifies before it publishes; a large zone is transferred whole for that. */
+/* `zonemd: strict` verifies before it publishes; the loader does it for large zones. */
 static bool is_verified(const struct secondary *secondary, struct change_draft *draft)
 {
     const struct zone_version *view = change_draft_view(draft);
@@ -164,8 +167,21 @@ static bool is_verified(const struct secondary *secondary, struct change_draft *
 
     if (secondary->zone->zonemd != CONF_ZONEMD_STRICT || !has_digest(view))
         return true;
-    return view->record_count <= VERIFY_RECORDS_MAX &&
-           !zone_zonemd_is_bad(zone_zonemd_check(view, &algorithm));
+    return !zone_zonemd_is_bad(zone_zonemd_check(view, &algorithm));
+}
+
+/* Has the digest to be verified before, and does that take long? */
+static bool wants_loader(const struct secondary *secondary, const struct change_fold *fold)
+{
+    const struct zone_version *version = secondary->zone->zone.newest;
+
+    if (secondary->zone->zonemd != CONF_ZONEMD_STRICT ||
+        version->record_count + fold->added_count <= VERIFY_RECORDS_MAX)
+        return false;
+    for (uint32_t i = 0; i < fold->added_count; i++)
+        if (fold->added[i].type == WIRE_TYPE_ZONEMD)
+            return true;
+    return has_digest(version);
 }
 
 /* Whether it fits. */
@@ -183,7 +199,8 @@ static bool put(struct secondary *secondary, const struct secondary_look *look,
                   STORY_LOOK, "%u records that its IXFR adds were here already", there);
     td_err err =
         change_draft_add(draft, soa->owner, soa->type, soa->ttl, soa->rdata, soa->rdata_size);
-    return (err == TD_OK || err == TD_E_EXISTS) && is_verified(secondary, draft);
+    return (err == TD_OK || err == TD_E_EXISTS) &&
+           (order->fold == NULL || is_verified(secondary, draft));
 }
 
 /* Returns whether the draft was handed on; then the look is not to be touched any more. */
@@ -213,16 +230,8 @@ static bool commit_draft(struct secondary *secondary, struct secondary_look *loo
 
 /* ---- differences ---- */
 
-static void take_changes(struct secondary *secondary, struct secondary_look *look)
+static void misfit(struct secondary *secondary, struct secondary_look *look)
 {
-    const struct change_fold *fold = &look->refresh.read.fold;
-    struct order order = {
-        .fold = fold,
-        .soa = fold->soa_after,
-    };
-
-    if (commit_draft(secondary, look, &order))
-        return;
     tell(secondary, look, "its IXFR does not fit what is here",
          "a record to be removed is not there, its ZONEMD is wrong, or it is too large: AXFR "
          "follows");
@@ -237,8 +246,15 @@ static void give(struct secondary *secondary)
     struct secondary_look *look = secondary->look;
 
     struct loader_job *job = registry_job_new(secondary->all->registry, zone, LOADER_TRANSFER);
-    job->build = look->refresh.read.build;
-    look->refresh.read.build = NULL;
+    if (look->refresh.result == REFRESH_CHANGES) {
+        job->has_fold = true;
+        job->fold = look->refresh.read.fold;
+        change_fold_init(&look->refresh.read.fold);
+    } else {
+        job->build = look->refresh.read.build;
+        look->refresh.read.build = NULL;
+    }
+    look->is_given = true;
     registry_give_job(secondary->all->registry, zone, job);
 }
 
@@ -280,15 +296,33 @@ void secondary_loader_free(struct secondary *secondary)
     secondary_look_at_digest(secondary);
     const struct secondary_look *look = secondary->look;
 
-    if (secondary->has_transfer && look->refresh.read.build != NULL)
+    if (secondary->has_transfer && !look->is_given)
         give(secondary);
 }
 
-static void take_whole(struct secondary *secondary)
+/* When it has nothing else of the zone to do. */
+static void take_by_loader(struct secondary *secondary)
 {
     secondary->has_transfer = true;
     if (secondary->zone->job == NULL)
         give(secondary);
+}
+
+static void take_changes(struct secondary *secondary, struct secondary_look *look)
+{
+    const struct change_fold *fold = &look->refresh.read.fold;
+    struct order order = {
+        .fold = fold,
+        .soa = fold->soa_after,
+    };
+
+    if (wants_loader(secondary, fold)) {
+        take_by_loader(secondary);
+        return;
+    }
+    if (commit_draft(secondary, look, &order))
+        return;
+    misfit(secondary, look);
 }
 
 static struct change_record soa_of(const struct zone_version *version)
@@ -371,9 +405,13 @@ void secondary_take_job(struct secondary *secondary, struct loader_job *job)
     struct secondary_look *look = secondary->look;
     const struct zone_version *before = secondary->zone->zone.newest;
 
-    if (!secondary->has_transfer || look->refresh.read.build != NULL)
+    if (!secondary->has_transfer || !look->is_given)
         return; /* of a look that nobody waits for any more */
     secondary->has_transfer = false;
+    if (job->result != TD_OK && job->has_fold) {
+        misfit(secondary, look);
+        return;
+    }
     if (job->result != TD_OK) {
         fail(secondary, look, "the zone that was received cannot be served", first_error(job));
         return;
@@ -402,5 +440,5 @@ void secondary_take(struct secondary *secondary, struct secondary_look *look)
     if (look->refresh.result == REFRESH_CHANGES)
         take_changes(secondary, look);
     else
-        take_whole(secondary);
+        take_by_loader(secondary);
 }

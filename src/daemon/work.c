@@ -7,13 +7,12 @@
 #include "base/macros.h"
 #include "base/reader.h"
 #include "change/encode.h"
-#include "daemon/loader.h"
+#include "daemon/work_internal.h"
 #include "store/base.h"
 #include "store/zonefile_write.h"
 #include "wire/key.h"
 #include "wire/rrtype.h"
 #include "zone/compare.h"
-#include "zone/edit.h"
 #include "zone/lineage.h"
 
 enum {
@@ -171,20 +170,20 @@ static void compare(struct loader_job *job)
 
 /* ---- restore ---- */
 
-static void put_soa(struct loader_job *job, struct zone_edit *edit,
-                    const struct change_record *record)
+bool work_put_soa(struct zone_edit *edit, const struct change_record *record)
 {
     const struct zone_version *view = zone_edit_view(edit);
     const struct wire_rrset *soa = zone_node_set(view, zone_version_apex(view), WIRE_TYPE_SOA);
     struct wire_rdata old = wire_rrset_first(soa);
     uint8_t *copy = td_memdup(old.octets, old.size);
 
-    if (zone_edit_remove(edit, zone_version_name(view), WIRE_TYPE_SOA, copy, old.size, NULL) !=
-            TD_OK ||
-        zone_edit_add(edit, record->owner, WIRE_TYPE_SOA, record->ttl, record->rdata,
-                      record->rdata_size) != TD_OK)
-        job->misfits++;
+    td_err err =
+        zone_edit_remove(edit, zone_version_name(view), WIRE_TYPE_SOA, copy, old.size, NULL);
+    if (err == TD_OK)
+        err = zone_edit_add(edit, record->owner, WIRE_TYPE_SOA, record->ttl, record->rdata,
+                            record->rdata_size);
     free(copy);
+    return err == TD_OK;
 }
 
 /* A change that was made before: what it wants to be so is so afterwards, whatever was before. */
@@ -200,7 +199,7 @@ static void replay_one(struct loader_job *job, struct zone_edit *edit,
     for (uint32_t i = 0; i < changeset->added_count; i++) {
         const struct change_record *record = &changeset->added[i];
         if (record->type == WIRE_TYPE_SOA)
-            put_soa(job, edit, record);
+            job->misfits += !work_put_soa(edit, record);
         else if (zone_edit_add(edit, record->owner, record->type, record->ttl, record->rdata,
                                record->rdata_size) != TD_OK)
             job->misfits++;
@@ -309,6 +308,18 @@ static td_err restore(struct io *io, struct loader_job *job)
 
 /* ---- transfers ---- */
 
+static td_err finish_build(struct loader_job *job, struct zone_build_report *built,
+                           struct td_diag *diag)
+{
+    td_err err = zone_build_finish(job->build, built, &job->version);
+
+    job->build = NULL;
+    if (err != TD_OK)
+        td_diag_say(diag, err == TD_E_INVALID ? "there is not exactly one SOA"
+                                              : "a set has more than 65,535 records");
+    return err;
+}
+
 static td_err finish_transfer(struct loader_job *job)
 {
     struct td_diag_sink sink = sink_of(job);
@@ -316,14 +327,10 @@ static td_err finish_transfer(struct loader_job *job)
     struct zone_check_result result;
     struct zone_build_report built;
 
-    td_err err = zone_build_finish(job->build, &built, &job->version);
-    job->build = NULL;
-    if (err != TD_OK) {
-        td_diag_say(&diag, err == TD_E_INVALID ? "there is not exactly one SOA"
-                                               : "a set has more than 65,535 records");
+    td_err err = job->has_fold ? work_merge(job, &diag) : finish_build(job, &built, &diag);
+    if (err != TD_OK)
         return report_failure(job, err, &diag);
-    }
-    job->checks.built = &built;
+    job->checks.built = job->has_fold ? NULL : &built;
     if (!zone_check(job->version, &job->checks, NULL, &sink, &result))
         return TD_E_INVALID;
     if (job->before != NULL)

@@ -1,5 +1,6 @@
 """ZONEMD (RFC 8976) of zones that change, here and at a primary."""
 import json
+import re
 import struct
 
 import dns.query
@@ -8,7 +9,7 @@ import packets
 import pytest
 
 from conftest import ZONE
-from hostile import follow, host, look, primary, soa, zone  # noqa: F401: primary is a fixture
+from hostile import follow, host, look, notify, primary, soa, zone  # noqa: F401: primary is a fixture
 from test_secondary import lose_state, pair, serial
 
 
@@ -147,3 +148,54 @@ def test_other_content_under_the_same_serial_is_told(tandem):
     assert copy.cli("zone", "retransfer", "example.com").returncode == 0
     assert copy.ask("other.example.com").answer
     assert "serial 2 in the place of 2" in copy.cli("zone", "log", "example.com").stdout
+
+
+# ---- zonemd: strict, and too large to be verified at once ----
+
+LARGE = "".join("h%d 60 A 10.0.%d.%d\n" % (number, *divmod(number, 256)) for number in range(21000))
+
+
+def transfers(copy):
+    """What came, and how: the newest 24 lines of the story."""
+    return re.findall(r"(IXFR|AXFR) from", copy.cli("zone", "why", "example.com").stdout)
+
+
+def test_differences_of_a_large_zone_are_verified_before_they_are_published(tandem):
+    source, copy = start_with(tandem, with_zonemd((ZONE + LARGE).replace(" 1 7200", " 2 7200")), zonemd="strict")
+    assert source.cli("reload").returncode == 0
+    copy.wait(lambda: serial(copy) == 2, 30)
+    before = transfers(copy).count("AXFR")
+    for number in (3, 4, 5):
+        changes = copy.where / "step.changes"
+        changes.write_text("-h%d 60 A 10.0.0.%d\n+new%d 60 A 192.0.2.7\n" % (number, number, number))
+        assert source.cli("zone", "apply", "example.com", str(changes)).returncode == 0
+        copy.wait(lambda: serial(copy) == number, 30)
+        assert copy.ask("new%d.example.com" % number).answer
+        assert not copy.ask("h%d.example.com" % number).answer
+    assert is_right(transferred(copy))
+    assert transfers(copy).count("IXFR") >= 1 and transfers(copy).count("AXFR") == before
+    copy.stop()
+    copy.start()  # what came is in the log as a difference
+    copy.wait(lambda: serial(copy) == 5, 30)
+    assert copy.ask("new5.example.com").answer and not copy.ask("h5.example.com").answer
+
+
+@pytest.mark.parametrize("what", ["wrong", "misfit"])
+def test_a_wrong_difference_of_a_large_zone_is_never_seen(tandem, primary, what):
+    def large(number, *records):
+        hosts = [host("h%d" % each) for each in range(21000)]
+        whole = zone(number, *hosts, *records)
+        return [records for at in range(0, len(whole), 1000) for records in [whole[at:at + 1000]]]
+
+    source = primary()
+    source.axfr = lambda question: [question.answer(*records) for records in large(source.serial)]
+    copy = follow(tandem, source, options={"zonemd": "strict"})
+    source.serial = 2
+    gone = [host("nowhere")] if what == "misfit" else []
+    source.ixfr = lambda question: [question.answer(soa(2), soa(1), *gone, soa(2), host("b"), zonemd(2), soa(2))]
+    source.axfr = lambda question: [question.answer(*records) for records in large(2, host("c"))]
+    notify(copy, 2)
+    copy.wait(lambda: copy.ask("c.example.com").answer, 30)
+    assert not copy.ask("b.example.com").answer
+    assert "its ZONEMD is wrong" in copy.cli("zone", "why", "example.com").stdout
+    assert source.types().count("AXFR") == 2
