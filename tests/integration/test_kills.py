@@ -127,13 +127,31 @@ class Campaign:
 
     def kill(self):
         self.server.process.send_signal(signal.SIGKILL)
-        self.server.stop(code=-9)
+        self.server.stop(code=None)
+        assert not self.has_ended() or self.is_port_taken(), self.server.log()
+
+    def has_ended(self):
+        """By itself, before it was killed?"""
+        return "notice: stopping" in self.server.log()
+
+    def is_port_taken(self):
+        """Nobody holds the port while the server is down."""
+        return "in use by another process" in self.server.log()
+
+    def is_up(self):
+        return self.server.process.poll() is not None or (self.server.answers() and serial_of(self.server))
 
     def start(self):
         """Until the zone is served; how long that took, and how much of it the processor."""
-        began = time.monotonic()
-        self.server.start(ready=False)
-        self.server.wait(lambda: self.server.answers() and serial_of(self.server))
+        for _ in range(100):
+            began = time.monotonic()
+            self.server.start(ready=False)
+            self.server.wait(self.is_up)
+            if self.server.process.poll() is None:
+                break
+            assert self.is_port_taken(), self.server.log()
+            self.server.stop(code=None)
+            time.sleep(0.3)
         self.starts.append(time.monotonic() - began)
         with open("/proc/%d/stat" % self.server.process.pid) as stat:
             fields = stat.read().rpartition(")")[2].split()
