@@ -89,6 +89,16 @@ static void take_done(void *context, void *letter)
     log_clean_landed(&log->clean);
 }
 
+static void landed(struct io *io, void *context)
+{
+    struct store_log *log = context;
+    struct store_log_batch *batch = log->written;
+
+    (void)io;
+    log->written = NULL;
+    take_done(log, batch);
+}
+
 void store_log_submit(struct store_log *log, struct store_log_batch *batch)
 {
     uint32_t count = 0;
@@ -102,9 +112,14 @@ void store_log_submit(struct store_log *log, struct store_log_batch *batch)
     td_buf_clear(&batch->octets);
     for (struct store_log_entry *entry = batch->first; entry != NULL; entry = entry->next)
         segment_entry_put(&batch->octets, entry, batch->sequence_first, log->sequence);
+    batch->result = TD_OK;
+    if (log->under_way++ == 0 && log_writer_write_here(log->io, &log->writer, batch)) {
+        log->written = batch;
+        io_defer(log->io, &log->landing);
+        return;
+    }
     td_err err = io_mailbox_post(log->writer.batches, batch);
     td_assert(err == TD_OK); /* one at a time, and one of log_clean.c */
-    log->under_way++;
 }
 
 void store_log_batch_fini(struct store_log_batch *batch)
@@ -128,6 +143,7 @@ td_err store_log_start(struct fiber *fiber, struct store_log *log, struct td_dia
         .context = &log->writer,
     };
 
+    log->landing = (struct io_deferred){ .call = landed, .context = log };
     log->done = io_mailbox_new(log->io, DONE_MAX);
     td_err err = io_thread_start(log->io, &options, &log->thread, diag);
     if (err != TD_OK) {
@@ -172,6 +188,7 @@ void store_log_stop(struct fiber *fiber, struct store_log *log)
         td_err err = io_mailbox_post(log->writer.batches, &log->writer);
         td_assert(err == TD_OK);
     }
+    io_defer_cancel(log->io, &log->landing);
     io_thread_join(fiber, log->thread);
     log->thread = NULL;
     store_log_batch_fini(&log->mark);

@@ -34,6 +34,7 @@ struct log_writer {
      */
     uint8_t *tail;
     size_t tail_size;
+    uint32_t quick; /* batches one after the other that took no time to speak of */
 };
 
 struct store_log {
@@ -46,8 +47,10 @@ struct store_log {
     uint64_t opened;   /* last that was there when it was opened */
     struct log_index index;
     struct log_clean clean;
-    uint32_t under_way; /* batches */
-    uint32_t oldest;    /* no segment has a lower number */
+    uint32_t under_way;              /* batches */
+    uint32_t oldest;                 /* no segment has a lower number */
+    struct store_log_batch *written; /* by the main world; `landing` tells */
+    struct io_deferred landing;
     struct io_thread *thread;
     struct io_mailbox *done;
     struct io_file *reading; /* a segment that was read last */
@@ -72,7 +75,15 @@ TD_NODISCARD td_err log_open_for_reading(struct store_log *log, uint32_t number,
 TD_NODISCARD td_err log_recover(struct store_log *log, const struct td_diag_sink *sink,
                                 struct td_diag *diag);
 
-/* ---- log_writer.c: on the log's thread ---- */
+/* ---- log_writer.c ---- */
 
-/* Its fiber ends with the letter that is the writer itself, and stops the loop. */
+/*
+ * In the main world, while the log's thread has nothing to do: write the batch here, if that takes
+ * no longer than waking the thread and being woken by it. Returns whether it was; else it has to
+ * be sent to the thread, which then deals with an error, too.
+ */
+bool log_writer_write_here(struct io *io, struct log_writer *writer, struct store_log_batch *batch);
+
+/* On the log's thread. Its fiber ends with the letter that is the writer itself, and stops the
+ * loop. */
 void log_writer_start(struct io *io, void *context);

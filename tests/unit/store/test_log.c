@@ -296,8 +296,8 @@ TEST(a_crash_at_any_instant_loses_nothing_acknowledged)
     for (uint64_t seed = 1; seed <= 300; seed++) {
         struct world world;
         struct io_sim_disk disk = {
-            .sync_ns = 2 * IO_NS_PER_MS,
-            .sync_jitter_ns = 10 * IO_NS_PER_MS,
+            .sync_ns = seed % 5 == 0 ? 0 : 2 * IO_NS_PER_MS,
+            .sync_jitter_ns = seed % 5 == 0 ? 0 : 10 * IO_NS_PER_MS,
             .keep_ppm = seed % 2 == 0 ? 0 : 500000,
             .tear_ppm = seed % 3 == 0 ? 0 : 300000,
         };
@@ -324,9 +324,9 @@ TEST(what_the_disk_refuses_never_comes_back)
     for (uint64_t seed = 1; seed <= 200; seed++) {
         struct world world;
         struct io_sim_disk disk = {
-            .sync_ns = IO_NS_PER_MS,
-            .write_fail_ppm = seed % 2 == 0 ? 50000 : 0,
-            .sync_fail_ppm = seed % 2 == 1 ? 50000 : 0,
+            .sync_ns = seed % 3 == 0 ? 0 : IO_NS_PER_MS, /* 0: the main world writes */
+            .write_fail_ppm = seed % 2 == 0 ? 30000 : 0,
+            .sync_fail_ppm = seed % 2 == 1 ? 30000 : 0,
             .keep_ppm = 500000,
         };
         world_init(&world, seed);

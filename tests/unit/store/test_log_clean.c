@@ -314,8 +314,8 @@ TEST(a_crash_at_any_instant_loses_nothing_that_is_moved)
     for (uint64_t seed = 1; seed <= 150; seed++) {
         struct world world;
         struct io_sim_disk disk = {
-            .sync_ns = 2 * IO_NS_PER_MS,
-            .sync_jitter_ns = 10 * IO_NS_PER_MS,
+            .sync_ns = seed % 5 == 0 ? 0 : 2 * IO_NS_PER_MS,
+            .sync_jitter_ns = seed % 5 == 0 ? 0 : 10 * IO_NS_PER_MS,
             .keep_ppm = seed % 2 == 0 ? 0 : 500000,
             .tear_ppm = seed % 3 == 0 ? 0 : 300000,
         };
@@ -341,7 +341,7 @@ TEST(a_disk_that_fails_loses_nothing_that_is_moved)
     for (uint64_t seed = 1; seed <= 100; seed++) {
         struct world world;
         struct io_sim_disk disk = {
-            .sync_ns = IO_NS_PER_MS,
+            .sync_ns = seed % 3 == 0 ? 0 : IO_NS_PER_MS,
             .write_fail_ppm = seed % 2 == 0 ? 20000 : 0,
             .sync_fail_ppm = seed % 2 == 1 ? 20000 : 0,
             .read_fail_ppm = seed % 4 == 0 ? 20000 : 0,
