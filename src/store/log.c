@@ -67,7 +67,7 @@ static void take_entries(struct store_log *log, struct store_log_batch *batch)
 {
     uint64_t offset = batch->offset;
 
-    log_index_segment_end(&log->index, batch->segment, offset + batch->octets.size);
+    log_index_segment_end(&log->index, batch->segment, batch->segment_size);
     for (struct store_log_entry *entry = batch->first; entry != NULL; entry = entry->next) {
         uint32_t size = (uint32_t)segment_entry_size(entry);
         if (entry->kind == STORE_LOG_CHANGE || entry->kind == STORE_LOG_STATE)

@@ -69,6 +69,7 @@ struct store_log_batch {
     struct td_buf octets; /* private from here on; given back by store_log_batch_fini */
     uint64_t sequence_first;
     uint64_t offset;
+    uint64_t segment_size;
     uint32_t segment;
     td_err result;
     struct td_diag diag;
@@ -184,7 +185,7 @@ void store_log_zones_visit(const struct store_log *log, size_t *place, size_t ma
 
 struct store_log_stats {
     uint64_t segments;
-    uint64_t octets;      /* on disk */
+    uint64_t octets;      /* on disk, with the room that is made in advance */
     uint64_t live_octets; /* of them, what counts */
     uint64_t changes;
     uint64_t states;

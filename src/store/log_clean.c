@@ -212,7 +212,7 @@ static size_t go_through(struct log_clean *clean, size_t size, bool is_last)
 static td_err do_piece(struct log_clean *clean)
 {
     const struct index_segment *segment = &clean->log->index.segments[0];
-    uint64_t end = segment->octets;
+    uint64_t end = segment->octets; /* behind what was written there are zeros */
     size_t size;
 
     if (clean->segment != segment->number || clean->at < SEGMENT_HEAD_SIZE) {

@@ -49,7 +49,7 @@ struct index_table {
 
 struct index_segment {
     uint32_t number;
-    uint64_t octets;
+    uint64_t octets; /* of the file */
     uint64_t live;
 };
 
@@ -69,7 +69,7 @@ void log_index_fini(struct log_index *index);
 
 /* A segment of this number is there; returns it. */
 struct index_segment *log_index_segment(struct log_index *index, uint32_t number);
-/* Up to where it has been written. */
+/* How large the file is. */
 void log_index_segment_end(struct log_index *index, uint32_t number, uint64_t octets);
 void log_index_segment_forget(struct log_index *index, uint32_t number);
 

@@ -18,7 +18,7 @@
 #include "store/log_internal.h"
 #include "wire/name.h"
 
-enum { SEGMENT_SIZE_MAX = 1 << 30, HEX_DIGITS = 8 };
+enum { SEGMENT_SIZE_MAX = 1 << 30, HEX_DIGITS = 8, ZEROS_AT_ONCE = 4096 };
 
 struct found_segment {
     uint32_t number;
@@ -227,6 +227,8 @@ static void hold(struct recovery *recovery, const struct segment_entry *found, s
 /* The next place where something may begin. */
 static size_t skip_zeros(const uint8_t *octets, size_t size, size_t at)
 {
+    while (at + ZEROS_AT_ONCE <= size && is_zero(octets + at, ZEROS_AT_ONCE))
+        at += ZEROS_AT_ONCE;
     while (at + SEGMENT_ALIGN <= size && is_zero(octets + at, SEGMENT_ALIGN))
         at += SEGMENT_ALIGN;
     return at + SEGMENT_ALIGN > size ? size : at;
@@ -393,7 +395,7 @@ static td_err read_segment(struct recovery *recovery, const struct found_segment
         return err;
     recovery->octets = (const uint8_t *)octets;
     size_t end = scan(recovery, is_last);
-    log_index_segment_end(&log->index, segment->number, end);
+    log_index_segment_end(&log->index, segment->number, recovery->size);
     if (segment->head.sequence > log->sequence + 1)
         log->sequence = segment->head.sequence - 1;
     if (is_last)

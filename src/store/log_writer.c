@@ -160,6 +160,7 @@ static td_err append(struct fiber *fiber, struct io *io, struct log_writer *writ
                     : writer->quick < QUICK_BATCHES ? writer->quick + 1
                                                     : QUICK_BATCHES;
     batch->segment = writer->number;
+    batch->segment_size = writer->size;
     batch->offset = writer->offset;
     writer->offset += batch->octets.size;
     return TD_OK;
