@@ -16,8 +16,8 @@ static bool is_pointed(const struct answer_pointed *pointed, unsigned count,
 }
 
 /* Add the addresses of a name server. False: they are more than single records, or too many. */
-static inline bool add_addresses(const struct zone_version *version, const struct zone_node *node,
-                                 uint16_t pointer, struct answer_pointed *pointed, unsigned *count)
+static bool add_addresses(const struct zone_version *version, const struct zone_node *node,
+                          uint16_t pointer, struct answer_pointed *pointed, unsigned *count)
 {
     const struct wire_rrset *set = zone_node_sets(version, node);
 
@@ -27,9 +27,7 @@ static inline bool add_addresses(const struct zone_version *version, const struc
                 return false;
             if (is_pointed(pointed, *count, set))
                 continue;
-            pointed[*count].set = set;
-            pointed[*count].pointer = pointer;
-            ++*count;
+            pointed[(*count)++] = (struct answer_pointed){ .set = set, .pointer = pointer };
         } else if (set->type > WIRE_TYPE_AAAA && set->type != WIRE_TYPE_RRSIG) {
             break; /* sets stand in the order of their types, signatures behind theirs */
         }
@@ -37,30 +35,66 @@ static inline bool add_addresses(const struct zone_version *version, const struc
     return true;
 }
 
+static const struct zone_node *node_of(const struct zone_version *version,
+                                       const struct wire_rrset *servers,
+                                       struct wire_image_target target)
+{
+    const struct wire_host *host = target.host != 0 ? zone_at(version, target.host) : NULL;
+    struct wire_key key;
+
+    if (host != NULL && host->node != 0)
+        return zone_node_at(version, host->node);
+    wire_key_make(&key, zone_version_seed(version), servers->data + target.rdata_at + 2);
+    return zone_find_exact(version, &key, 0);
+}
+
+/* The addresses of some name server were not laid out: all are taken from their nodes. */
+static TD_NOINLINE bool look_up_targets(const struct zone_version *version,
+                                        const struct zone_node *cut, struct answer_pointed *pointed,
+                                        struct answer_piece *piece)
+{
+    const struct wire_rrset *servers = zone_node_set(version, cut, WIRE_TYPE_NS);
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < piece->image->target_count; i++) {
+        struct wire_image_target target = wire_image_target(piece->image, i);
+        const struct zone_node *node = node_of(version, servers, target);
+        if (node == NULL)
+            return false;
+        if (auth_target_of(version, node) != TARGET_NONE &&
+            !add_addresses(version, node, target.pointer, pointed, &count))
+            return false;
+        if (node->flags & ZONE_NODE_SIGNED)
+            piece->has_signed = true;
+    }
+    piece->pointed_count = piece->pointed_records = (uint8_t)count;
+    return true;
+}
+
 bool auth_piece_targets(const struct zone_version *version, const struct zone_node *cut,
                         struct answer_pointed pointed[PIECE_POINTED_MAX],
                         struct answer_piece *piece)
 {
-    const struct wire_rrset *servers = zone_node_set(version, cut, WIRE_TYPE_NS);
     const struct wire_image *image = piece->image;
-    unsigned apex_size = zone_version_name_size(version);
-    unsigned count = 0;
+    const uint16_t *words = wire_image_offsets(image) + image->pointer_count;
+    unsigned count = 0, records = 0, is_signed = 0;
 
-    for (unsigned i = 0; i < image->target_count; i++) {
-        struct wire_image_target target = wire_image_target(image, i);
-        const uint8_t *name = servers->data + target.rdata_at + 2;
-        const struct zone_node *node =
-            zone_find_hashed(version, target.hash, name, td_get_u16(name - 2) - apex_size);
-        if (td_unlikely(node == NULL))
-            return false;
-        if (td_likely(auth_target_of(version, node) != TARGET_NONE) &&
-            !add_addresses(version, node, target.pointer, pointed, &count))
-            return false;
-        if (td_unlikely(node->flags & ZONE_NODE_SIGNED))
-            piece->has_signed = true;
-    }
+    if (td_unlikely(image->target_count > PIECE_POINTED_MAX))
+        return false;
     piece->pointed = pointed;
+    for (unsigned left = image->target_count; left > 0; left--, words += WIRE_IMAGE_TARGET_WORDS) {
+        struct wire_image_target target = wire_image_target_get(words);
+        const struct wire_host *host = target.host != 0 ? zone_at(version, target.host) : NULL;
+        if (td_unlikely(host == NULL || host->size == 0))
+            return look_up_targets(version, cut, pointed, piece);
+        pointed[count].host = host;
+        pointed[count++].pointer = target.pointer;
+        records += host->count;
+        is_signed |= host->is_signed;
+    }
     piece->pointed_count = (uint8_t)count;
+    piece->pointed_records = (uint8_t)records;
+    piece->has_signed = is_signed != 0;
     return true;
 }
 
@@ -91,18 +125,30 @@ struct answer *auth_piece_answer(const struct answer_piece *piece)
     return answer;
 }
 
-void auth_piece_point(const struct answer_piece *piece, struct answer *answer)
+void auth_piece_point(const struct zone_version *version, const struct answer_piece *piece,
+                      struct answer *answer)
 {
-    for (unsigned i = 0; i < piece->pointed_count; i++)
-        add_set(answer, piece->pointed[i].set, SECTION_ADDITIONAL, PLACE_POINTER,
-                piece->pointed[i].pointer);
+    for (unsigned i = 0; i < piece->pointed_count; i++) {
+        const struct answer_pointed *pointed = &piece->pointed[i];
+        if (pointed->host == NULL) {
+            add_set(answer, pointed->set, SECTION_ADDITIONAL, PLACE_POINTER, pointed->pointer);
+            continue;
+        }
+        static const uint16_t types[] = { WIRE_TYPE_A, WIRE_TYPE_AAAA };
+        const struct zone_node *node = zone_node_at(version, pointed->host->node);
+        for (unsigned n = 0; n < 2; n++) {
+            const struct wire_rrset *set = zone_node_set(version, node, types[n]);
+            if (set != NULL)
+                add_set(answer, set, SECTION_ADDITIONAL, PLACE_POINTER, pointed->pointer);
+        }
+    }
 }
 
 bool auth_piece_is_right(const struct auth_query *query, const struct answer_piece *piece)
 {
     struct answer *answer = auth_piece_answer(piece);
 
-    auth_piece_point(piece, answer);
+    auth_piece_point(query->version, piece, answer);
     bool is_right = auth_prepared_is_right(query, answer);
     free(answer);
     return is_right;

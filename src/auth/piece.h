@@ -24,7 +24,8 @@ bool auth_piece_is_right(const struct auth_query *query, const struct answer_pie
 
 /* The same as struct answer; the caller frees it. Without what is pointed: that is last. */
 struct answer *auth_piece_answer(const struct answer_piece *piece);
-void auth_piece_point(const struct answer_piece *piece, struct answer *answer);
+void auth_piece_point(const struct zone_version *version, const struct answer_piece *piece,
+                      struct answer *answer);
 
 static inline bool auth_piece_refer(const struct zone_version *version, const struct zone_node *cut,
                                     struct answer_pointed pointed[PIECE_POINTED_MAX],
@@ -84,7 +85,7 @@ static TD_ALWAYS_INLINE bool auth_piece_find(const struct zone_version *version,
     bool is_name = nearest.label == 0;
 
     ret_piece->set = NULL;
-    ret_piece->pointed_count = 0;
+    ret_piece->pointed_count = ret_piece->pointed_records = 0;
     ret_piece->rcode = WIRE_RCODE_NOERROR;
     if (td_unlikely(node->flags & ZONE_NODE_MAY_COVER)) {
         if (!(node->flags & ZONE_NODE_DELEGATION) ||

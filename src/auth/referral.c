@@ -78,16 +78,13 @@ static void add_target(struct auth_walk *walk, const struct wire_rrset *servers,
 {
     const struct zone_version *version = walk->version;
     const uint8_t *name = servers->data + target.rdata_at + 2;
-    unsigned size = td_get_u16(name - 2);
-    const struct zone_node *node =
-        zone_find_hashed(version, target.hash, name, size - zone_version_name_size(version));
+    const struct wire_host *host = target.host != 0 ? zone_at(version, target.host) : NULL;
 
-    if (td_unlikely(node == NULL)) {
+    if (td_unlikely(host == NULL || host->size == 0)) {
         add_target_slowly(walk, name, target.pointer);
         return;
     }
-    if (td_unlikely(auth_target_of(version, node) == TARGET_NONE))
-        return;
+    const struct zone_node *node = zone_node_at(version, host->node);
     const struct wire_rrset *set = zone_node_sets(version, node);
     for (unsigned left = node->set_count; left > 0; left--, set = wire_rrset_next(set)) {
         if (set->type > WIRE_TYPE_AAAA && set->type != WIRE_TYPE_RRSIG)

@@ -75,6 +75,15 @@ static const struct zone_node *hashed_at(const struct find *find, unsigned label
     return zone_nsec3_at_or_before(find->version, hash, ret_match);
 }
 
+/* The NSEC3 of the apex. */
+static inline bool prove_apex(struct find *find)
+{
+    if (td_unlikely(find->version->apex_signed == 0))
+        return false;
+    find->answer->proof = zone_at(find->version, find->version->apex_signed);
+    return true;
+}
+
 /* A node, which is no apex, does not have a type: the NSEC3 of its name, or opt-out. */
 static bool deny_hashed(struct find *find, const struct zone_node *node, unsigned label)
 {
@@ -86,11 +95,9 @@ static bool deny_hashed(struct find *find, const struct zone_node *node, unsigne
         return false;
     if (is_match)
         return add_child(find, covering, WIRE_TYPE_NSEC3);
-    if (label + 1 != find->apex_label || version->nsec3_apex == 0)
-        return false;
-    const struct zone_node *apex = zone_node_at(version, version->nsec3_apex);
-    return add_child(find, apex, WIRE_TYPE_NSEC3) &&
-           (covering == apex || add_child(find, covering, WIRE_TYPE_NSEC3));
+    return label + 1 == find->apex_label && prove_apex(find) &&
+           (covering == zone_node_at(version, version->nsec3_apex) ||
+            add_child(find, covering, WIRE_TYPE_NSEC3));
 }
 
 static inline bool deny(struct find *find, const struct zone_node *node, unsigned label)
@@ -101,8 +108,7 @@ static inline bool deny(struct find *find, const struct zone_node *node, unsigne
         return add_here(find, node, label, WIRE_TYPE_NSEC);
     if (td_likely(label != find->apex_label))
         return deny_hashed(find, node, label);
-    return version->nsec3_apex != 0 &&
-           add_child(find, zone_node_at(version, version->nsec3_apex), WIRE_TYPE_NSEC3);
+    return prove_apex(find);
 }
 
 static bool say_no_type(struct find *find, const struct zone_node *node)
@@ -174,11 +180,12 @@ bool auth_signed_find(const struct zone_version *version, const struct wire_key 
     };
 
     ret_answer->piece.set = NULL;
-    ret_answer->piece.pointed_count = 0;
+    ret_answer->piece.pointed_count = ret_answer->piece.pointed_records = 0;
     ret_answer->piece.has_signed = false;
     ret_answer->piece.rcode = WIRE_RCODE_NOERROR;
     ret_answer->piece.is_authoritative = true;
     ret_answer->pair_count = 0;
+    ret_answer->proof = NULL;
     if (node->flags & ZONE_NODE_MAY_COVER) {
         if (!(node->flags & ZONE_NODE_DELEGATION) || (nearest.label == 0 && type == WIRE_TYPE_NSEC))
             return false;
@@ -213,11 +220,28 @@ static void check_set(const struct auth_query *query, struct answer *answer,
     entry->suffix = zone_version_name(query->version);
 }
 
+static void check_proof(const struct auth_query *query, struct answer *answer)
+{
+    const struct zone_version *version = query->version;
+    const struct zone_node *node = zone_node_at(version, version->nsec3_apex);
+    const struct wire_rrset *set = zone_node_set(version, node, WIRE_TYPE_NSEC3);
+    struct answer_pair pair = {
+        .label = node->labels,
+        .qname_offset = query->key->offsets[query->apex_label],
+    };
+
+    check_set(query, answer, set, SECTION_AUTHORITY, set->ttl, &pair);
+    check_set(query, answer, zone_node_signature(version, node, set), SECTION_AUTHORITY, set->ttl,
+              &pair);
+}
+
 bool auth_signed_is_right(const struct auth_query *query, const struct answer_signed *signed_answer)
 {
     const struct answer_piece *piece = &signed_answer->piece;
     struct answer *answer = auth_piece_answer(piece);
 
+    if (signed_answer->proof != NULL)
+        check_proof(query, answer);
     for (unsigned i = 0; i < signed_answer->pair_count; i++) {
         const struct answer_pair *pair = &signed_answer->pairs[i];
         uint32_t ttl = pair->set->ttl;
@@ -226,7 +250,7 @@ bool auth_signed_is_right(const struct auth_query *query, const struct answer_si
     }
     if (piece->set != NULL)
         check_set(query, answer, signed_answer->signature, SECTION_ANSWER, piece->set->ttl, NULL);
-    auth_piece_point(piece, answer);
+    auth_piece_point(query->version, piece, answer);
     bool is_right = auth_prepared_is_right(query, answer);
     free(answer);
     return is_right;

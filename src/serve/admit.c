@@ -187,7 +187,11 @@ static TD_NOINLINE bool parse_edns(struct request *request)
     tail->tsig_at = 0;
     if (td_unlikely(!wire_question_opt(request->in, request->in_size, request->question_end, tail)))
         return false;
-    request_read_header(request);
+    request->header = (struct wire_header){
+        .id = td_get_u16(request->in),
+        .flags = td_get_u16(request->in + 2),
+        .counts = { 1, 0, 0, 1 },
+    };
     request->has_tail = true;
     if (td_likely(request->transport == TRANSPORT_UDP)) {
         uint32_t limit = tail->edns.payload < ours ? tail->edns.payload : ours;

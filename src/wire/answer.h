@@ -84,31 +84,50 @@ static inline const uint16_t *wire_image_offsets(const struct wire_image *image)
 
 /*
  * A name server inside the zone but not below the delegation: its addresses belong to another
- * part of the zone and are looked up when the answer is made, by a hash that was made before.
+ * part of the zone, which may have laid them out for all who refer to it (struct wire_host).
  */
 struct wire_image_target {
-    uint64_t hash;     /* of its name (base/hash.h) */
+    uint32_t host;     /* the zone's number for its wire_host; 0: look its name up */
     uint16_t pointer;  /* message offset of its name, for the image's question */
     uint16_t rdata_at; /* offset of its rdlength in the data of the NS set */
 };
 
-enum { WIRE_IMAGE_TARGET_WORDS = 6 }; /* of 16 bits: pointer, rdata_at, hash */
+enum { WIRE_IMAGE_TARGET_WORDS = 4 }; /* of 16 bits: pointer, rdata_at, host */
+
+/*
+ * The addresses of a name server: at most one A and one AAAA record, whose owners are pointers that
+ * the answer fills in.
+ */
+struct wire_host {
+    uint32_t node;  /* the zone's number for whose they are; 0: the name is gone */
+    uint16_t size;  /* octets of records; 0: look the name up */
+    uint8_t count;  /* records */
+    bool is_signed; /* there are signatures, which are not here */
+    uint8_t octets[];
+};
+
+/* Octets of records that fit: 2 of the owner, 10 of head and length, then the address. */
+enum { WIRE_HOST_RECORDS_SIZE = 12 + 4 + 12 + 16 };
+
+static inline struct wire_image_target wire_image_target_get(const uint16_t *words)
+{
+    struct wire_image_target target = { .pointer = words[0], .rdata_at = words[1] };
+
+    memcpy(&target.host, words + 2, sizeof(target.host));
+    return target;
+}
 
 static inline struct wire_image_target wire_image_target(const struct wire_image *image, unsigned i)
 {
-    const uint16_t *words =
-        wire_image_offsets(image) + image->pointer_count + WIRE_IMAGE_TARGET_WORDS * i;
-    struct wire_image_target target = { .pointer = words[0], .rdata_at = words[1] };
-
-    memcpy(&target.hash, words + 2, sizeof(target.hash));
-    return target;
+    return wire_image_target_get(wire_image_offsets(image) + image->pointer_count +
+                                 WIRE_IMAGE_TARGET_WORDS * i);
 }
 
 static inline void wire_image_target_put(uint16_t *words, const struct wire_image_target *target)
 {
     words[0] = target->pointer;
     words[1] = target->rdata_at;
-    memcpy(words + 2, &target->hash, sizeof(target->hash));
+    memcpy(words + 2, &target->host, sizeof(target->host));
 }
 
 /*

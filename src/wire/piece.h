@@ -22,9 +22,10 @@
 
 enum { PIECE_POINTED_MAX = 16, PIECE_QUESTION_TAIL = 4 };
 
-/* A set of one record whose owner stands in the image, at a message offset for its question. */
+/* Addresses whose owner stands in the image, at a message offset for its question. */
 struct answer_pointed {
-    const struct wire_rrset *set;
+    const struct wire_host *host; /* or NULL: */
+    const struct wire_rrset *set; /* of one record */
     uint16_t pointer;
 };
 
@@ -33,8 +34,9 @@ struct answer_piece {
     const struct wire_image *image; /* or NULL */
     uint16_t rcode;
     bool is_authoritative;
-    uint8_t pointed_count; /* in `pointed`, of the additional section */
-    bool has_signed;       /* some of them are signed, for who sets it to false before */
+    uint8_t pointed_count;   /* in `pointed` */
+    uint8_t pointed_records; /* of them, for the additional section */
+    bool has_signed;         /* some of them are signed, for who sets it to false before */
     const struct answer_pointed *pointed;
 };
 
@@ -49,11 +51,27 @@ static inline uint8_t *wire_piece_put_record(uint8_t *at, unsigned owner,
     return at + 10 + set->size;
 }
 
+static inline uint8_t *wire_piece_put_host(uint8_t *at, unsigned owner,
+                                           const struct wire_host *host)
+{
+    wire_copy_long(at, host->octets, host->size);
+    td_put_u16(at, (uint16_t)(0xC000 | owner));
+    if (host->count == 2)
+        td_put_u16(at + 12 + td_get_u16(at + 10), (uint16_t)(0xC000 | owner));
+    return at + host->size;
+}
+
 static TD_NOINLINE uint8_t *wire_piece_put_pointed(uint8_t *at, const uint8_t *end, unsigned shift,
                                                    const struct answer_piece *piece)
 {
     for (unsigned i = 0; i < piece->pointed_count; i++) {
         const struct answer_pointed *pointed = &piece->pointed[i];
+        if (td_likely(pointed->host != NULL)) {
+            if (td_unlikely(pointed->host->size > end - at))
+                return NULL;
+            at = wire_piece_put_host(at, pointed->pointer + shift, pointed->host);
+            continue;
+        }
         if (10 + pointed->set->size > (size_t)(end - at))
             return NULL;
         at = wire_piece_put_record(at, pointed->pointer + shift, pointed->set);
@@ -89,7 +107,7 @@ static TD_ALWAYS_INLINE uint32_t wire_piece_put(uint8_t *message, uint32_t size,
             (at = wire_piece_put_pointed(at, end, shift, piece)) == NULL)
             return 0;
         message[9] = image->authority_count;
-        message[11] = (uint8_t)(image->additional_count + piece->pointed_count);
+        message[11] = (uint8_t)(image->additional_count + piece->pointed_records);
     }
     message[2] |= (uint8_t)(piece->is_authoritative * (WIRE_FLAG_AA >> 8));
     message[3] = (uint8_t)(piece->rcode & WIRE_FLAG_RCODE);

@@ -98,6 +98,25 @@ static inline void patch_parts(uint8_t *first, uint8_t *second, const struct wir
     }
 }
 
+/* Records that were laid out behind a question for the apex. NULL: no room. */
+static inline uint8_t *put_proof(uint8_t *message, uint8_t *at, const uint8_t *end, unsigned shift,
+                                 const struct wire_image *proof)
+{
+    unsigned own = WIRE_HEADER_SIZE + proof->name_size + PIECE_QUESTION_TAIL;
+    unsigned moved = (unsigned)(at - message) - own;
+    const uint16_t *offset = wire_image_offsets(proof), *last = offset + proof->pointer_count;
+
+    if (td_unlikely(proof->size > end - at))
+        return NULL;
+    copy(at, proof->octets, proof->size);
+    for (; offset < last; offset++) {
+        unsigned pointer = td_get_u16(at + *offset);
+        pointer += (pointer & 0x3FFF) < own ? shift : moved;
+        td_put_u16(at + *offset, (uint16_t)pointer);
+    }
+    return at + proof->size;
+}
+
 /* An image, with the proofs between its parts, and the addresses behind it. NULL: no room. */
 static inline uint8_t *put_image(uint8_t *message, uint32_t size, const uint8_t *end,
                                  const struct answer_signed *answer)
@@ -111,6 +130,12 @@ static inline uint8_t *put_image(uint8_t *message, uint32_t size, const uint8_t 
     if (td_unlikely(image->size > (size_t)(end - first)))
         return NULL;
     copy(first, image->octets, image->authority_size);
+    if (answer->proof != NULL) {
+        unsigned further = shift + image->name_size - answer->proof->name_size;
+        if ((at = put_proof(message, at, end, further, answer->proof)) == NULL)
+            return NULL;
+        count += answer->proof->authority_count;
+    }
     for (unsigned i = 0; i < answer->pair_count; i++) {
         const struct answer_pair *pair = &answer->pairs[i];
         if ((at = put_pair(message, at, end, pair)) == NULL)
@@ -132,7 +157,7 @@ static inline uint8_t *put_image(uint8_t *message, uint32_t size, const uint8_t 
         (at = wire_piece_put_pointed(at, end, shift, &answer->piece)) == NULL)
         return NULL;
     td_put_u16(message + 8, (uint16_t)count);
-    td_put_u16(message + 10, (uint16_t)(image->additional_count + answer->piece.pointed_count));
+    td_put_u16(message + 10, (uint16_t)(image->additional_count + answer->piece.pointed_records));
     return at;
 }
 

@@ -25,6 +25,8 @@ struct answer_pair {
 struct answer_signed {
     struct answer_piece piece;          /* set: without names and not turned, of any count */
     const struct wire_rrset *signature; /* over piece.set */
+    const struct wire_image *proof;     /* more of the authority section, laid out for the apex: its
+                                           names are the apex or stand in it; NULL: nothing */
     unsigned pair_count;
     struct answer_pair pairs[SIGNED_PAIRS_MAX];
 };

@@ -8,6 +8,7 @@
 #include "wire/rrtype.h"
 #include "zone/denial.h"
 #include "zone/edit_target.h"
+#include "zone/host.h"
 #include "zone/image.h"
 #include "zone/label.h"
 #include "zone/layout.h"
@@ -114,7 +115,14 @@ static bool settle(struct zone_edit *edit, uint32_t index, uint32_t hidden_by)
 
     bool is_cut = (flags & ZONE_NODE_DELEGATION) != 0;
     uint32_t cover = is_cut && was_cut ? node->cover : hidden_by;
-    uint32_t nsec3 = hidden_by != 0 ? 0 : kept_hash(view, node);
+    uint32_t nsec3 = node->nsec3;
+
+    if ((flags & ZONE_NODE_HOST) && hidden_by == 0 && view->nsec3_is_kept) {
+        zone_host_leave(&edit->space, index); /* there is room for one of the two */
+        return settle(edit, index, hidden_by);
+    }
+    if ((flags & ZONE_NODE_HOST) == 0)
+        nsec3 = hidden_by != 0 ? 0 : kept_hash(view, node);
     if (was_cut && !is_cut && node->cover != 0)
         zone_space_release(&edit->space, node->cover, zone_image_span(zone_at(view, node->cover)));
     view->delegation_count += (uint32_t)is_cut - (uint32_t)was_cut;
@@ -128,6 +136,7 @@ static bool settle(struct zone_edit *edit, uint32_t index, uint32_t hidden_by)
         writable->cover = cover;
         writable->nsec3 = nsec3;
     }
+    zone_host_renew(&edit->space, index);
     if (is_cut)
         mark_stale(edit, index);
     if (hidden_by != 0 && (zone_node_at(view, hidden_by)->flags & ZONE_NODE_DELEGATION))
@@ -248,6 +257,7 @@ static void remove_if_empty(struct zone_edit *edit, const struct edit_target *ta
         uint32_t index = zone_find_index(view, &target->key, label);
         if (zone_node_at(view, index)->sets != 0 || has_children(view, &labels))
             return;
+        zone_host_leave(space, index);
         order_remove(space, &view->order, &labels);
         zone_slots_remove(space, target->key.hashes[label], index);
         zone_space_release(space, index, sizeof(struct zone_node) + labels.size);
@@ -384,8 +394,8 @@ static void follow(struct zone_edit *edit, uint32_t index)
     }
     uint32_t hidden_by = (before & ZONE_NODE_OCCLUDED) ? node->cover : 0;
     bool hides = settle(edit, index, hidden_by);
-    bool hid = (before & FLAGS_THAT_HIDE) != 0;
-    if (hid != hides && hidden_by == 0)
+    uint16_t after = zone_node_at(view, index)->flags;
+    if (((before ^ after) & FLAGS_THAT_HIDE) != 0 && hidden_by == 0)
         settle_below(edit, index, hides);
 }
 
@@ -496,7 +506,7 @@ static void lay_out_referral(struct zone_edit *edit, uint32_t delegation)
          node != NULL && count <= IMAGE_BELOW_MAX && is_below(node, &labels);
          node = zone_walk_next(&walk))
         below[count++] = edit_walk_index(&walk);
-    zone_image_make(&edit->space, delegation, below, count);
+    zone_image_make(&edit->space, delegation, below, count, NULL);
 }
 
 td_err zone_edit_finish(struct zone_edit *edit, struct zone_version **ret_version)
@@ -507,6 +517,7 @@ td_err zone_edit_finish(struct zone_edit *edit, struct zone_version **ret_versio
     if (err == TD_OK) {
         check_kept_hashes(edit->space.view, edit->space.lineage->newest);
         zone_image_make_apex(&edit->space);
+        layout_find_salt(edit->space.view);
     }
     if (edit->space.is_full)
         err = TD_E_LIMIT;

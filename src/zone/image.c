@@ -51,22 +51,36 @@ static bool is_node_named(const struct image_draft *draft, const struct zone_nod
            zone_labels_equal(node->labels, name, node->labels_size);
 }
 
-static void put_target(struct image_draft *draft, const struct image_name *server)
+/* What an image is made with. */
+struct making {
+    struct zone_space *space;
+    struct zone_host_wants *wants;
+    uint32_t delegation;
+};
+
+static void put_target(struct image_draft *draft, const struct making *making,
+                       const struct image_name *server)
 {
+    struct wire_image_target target = { .pointer = server->at, .rdata_at = server->rdata_at };
     struct wire_key key;
 
     wire_key_make(&key, zone_version_seed(draft->view), server->name);
-    struct wire_image_target target = { .hash = key.hashes[0],
-                                        .pointer = server->at,
-                                        .rdata_at = server->rdata_at };
+    if (making->wants != NULL) {
+        target.host = zone_host_want(making->wants, making->space, key.hashes[0],
+                                     making->delegation, server->rdata_at);
+    } else {
+        uint32_t node = zone_find_index(draft->view, &key, 0);
+        target.host = node == 0 ? 0 : zone_host_of(making->space, node);
+    }
     wire_image_target_put(draft->targets + WIRE_IMAGE_TARGET_WORDS * draft->target_count++,
                           &target);
 }
 
 /* Glue of the name servers at or below the delegation; the rest of the zone's become targets. */
-static void put_glue(struct image_draft *draft, const struct zone_node *delegation,
-                     const uint32_t *below, uint32_t below_count)
+static void put_glue(struct image_draft *draft, const struct making *making, const uint32_t *below,
+                     uint32_t below_count)
 {
+    const struct zone_node *delegation = zone_node_at(draft->view, making->delegation);
     const uint8_t *apex = zone_version_name(draft->view);
     unsigned apex_size = zone_version_name_size(draft->view);
 
@@ -81,7 +95,7 @@ static void put_glue(struct image_draft *draft, const struct zone_node *delegati
                 if (is_node_named(draft, zone_node_at(draft->view, below[n]), server->name, size))
                     node = zone_node_at(draft->view, below[n]);
         } else if (apex_size == 1 || image_suffix_at(server->name, size, apex, apex_size) == 0) {
-            put_target(draft, server);
+            put_target(draft, making, server);
         }
         if (node == NULL)
             continue;
@@ -91,8 +105,9 @@ static void put_glue(struct image_draft *draft, const struct zone_node *delegati
 }
 
 void zone_image_make(struct zone_space *space, uint32_t delegation, const uint32_t *below,
-                     uint32_t below_count)
+                     uint32_t below_count, struct zone_host_wants *wants)
 {
+    struct making making = { .space = space, .wants = wants, .delegation = delegation };
     const struct zone_node *node = zone_node_at(space->view, delegation);
     const struct wire_rrset *servers = zone_node_set(space->view, node, WIRE_TYPE_NS);
     struct image_draft draft;
@@ -103,7 +118,7 @@ void zone_image_make(struct zone_space *space, uint32_t delegation, const uint32
     put_servers(&draft, servers);
     unsigned authority_size = draft.size;
     unsigned authority_count = draft.record_count;
-    put_glue(&draft, node, below, below_count);
+    put_glue(&draft, &making, below, below_count);
     uint32_t index = image_store(space, &draft, old, authority_size, authority_count);
     if (index != old)
         ((struct zone_node *)zone_space_write(space, delegation))->cover = index;

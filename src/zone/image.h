@@ -10,16 +10,18 @@
  */
 #pragma once
 
+#include "zone/host.h"
 #include "zone/space.h"
 
 enum { IMAGE_BELOW_MAX = 64 };
 
 /*
  * Lay out the referral of a delegation; `below` are the nodes under it, in any order. Sets
- * its `cover`, having released the image that was there; 0 when there is none now.
+ * its `cover`, having released the image that was there; 0 when there is none now. `wants` is that
+ * of the build, while names are still to come; NULL: all are there.
  */
 void zone_image_make(struct zone_space *space, uint32_t delegation, const uint32_t *below,
-                     uint32_t below_count);
+                     uint32_t below_count, struct zone_host_wants *wants);
 
 /*
  * Lay out the SOA of negative answers, with their TTL (RFC 2308 3), with and without signatures and

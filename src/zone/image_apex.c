@@ -145,4 +145,9 @@ void zone_image_make_apex(struct zone_space *space)
     apex = zone_version_apex(view);
     is_signed = is_signed && put_no_wildcard(&draft, apex);
     view->no_name_signed = store(space, &draft, is_signed, view->no_name_signed);
+
+    image_begin(&draft, view, zone_version_apex(view));
+    is_signed = (view->flags & ZONE_IS_SIGNED) != 0 && view->nsec3_apex != 0 &&
+                put_nsec3(&draft, zone_node_at(view, view->nsec3_apex));
+    view->apex_signed = store(space, &draft, is_signed, view->apex_signed);
 }

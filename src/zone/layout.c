@@ -35,6 +35,7 @@ void layout_init(struct layout *layout, struct zone_space *space)
 void layout_fini(struct layout *layout)
 {
     free(layout->entries);
+    zone_host_wants_fini(&layout->wants);
 }
 
 /* ---- nodes ---- */
@@ -98,7 +99,8 @@ static uint32_t put_node(struct layout *layout, const struct zone_labels *labels
 static void finish_cut(struct layout *layout)
 {
     if (layout->cut != 0)
-        zone_image_make(layout->space, layout->cut, layout->below, layout->below_count);
+        zone_image_make(layout->space, layout->cut, layout->below, layout->below_count,
+                        &layout->wants);
     layout->cut = 0;
 }
 
@@ -145,9 +147,8 @@ static inline unsigned ancestor_at(const struct layout *layout, unsigned depth)
 }
 
 /* The first NSEC3PARAM with flags 0 is in force (RFC 5155 4.1.2). */
-static void read_nsec3param(struct zone_space *space, const struct zone_node *apex)
+static void read_nsec3param(struct zone_version *view, const struct zone_node *apex)
 {
-    struct zone_version *view = space->view;
     const struct wire_rrset *set = zone_node_set(view, apex, WIRE_TYPE_NSEC3PARAM);
 
     view->nsec3 = NULL;
@@ -173,7 +174,7 @@ static void keep_hash(struct layout *layout, struct zone_node *node)
     struct zone_version *view = layout->space->view;
 
     if (node->label_count == 0) {
-        read_nsec3param(layout->space, node);
+        read_nsec3param(view, node);
         view->nsec3_is_kept = zone_nsec3_params(view, &layout->chain);
     }
     if (view->nsec3_is_kept && (node->flags & ZONE_NODE_OCCLUDED) == 0)
@@ -340,6 +341,11 @@ static void find_nsec3_of_apex(struct zone_version *view)
     view->nsec3_wildcard = zone_nsec3_index(view, hash, &is_match);
 }
 
+void layout_find_salt(struct zone_version *view)
+{
+    read_nsec3param(view, zone_version_apex(view));
+}
+
 td_err layout_read_apex(struct zone_space *space)
 {
     struct zone_version *view = space->view;
@@ -358,7 +364,7 @@ td_err layout_read_apex(struct zone_space *space)
         view->flags |= ZONE_IS_SIGNED;
     if (zone_node_set(view, apex, WIRE_TYPE_NSEC) != NULL)
         view->flags |= ZONE_HAS_NSEC;
-    read_nsec3param(space, apex);
+    read_nsec3param(view, apex);
     if (view->nsec3 != NULL && view->nsec3_order != 0)
         view->flags |= ZONE_HAS_NSEC3;
     find_nsec3_of_apex(view);
@@ -376,6 +382,8 @@ td_err layout_finish(struct layout *layout)
     finish_cut(layout);
     space->view->apex = layout->entries[0].node;
     put_slots(layout);
+    if (!space->is_full)
+        zone_host_meet(&layout->wants, space);
     space->view->order = order_bulk_finish(&layout->names);
     space->view->nsec3_order = order_bulk_finish(&layout->hashed);
     td_err err = space->is_full ? TD_E_LIMIT : layout_read_apex(space);

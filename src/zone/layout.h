@@ -9,6 +9,7 @@
 #pragma once
 
 #include "dnssec/nsec3.h"
+#include "zone/host.h"
 #include "zone/order.h"
 #include "zone/sets.h"
 #include "zone/space.h"
@@ -32,6 +33,7 @@ struct layout {
     uint32_t entry_count;
     uint32_t entry_capacity;
     struct zone_sets_report report;
+    struct zone_host_wants wants;
     uint32_t cut; /* the delegation whose subtree is being laid out; 0: none */
     uint32_t below[65];
     uint32_t below_count;
@@ -64,3 +66,7 @@ uint16_t layout_node_flags(const struct zone_record *records, uint32_t count);
 /* What the apex says of the whole version: serial, flags, NSEC3 parameters. TD_E_INVALID: no SOA,
  * or two. */
 TD_NODISCARD td_err layout_read_apex(struct zone_space *space);
+
+/* The salt is in the arena, of which small ones move when they grow or are trimmed: find it again.
+ */
+void layout_find_salt(struct zone_version *view);

@@ -145,25 +145,6 @@ const struct zone_node *zone_find_exact(const struct zone_version *version,
     return node_of(version, probe_label(version, key, label));
 }
 
-static TD_COLD const struct zone_node *find_folded(const struct zone_version *version,
-                                                   uint64_t hash, const uint8_t *labels,
-                                                   unsigned size)
-{
-    uint8_t lower[WIRE_KEY_SIZE_MAX];
-
-    wire_name_lower(lower, labels, size);
-    return node_of(version, probe(version, hash, lower, size));
-}
-
-const struct zone_node *zone_find_hashed(const struct zone_version *version, uint64_t hash,
-                                         const uint8_t *labels, unsigned size)
-{
-    bool is_sure;
-    const struct zone_node *node = look(version, hash, labels, size, &is_sure);
-
-    return td_likely(is_sure) ? node : find_folded(version, hash, labels, size);
-}
-
 const struct zone_node *zone_find_wildcard(const struct zone_version *version,
                                            const struct wire_key *key, unsigned label)
 {

@@ -42,6 +42,7 @@ enum zone_node_flag {
     ZONE_NODE_NSEC3 = 1 << 7,          /* an owner of NSEC3; not among the names */
     ZONE_NODE_SIGNED = 1 << 8,         /* has a set of type RRSIG */
     ZONE_NODE_STALE = 1 << 9,          /* only during an edit: its referral must be laid out */
+    ZONE_NODE_HOST = 1 << 10,          /* `nsec3` is the index of its wire_host instead */
 };
 
 /* An owner name. An empty non-terminal has no sets. */
@@ -91,8 +92,10 @@ struct zone_version {
     uint32_t negative_signed; /* the same with its signature; 0: none */
     uint32_t no_name_signed;  /* and with what shows that there is no "*.<apex>" (and, by NSEC3,
                                  that the apex is there); 0: none, or there is a wildcard */
+    uint32_t apex_signed;     /* of the NSEC3 of the apex and its signature; 0: none */
     uint32_t serial;          /* of the SOA */
     uint32_t flags;           /* enum zone_version_flag */
+    uint32_t host_count;      /* of wire_host, those included that nobody uses any more */
     uint32_t node_count;      /* names, empty non-terminals included */
     uint32_t delegation_count;
     uint64_t record_count;
@@ -217,13 +220,6 @@ void zone_find(const struct zone_version *version, const struct wire_key *key,
 /* The node with this name only, or NULL: one probe. `label` is where the name begins in the key. */
 const struct zone_node *zone_find_exact(const struct zone_version *version,
                                         const struct wire_key *key, unsigned label);
-
-/*
- * The node of a name whose hash is known, or NULL: one probe. `labels` are those below the apex, of
- * `size` octets, in any case.
- */
-const struct zone_node *zone_find_hashed(const struct zone_version *version, uint64_t hash,
-                                         const uint8_t *labels, unsigned size);
 
 /* The node "*.<encloser>", or NULL. `label` is where the encloser begins in the key. */
 const struct zone_node *zone_find_wildcard(const struct zone_version *version,

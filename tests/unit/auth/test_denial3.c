@@ -384,6 +384,21 @@ TEST(opt_out_spans_take_the_place_of_what_is_not_in_the_chain)
     ask_free(zone);
 }
 
+/* Proofs next to the apex need no walk, and an insecure delegation there no hash. */
+TEST(most_proofs_are_of_one_piece)
+{
+    struct zone_version *zone = opt_out_chain();
+
+    CHECK(zone->nsec3_is_kept);
+    CHECK(ask_piece(zone, "www.unsafe.example.", "A", AUTH_DO, 1232));
+    CHECK(ask_piece(zone, "unsafe.example.", "DS", AUTH_DO, 1232));
+    CHECK(ask_piece(zone, "nothere.example.", "A", AUTH_DO, 1232));
+    CHECK(ask_piece(zone, "host.example.", "TXT", AUTH_DO, 1232));
+    CHECK(ask_piece(zone, "example.", "TXT", AUTH_DO, 1232));
+    CHECK(!ask_piece(zone, "x.deep.in.ent.example.", "A", AUTH_DO, 1232));
+    ask_free(zone);
+}
+
 TEST(broken_chains_are_survived)
 {
     static const struct link one[] = { { "host.example.", "A RRSIG" } };
@@ -417,4 +432,4 @@ TESTS(a_name_error_has_three_parts, no_data_shows_the_types_of_the_name,
       wildcard_answers_deny_the_next_closer_name, wildcards_without_the_type_deny_both,
       chains_collect_proofs, insecure_referrals_show_that_there_is_no_ds,
       owners_of_nsec3_do_not_exist, opt_out_spans_take_the_place_of_what_is_not_in_the_chain,
-      broken_chains_are_survived, too_many_iterations_are_not_hashed)
+      most_proofs_are_of_one_piece, broken_chains_are_survived, too_many_iterations_are_not_hashed)

@@ -14,6 +14,7 @@
 #include "wire/name.h"
 #include "wire/rrtype.h"
 #include "zone/build.h"
+#include "zone/denial.h"
 #include "zone/edit.h"
 #include "zone/lineage.h"
 
@@ -30,6 +31,8 @@ struct record {
 static const uint8_t apex[] = "\3tld";
 static struct record model[RECORDS_MAX];
 static unsigned model_count;
+static unsigned fixed_count; /* records of the model that stay */
+static unsigned hosts_seen;
 static uint64_t random_state = 88172645463325252u;
 
 static unsigned any(unsigned below)
@@ -118,14 +121,67 @@ static int model_find(const struct record *record)
 
 /* ---- a version as text ---- */
 
+/* Addresses that were laid out for all who refer to a name server are those of its node. */
+static void check_host(const struct zone_version *version, const struct wire_host *host,
+                       const uint8_t *name)
+{
+    static const uint16_t types[] = { WIRE_TYPE_A, WIRE_TYPE_AAAA };
+    const uint8_t *at = host->octets;
+    struct wire_key key;
+    unsigned count = 0;
+
+    if (host->size == 0)
+        return;
+    wire_key_make(&key, zone_version_seed(version), name);
+    const struct zone_node *node = zone_find_exact(version, &key, 0);
+    CHECK(node != NULL && node == zone_node_at(version, host->node));
+    CHECK((node->flags & ZONE_NODE_OCCLUDED) == 0 ||
+          (zone_node_at(version, node->cover)->flags & ZONE_NODE_DELEGATION) != 0);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct wire_rrset *set = zone_node_set(version, node, types[i]);
+        if (set == NULL)
+            continue;
+        CHECK_EQ(set->count, 1);
+        CHECK_EQ(td_get_u16(at + 2), types[i]);
+        CHECK_EQ(td_get_u32(at + 6), set->ttl);
+        CHECK_BYTES(at + 10, set->size, set->data, set->size);
+        at += 10 + set->size;
+        count++;
+    }
+    CHECK_EQ(count, host->count);
+    CHECK_EQ((unsigned)(at - host->octets), host->size);
+    hosts_seen++;
+}
+
+static void check_hosts(const struct zone_version *version, const struct zone_node *cut)
+{
+    const struct wire_image *image = zone_at(version, cut->cover);
+    const struct wire_rrset *servers = zone_node_set(version, cut, WIRE_TYPE_NS);
+
+    for (unsigned i = 0; i < image->target_count; i++) {
+        struct wire_image_target target = wire_image_target(image, i);
+        if (target.host != 0)
+            check_host(version, zone_at(version, target.host), servers->data + target.rdata_at + 2);
+    }
+}
+
 static void dump_node(struct td_buf *out, const struct zone_version *version,
                       const struct zone_node *node)
 {
     struct wire_name name;
     char text[WIRE_NAME_TEXT_SIZE];
 
+    struct dnssec_nsec3_params chain;
+
+    if (version->nsec3_is_kept && (node->flags & ZONE_NODE_OCCLUDED) == 0) {
+        CHECK((node->flags & ZONE_NODE_HOST) == 0);
+        CHECK(zone_nsec3_params(version, &chain));
+        CHECK_EQ(node->nsec3, zone_nsec3_bits(version, &chain, node));
+    }
+    CHECK_EQ(version->nsec3_is_kept, fixed_count == 2);
     zone_node_name(version, node, &name);
-    td_buf_printf(out, "%s flags %x", wire_name_format(name.octets, text), node->flags);
+    td_buf_printf(out, "%s flags %x", wire_name_format(name.octets, text),
+                  node->flags & ~ZONE_NODE_HOST);
     if (node->flags & ZONE_NODE_OCCLUDED) {
         zone_node_name(version, zone_node_at(version, node->cover), &name);
         td_buf_printf(out, " under %s", wire_name_format(name.octets, text));
@@ -142,6 +198,7 @@ static void dump_node(struct td_buf *out, const struct zone_version *version,
                       image->additional_count, image->target_count);
         for (unsigned k = 0; k < image->size; k++)
             td_buf_printf(out, "%02x", image->octets[k]);
+        check_hosts(version, node);
     }
     td_buf_add_char(out, '\n');
 }
@@ -197,7 +254,7 @@ static void add_one(struct zone_edit *edit)
 
 static void remove_one(struct zone_edit *edit)
 {
-    unsigned at = 1 + any(model_count - 1); /* not the SOA */
+    unsigned at = fixed_count + any(model_count - fixed_count); /* not the SOA */
     struct record record = model[at];
     uint32_t ttl;
 
@@ -218,17 +275,31 @@ static void first_records(void)
     name_of(ns.owner, "tld.");
     ns.size = name_of(ns.rdata, "a.nic.tld.");
     model_count = 0;
+    fixed_count = 1;
     model[model_count++] = soa;
     model[model_count++] = ns;
 }
 
-TEST(edits_make_what_a_build_makes)
+/* So that names keep their hashes. */
+static void add_nsec3param(void)
+{
+    struct record param = {
+        .type = WIRE_TYPE_NSEC3PARAM, .ttl = 0, .size = 7, .rdata = { 1, 0, 0, 3, 2, 0xAB, 0xCD }
+    };
+
+    name_of(param.owner, "tld.");
+    model[model_count++] = model[1];
+    model[1] = param;
+    fixed_count = 2;
+}
+
+static void check_edits(void)
 {
     struct td_hash_seed seed = td_hash_seed_of(1, 2);
     struct td_rcu *rcu = td_rcu_new();
     struct td_buf left = { 0 }, right = { 0 };
 
-    first_records();
+    hosts_seen = 0;
     struct zone_version *version = build(&seed);
     struct zone_lineage *lineage = version->lineage;
     for (unsigned i = 0; i < EDITS; i++) {
@@ -237,7 +308,7 @@ TEST(edits_make_what_a_build_makes)
         for (unsigned n = 1 + any(6); n > 0; n--) {
             if (model_count < RECORDS_MAX - 10 && (grow ? any(4) != 0 : any(4) == 0))
                 add_one(edit);
-            else if (model_count > 2)
+            else if (model_count > fixed_count + 1)
                 remove_one(edit);
         }
         CHECK_OK(zone_edit_finish(edit, &version));
@@ -253,6 +324,20 @@ TEST(edits_make_what_a_build_makes)
     td_rcu_free(rcu);
     td_buf_fini(&left);
     td_buf_fini(&right);
+    CHECK(hosts_seen > 100);
+}
+
+TEST(edits_make_what_a_build_makes)
+{
+    first_records();
+    check_edits();
+}
+
+TEST(edits_keep_hashes_as_a_build_does)
+{
+    first_records();
+    add_nsec3param();
+    check_edits();
 }
 
 TEST(an_aborted_edit_leaves_no_trace)
@@ -369,6 +454,6 @@ TEST(versions_that_were_never_published_are_given_back)
     td_rcu_free(rcu);
 }
 
-TESTS(edits_make_what_a_build_makes, an_aborted_edit_leaves_no_trace,
-      versions_that_were_never_published_are_given_back,
+TESTS(edits_make_what_a_build_makes, edits_keep_hashes_as_a_build_does,
+      an_aborted_edit_leaves_no_trace, versions_that_were_never_published_are_given_back,
       a_pinned_version_stays_as_it_was_and_is_cut_when_it_costs_too_much)
