@@ -93,7 +93,7 @@ struct store_log_config {
     const char *directory; /* made when it is not there */
     uint64_t segment_size; /* 0: STORE_LOG_SEGMENT_SIZE; the first ones are smaller */
     uint64_t retry_ms;     /* after a failure, how long until the disk is tried again; 0: 1 s */
-    uint64_t slack;        /* octets of dead entries that are left alone; 0: 64 MiB */
+    uint64_t slack;        /* octets of dead entries that are left alone; 0: 1 MiB */
 };
 
 enum { STORE_LOG_SEGMENT_SIZE = 16 << 20, STORE_LOG_SEGMENT_FIRST_SIZE = 1 << 20 };

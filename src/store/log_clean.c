@@ -70,8 +70,10 @@ static bool is_wanted(const struct log_clean *clean)
 {
     const struct log_index *index = &clean->log->index;
 
-    return !clean->is_stuck && clean->log->thread != NULL && index->segment_count > 1 &&
-           index->octets > 2 * index->live + clean->slack;
+    if (clean->is_stuck || clean->log->thread == NULL || index->segment_count < 2)
+        return false;
+    uint64_t open = index->segments[index->segment_count - 1].octets; /* has room yet */
+    return index->octets - open > 2 * index->live + clean->slack;
 }
 
 void log_clean_look(struct log_clean *clean)

@@ -18,7 +18,7 @@
 enum {
     LOG_CLEAN_PIECE = 256 * 1024,
     LOG_CLEAN_PACE_MS = 20,
-    LOG_CLEAN_SLACK = 64 << 20,
+    LOG_CLEAN_SLACK = 1 << 20,
 };
 
 struct log_clean {

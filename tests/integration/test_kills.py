@@ -286,7 +286,7 @@ class SmallDisk:
 
 
 def test_killed_while_the_disk_is_full(make, capsys):
-    disk = SmallDisk(6)
+    disk = SmallDisk(12)
     try:
         if not disk.is_there:
             pytest.skip("no mount namespaces here")
