@@ -190,6 +190,10 @@ void control_handle_zone_reload(const struct control_host *host, const struct co
     struct control_wait wait = { call->no_wait, call->timeout_s };
     struct control_zone_status zone;
 
+    if (call->dry_run) {
+        control_handle_preview(host, call, reply);
+        return;
+    }
     if (call->take != NULL) {
         control_handle_take(host, call, reply);
         return;

@@ -147,3 +147,6 @@ void control_reply_zone(struct control_reply *reply, const struct control_call *
 /* Reload a zone as --take says. */
 void control_handle_take(const struct control_host *host, const struct control_call *call,
                          struct control_reply *reply);
+/* `zone reload --dry-run`: what would be changed. */
+void control_handle_preview(const struct control_host *host, const struct control_call *call,
+                            struct control_reply *reply);

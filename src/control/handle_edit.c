@@ -245,6 +245,19 @@ CONTROL_HANDLE(zone_release)
         control_reply_zone(reply, call, err, &zone, &diag);
 }
 
+void control_handle_preview(const struct control_host *host, const struct control_call *call,
+                            struct control_reply *reply)
+{
+    struct control_outcome outcome;
+
+    td_err err = host->preview(host->context, call, &outcome);
+    if (err == TD_OK)
+        reply_outcome(reply, call, &outcome);
+    else
+        refuse(reply, err, &outcome);
+    control_outcome_fini(&outcome);
+}
+
 void control_handle_take(const struct control_host *host, const struct control_call *call,
                          struct control_reply *reply)
 {

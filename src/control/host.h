@@ -260,6 +260,10 @@ struct control_host {
                                      struct td_buf *out, uint32_t *ret_serial,
                                      struct td_diag *diag);
 
+    /* What a load of its file would change, as call->take says. Returns as `edit`. */
+    TD_NODISCARD td_err (*preview)(void *context, const struct control_call *call,
+                                   struct control_outcome *ret_outcome);
+
     /* The zone with its history: daemon/backup.h. Returns as `history`. */
     TD_NODISCARD td_err (*backup)(void *context, const struct control_call *call,
                                   struct td_buf *out, uint32_t *ret_serial, struct td_diag *diag);

@@ -339,6 +339,8 @@ static int complain_of_zone(const json_t *zone, struct td_buf *complaints)
 
 int control_show_zone_reload(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
 {
+    if (json_object_get(answer, "steps") != NULL)
+        return control_show_edit(answer, out, complaints);
     if (is_so(answer, "is_loading")) {
         td_buf_printf(out, "%s is being loaded\n", text_of(answer, "name"));
         return CONTROL_EXIT_OK;

@@ -74,11 +74,12 @@ const struct control_verb control_verbs[] = {
                 { "force", CONTROL_ARG_FLAG, FIELD(force), "even when the file has not changed" },
                 { "take", CONTROL_ARG_TEXT, FIELD(take),
                   "where file and zone were both changed: file, log or merge" },
-                ARG_NO_WAIT, ARG_TIMEOUT },
+                ARG_DRY_RUN, ARG_NO_WAIT, ARG_TIMEOUT },
       .help = "Load a zone's file again, if it has changed.",
       .more = "A file with errors leaves the zone that is served. When the zone was changed at run "
               "time and its file was changed, too, nothing is lost and nothing is done until --take "
-              "says which: the file, what was changed at run time (log), or both (merge).",
+              "says which: the file, what was changed at run time (log), or both (merge). With --dry-run "
+              "it is said what each of them would change.",
       .handle = control_handle_zone_reload, .show = control_show_zone_reload },
     { .words = "record add",
       .method = "POST", .path = "/v1/zones/{NAME}/records/add",
@@ -218,8 +219,13 @@ const struct control_verb control_verbs[] = {
       .handle = control_handle_zone_flush, .show = control_show_order },
     { .words = "zone release",
       .method = "POST", .path = "/v1/zones/{NAME}/release",
-      .args = { ARG_ZONE, ARG_DRY_RUN, ARG_TIMEOUT },
+      .args = { ARG_ZONE, ARG_DRY_RUN,
+                { "abort", CONTROL_ARG_FLAG, FIELD(abort), "give a change by command up instead" },
+                ARG_TIMEOUT },
       .help = "Do the change that the brake holds, all the same.",
+      .more = "It is done on what is served by then; what does not fit any more is told, and nothing "
+              "is done. One is held for a zone, over restarts: a newer one takes its place, and a "
+              "file that is loaded the place of a command.",
       .handle = control_handle_zone_release, .show = control_show_order },
     { .words = "zone add", .aliases = "addzone zone-begin-add",
       .method = "POST", .path = "/v1/zones/{NAME}/add",

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "change/draft.h"
 #include "control/words.h"
+#include "daemon/operator_held.h"
 #include "daemon/operator_internal.h"
 #include "daemon/operator_past.h"
 #include "daemon/operator_pending.h"
@@ -155,23 +156,43 @@ static struct change_about about_of(const struct edit *edit)
 }
 
 /* The brake has said no: keep it, for somebody to release. */
-static void hold(struct edit *edit, const struct operator_steps *steps)
+static void hold(struct fiber *fiber, struct edit *edit, const struct operator_steps *steps)
 {
-    struct td_diag *diag = &edit->outcome->diag;
-    struct operator_pending *held = operator_pending_find(edit->server, edit->zone->name, NULL);
+    struct td_diag *diag = &edit->outcome->diag, why = *diag, failed;
+    struct operator_held held = {
+        .by = edit->author,
+        .reason = edit->reason,
+        .why = why.text,
+        .is_from_api = edit->is_from_api,
+        .steps = *steps,
+    };
 
-    if (held != NULL)
-        operator_pending_drop(edit->server, held); /* a newer one takes its place */
-    held = operator_pending_new(edit->server, edit->zone->name, NULL);
-    if (held == NULL)
-        return;
-    held->by = td_strdup(edit->author);
-    held->reason = edit->reason == NULL ? NULL : td_strdup(edit->reason);
-    held->why = td_strdup(diag->text);
-    held->is_from_api = edit->is_from_api;
-    operator_steps_append(&held->steps, steps);
-    td_diag_say(diag, "%s; 'tandem zone release %s' does it all the same", held->why,
-                edit->zone->name);
+    if (edit->zone->is_held)
+        td_diag_say(
+            diag,
+            "%s; the brake holds what the zone file says already: release that, or mend the "
+            "file, first",
+            why.text);
+    else if (operator_held_put(fiber, edit->server, edit->zone, &held, &failed) == TD_OK)
+        td_diag_say(diag, "%s; 'tandem zone release %s' does it all the same", why.text,
+                    edit->call->zone);
+}
+
+/* Commit it and wait. With it goes what was held, if this is that. */
+static td_err commit(struct fiber *fiber, struct edit *edit, struct change_draft *draft,
+                     const struct change_about *about)
+{
+    struct change_patience patience;
+
+    change_patience_init(&patience);
+    td_err err = change_draft_commit(draft, about, &patience.wait, &edit->outcome->diag);
+    if (err == TD_OK && edit->action == CONTROL_EDIT_RELEASE)
+        operator_held_drop(edit->server, edit->zone);
+    if (err == TD_OK)
+        err = change_patience_end(fiber, &patience, &edit->outcome->diag);
+    if (err == TD_OK)
+        edit->outcome->change.serial_to = patience.wait.serial;
+    return err;
 }
 
 /* Do the steps; what came of it is in the outcome. The zone may be gone when this returns. */
@@ -180,7 +201,6 @@ static td_err carry_out(struct fiber *fiber, struct edit *edit, const struct ope
     struct control_outcome *outcome = edit->outcome;
     struct change_about about = about_of(edit);
     struct change_draft *draft;
-    struct change_wait wait;
 
     td_err err = change_draft_begin(registry_door(edit->server->registry), &edit->zone->zone,
                                     about.origin, &draft, &outcome->diag);
@@ -204,15 +224,11 @@ static td_err carry_out(struct fiber *fiber, struct edit *edit, const struct ope
         return err;
     }
     err = change_draft_check(draft, &about, &outcome->diag);
-    if (err == TD_E_REFUSED)
-        hold(edit, steps);
-    if (err != TD_OK) {
-        change_draft_abort(draft);
-        return err;
-    }
-    err = change_draft_commit_wait(fiber, draft, &about, &wait, &outcome->diag);
     if (err == TD_OK)
-        outcome->change.serial_to = wait.serial;
+        return commit(fiber, edit, draft, &about);
+    change_draft_abort(draft);
+    if (err == TD_E_REFUSED)
+        hold(fiber, edit, steps);
     return err;
 }
 
@@ -367,26 +383,23 @@ static td_err do_transaction(struct fiber *fiber, struct edit *edit)
 
 static td_err do_release(struct fiber *fiber, struct edit *edit)
 {
-    struct operator_pending *held = operator_pending_find(edit->server, edit->zone->name, NULL);
-    struct operator_steps steps;
+    struct operator_held held;
 
-    if (held == NULL)
+    if (!operator_held_read(edit->server, edit->zone, &edit->outcome->arena, &held))
         return TD_E_UNSUPPORTED; /* perhaps of a file */
-    struct td_arena *arena = &edit->outcome->arena;
-    const char *zone = td_arena_strdup(arena, held->zone);
-    edit->author = td_arena_strdup(arena, held->by);
-    edit->reason = held->reason == NULL ? NULL : td_arena_strdup(arena, held->reason);
-    operator_steps_init(&steps);
-    operator_steps_append(&steps, &held->steps);
+    edit->author = held.by;
+    edit->reason = held.reason;
     edit->is_released = true;
-    edit->is_from_api = held->is_from_api;
-    td_err err = carry_out(fiber, edit, &steps);
-    if (err == TD_OK && !edit->is_dry) {
-        held = operator_pending_find(edit->server, zone, NULL);
-        if (held != NULL)
-            operator_pending_drop(edit->server, held);
+    edit->is_from_api = held.is_from_api;
+    td_err err = TD_OK;
+    if (edit->call->abort) {
+        operator_held_drop(edit->server, edit->zone);
+        edit->outcome->note = "it is given up";
+        edit->outcome->change.serial_from = edit->zone->zone.newest->serial;
+    } else {
+        err = carry_out(fiber, edit, &held.steps);
     }
-    operator_steps_fini(&steps);
+    operator_steps_fini(&held.steps);
     return err;
 }
 

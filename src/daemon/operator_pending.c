@@ -7,9 +7,7 @@
 
 static bool is_of(const struct operator_pending *pending, const char *zone, const char *author)
 {
-    if (strcmp(pending->zone, zone) != 0 || (pending->author == NULL) != (author == NULL))
-        return false;
-    return author == NULL || strcmp(pending->author, author) == 0;
+    return strcmp(pending->zone, zone) == 0 && strcmp(pending->author, author) == 0;
 }
 
 struct operator_pending *operator_pending_find(struct server *server, const char *zone,
@@ -33,7 +31,7 @@ struct operator_pending *operator_pending_new(struct server *server, const char 
         return NULL;
     struct operator_pending *pending = td_calloc(1, sizeof(*pending));
     pending->zone = td_strdup(zone);
-    pending->author = author == NULL ? NULL : td_strdup(author);
+    pending->author = td_strdup(author);
     operator_steps_init(&pending->steps);
     pending->next = server->pending;
     server->pending = pending;
@@ -50,9 +48,7 @@ void operator_pending_drop(struct server *server, struct operator_pending *pendi
     operator_steps_fini(&pending->steps);
     free(pending->zone);
     free(pending->author);
-    free(pending->by);
     free(pending->reason);
-    free(pending->why);
     free(pending);
 }
 
@@ -61,7 +57,7 @@ uint32_t operator_pending_count(const struct server *server, const char *zone)
     uint32_t count = 0;
 
     for (const struct operator_pending *p = server->pending; p != NULL; p = p->next)
-        count += p->author != NULL && strcmp(p->zone, zone) == 0;
+        count += strcmp(p->zone, zone) == 0;
     return count;
 }
 

@@ -1,12 +1,11 @@
 /*
- * daemon/operator_pending.h - changes of operators that are not made yet: open transactions, and
- * what the brake holds.
+ * daemon/operator_pending.h - open transactions of operators.
  *
  * Shape    A list in memory: it does not outlive the daemon. An author has one transaction of a
- *          zone; the brake holds one change of a zone.
+ *          zone.
  * Floor    10. Not for other directories.
  * Threads  The main world's.
- * Limits   OPERATOR_PENDING_MAX of both together.
+ * Limits   OPERATOR_PENDING_MAX.
  */
 #pragma once
 
@@ -17,21 +16,18 @@ enum { OPERATOR_PENDING_MAX = 256 };
 
 struct operator_pending {
     struct operator_pending *next;
-    char *zone;   /* as the registry calls it */
-    char *author; /* NULL: of what the brake holds, whoever it is from */
-    char *by;     /* who it is from */
+    char *zone; /* as the registry calls it */
+    char *author;
     char *reason; /* may be NULL */
-    char *why;    /* it is held */
     uint32_t serial_seen;
-    bool is_from_api;
     struct operator_steps steps;
 };
 
-/* `author` NULL: what the brake holds. NULL: there is none. */
+/* NULL: there is none. */
 struct operator_pending *operator_pending_find(struct server *server, const char *zone,
                                                const char *author);
 
-/* There is none of this kind yet. NULL: there are too many. */
+/* There is none yet. NULL: there are too many. */
 struct operator_pending *operator_pending_new(struct server *server, const char *zone,
                                               const char *author);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "daemon/operator_follow.h"
+#include "daemon/operator_held.h"
 #include "daemon/operator_pending.h"
 #include "wire/name.h"
 #include "zone/lineage.h"
@@ -84,7 +85,8 @@ static void fill_changes(struct server *server, const struct registry_zone *zone
                          struct control_zone_status *ret_zone)
 {
     const struct zone_entry *entry = zone->zone.entry;
-    const struct operator_pending *held = operator_pending_find(server, zone->name, NULL);
+    struct operator_held held;
+    bool has_held = operator_held_read(server, zone, &ret_zone->arena, &held);
     uint64_t since = zone->has_file ? zone->file.sequence : 0;
     size_t count;
     const struct store_log_change *all =
@@ -97,12 +99,14 @@ static void fill_changes(struct server *server, const struct registry_zone *zone
     }
     ret_zone->is_frozen = zone->zone.is_frozen;
     ret_zone->has_conflict = zone->has_conflict;
-    ret_zone->is_held = zone->is_held || held != NULL;
+    ret_zone->is_held = zone->is_held || has_held;
     ret_zone->open = operator_pending_count(server, zone->name);
     if (zone->has_conflict || zone->is_held)
         ret_zone->trouble = copy_text(&ret_zone->arena, zone->trouble);
-    else if (held != NULL)
-        ret_zone->trouble = copy_text(&ret_zone->arena, held->why);
+    else if (has_held)
+        ret_zone->trouble = held.why;
+    if (has_held)
+        operator_steps_fini(&held.steps);
 }
 
 void operator_view_zone(struct server *server, const struct registry_zone *zone,

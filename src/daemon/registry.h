@@ -99,6 +99,7 @@ struct registry_zone {
     bool is_released;            /* the load under way may pass the brake */
     bool has_conflict;           /* file and zone were both changed: see `trouble` */
     bool is_held;                /* the brake holds what the file says */
+    bool keeps_held;             /* the log knows that, and that the base is on disk */
     char *trouble;               /* NULL: nothing to say */
 
     uint64_t written_ns; /* when the file of a secondary was written last; 0: never */

@@ -71,8 +71,8 @@ void registry_remember_file(struct registry *registry, struct registry_zone *zon
  * the version it was compared with are not in the file; after a merge, none of those made at run
  * time is. At a start they are made up for, on what the file says.
  */
-static struct store_zone_file file_of(const struct registry_zone *zone,
-                                      const struct loader_job *job)
+struct store_zone_file registry_file_of(const struct registry_zone *zone,
+                                        const struct loader_job *job, enum registry_take take)
 {
     struct store_zone_file file = {
         .stat = job->report.stat,
@@ -81,7 +81,7 @@ static struct store_zone_file file_of(const struct registry_zone *zone,
         .sequence = STORE_ZONE_SEQUENCE_OWN,
     };
 
-    if (zone->take == REGISTRY_TAKE_MERGE)
+    if (take == REGISTRY_TAKE_MERGE)
         file.sequence = zone->has_file ? zone->file.sequence : 0;
     else if (change_zone_is_busy(&zone->zone) || job->before != zone->zone.newest)
         file.sequence = job->sequence;
@@ -107,7 +107,8 @@ static void succeeded(struct commit *commit)
         zone->file.sequence = zone->sequence; /* nothing of the zone is behind it yet */
     zone->loaded_s = io_wall_s(commit->registry->parts.io);
     zone->failed_s = 0;
-    zone->has_conflict = zone->is_held = false;
+    zone->has_conflict = false;
+    registry_unhold(commit->registry, zone);
     serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name,
               "load, serial %u, %llu records, file '%s', %llu ms", commit->wait.serial,
               (unsigned long long)commit->records, zone->path,
@@ -318,7 +319,7 @@ bool registry_commit_first(struct registry *registry, struct registry_zone *zone
 
     if (ask_first(registry, zone, job))
         return true;
-    job->file = file_of(zone, job);
+    job->file = registry_file_of(zone, job, zone->take);
     if (zone->zone.has_floor && is_as_before(zone, job)) {
         serial = zone->zone.serial_floor;
     } else if (zone->zone.has_floor) {
@@ -375,7 +376,7 @@ bool registry_put_soa(struct change_draft *draft, const struct zone_version *ver
 
 static void hold(struct registry_zone *zone, const char *why)
 {
-    zone->is_held = true;
+    registry_hold(zone->registry, zone);
     registry_zone_say(zone, "%s", why);
     serve_log(LOG_ERROR, EVENT_ZONE_HELD, zone->name,
               "load, file '%s' is held: %s; 'tandem zone release %s' publishes it all the same",
@@ -498,7 +499,8 @@ static void take_note(struct registry *registry, struct registry_zone *zone,
         zone->wants_base = true;
     zone->loaded_s = io_wall_s(registry->parts.io);
     zone->failed_s = 0;
-    zone->has_conflict = zone->is_held = false;
+    zone->has_conflict = false;
+    registry_unhold(registry, zone);
     serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name, "load, serial %u stays, file '%s'%s",
               zone->zone.newest->serial, zone->path,
               is_in_step ? " has the same records" : ": the changes made at run time stay");
@@ -519,7 +521,8 @@ static void publish(struct registry *registry, struct registry_zone *zone, struc
         commit_draft(registry, zone, job);
 }
 
-static void decide(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
+enum registry_fate registry_fate_of(const struct registry_zone *zone, const struct loader_job *job,
+                                    enum registry_take take)
 {
     bool is_dirty = registry_zone_is_dirty(zone) || job->file.sequence != STORE_ZONE_SEQUENCE_OWN;
     bool is_new_file = !zone->has_file || zone->file.digest != job->report.digest;
@@ -528,22 +531,36 @@ static void decide(struct registry *registry, struct registry_zone *zone, struct
     if (registry_is_same(zone, job)) {
         bool is_raised = !is_dirty && is_new_file &&
                          change_serial_is_greater(in_file, zone->zone.newest->serial);
-        if (is_raised)
-            publish(registry, zone, job);
-        else
-            take_note(registry, zone, job, true);
-    } else if (zone->take == REGISTRY_TAKE_LOG || (is_dirty && !is_new_file)) {
+        return is_raised ? REGISTRY_FATE_PUBLISH : REGISTRY_FATE_SAME;
+    }
+    if (take == REGISTRY_TAKE_LOG || (is_dirty && !is_new_file))
+        return REGISTRY_FATE_STAYS;
+    if (is_dirty && take == REGISTRY_TAKE_NOTHING)
+        return REGISTRY_FATE_CONFLICT;
+    return REGISTRY_FATE_PUBLISH;
+}
+
+static void decide(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
+{
+    switch (registry_fate_of(zone, job, zone->take)) {
+    case REGISTRY_FATE_SAME:
+        take_note(registry, zone, job, true);
+        break;
+    case REGISTRY_FATE_STAYS:
         take_note(registry, zone, job, false);
-    } else if (is_dirty && zone->take == REGISTRY_TAKE_NOTHING) {
+        break;
+    case REGISTRY_FATE_CONFLICT:
         conflict(zone, job);
-    } else {
+        break;
+    case REGISTRY_FATE_PUBLISH:
         publish(registry, zone, job);
+        break;
     }
 }
 
 void registry_commit(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
 {
-    job->file = file_of(zone, job);
+    job->file = registry_file_of(zone, job, zone->take);
     if (zone->take == REGISTRY_TAKE_MERGE)
         registry_merge(registry, zone, job);
     decide(registry, zone, job);

@@ -39,7 +39,7 @@ static bool has(const struct registry *registry, const uint8_t *apex, uint8_t le
 /* Everything: state, history, base. */
 static void forget(struct registry *registry, const uint8_t *apex)
 {
-    static const uint8_t letters[] = { 'Z', 'B', 'F', 'N', 'Q' };
+    static const uint8_t letters[] = { 'Z', 'B', 'F', 'H', 'K', 'N', 'Q' };
     char *path = store_base_path(registry->parts.state, apex);
     struct td_diag diag;
 
@@ -83,6 +83,13 @@ static td_err purge_primary(struct registry *registry, struct registry_zone *zon
     if (registry_zone_is_dirty(zone)) {
         td_diag_say(diag,
                     "it has changes that are not in its file: 'tandem zone flush %.200s' first",
+                    zone->name);
+        return TD_E_CONFLICT;
+    }
+    if (zone->is_held) {
+        td_diag_say(diag,
+                    "the brake holds what its file says: mend the file, or 'tandem zone "
+                    "release %.200s', first",
                     zone->name);
         return TD_E_CONFLICT;
     }

@@ -107,6 +107,29 @@ bool registry_is_same(const struct registry_zone *zone, const struct loader_job 
 /* More records than this are published as a whole version. */
 enum { REGISTRY_DRAFT_RECORDS_MAX = 2000 };
 
+/* What would be done with a file that was loaded and compared, were it not only looked at. */
+enum registry_fate {
+    REGISTRY_FATE_SAME,     /* it says what the zone is */
+    REGISTRY_FATE_STAYS,    /* the zone stays as it is */
+    REGISTRY_FATE_CONFLICT, /* the operator has to choose */
+    REGISTRY_FATE_PUBLISH,
+};
+
+/* job->file is filled in. */
+enum registry_fate registry_fate_of(const struct registry_zone *zone, const struct loader_job *job,
+                                    enum registry_take take);
+
+/* The file as it was read. */
+struct store_zone_file registry_file_of(const struct registry_zone *zone,
+                                        const struct loader_job *job, enum registry_take take);
+
+/* ---- registry_keep.c, what the brake holds ---- */
+
+/* What the file says is held: what is served must outlive a restart, which would load the file. */
+void registry_hold(struct registry *registry, struct registry_zone *zone);
+/* It is not any more. */
+void registry_unhold(struct registry *registry, struct registry_zone *zone);
+
 /* ---- registry_backup.c ---- */
 
 struct backup;

@@ -111,6 +111,55 @@ void registry_published(void *context, struct change_zone *changed,
         registry_keep_soon(registry);
 }
 
+/* ---- what the brake holds ---- */
+
+/* Is there such a piece of state of the zone? */
+static bool has_state(const struct registry *registry, const struct registry_zone *zone,
+                      uint8_t letter, uint8_t key[STORE_ZONE_KEY_SIZE_MAX], size_t *ret_key_size)
+{
+    uint64_t sequence;
+    size_t size;
+
+    *ret_key_size = store_zone_key(zone->zone.entry->name, key);
+    key[0] = letter;
+    return store_log_state(registry->parts.log, key, *ret_key_size, &size, &sequence) != NULL;
+}
+
+void registry_hold(struct registry *registry, struct registry_zone *zone)
+{
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    size_t key_size;
+
+    zone->is_held = true;
+    zone->wants_base = zone->wants_base || !zone->keeps_held;
+    if (has_state(registry, zone, 'H', key, &key_size)) /* of a command: one is held at a time */
+        change_put_state(registry->door, key, key_size, NULL, 0, NULL);
+}
+
+void registry_unhold(struct registry *registry, struct registry_zone *zone)
+{
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    size_t key_size;
+
+    zone->is_held = zone->keeps_held = false;
+    if (has_state(registry, zone, 'K', key, &key_size))
+        change_put_state(registry->door, key, key_size, NULL, 0, NULL);
+}
+
+/* The base is on disk: from now on a start takes that and not the file. */
+static void keep_held(struct registry *registry, struct registry_zone *zone)
+{
+    static const uint8_t value[1] = { 1 };
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    size_t key_size;
+
+    zone->keeps_held = true;
+    if (!has_state(registry, zone, 'K', key, &key_size))
+        change_put_state(registry->door, key, key_size, value, sizeof(value), NULL);
+}
+
+/* ---- bases ---- */
+
 /* Only once the log knows of a base may it forget what came before. */
 struct base {
     struct change_wait wait;
@@ -143,6 +192,8 @@ void registry_base_written(struct registry *registry, struct registry_zone *zone
     td_put_u32(value + 4, (uint32_t)sequence);
     *base = (struct base){ .wait = { .done = on_base_known }, .zone = zone, .sequence = sequence };
     change_put_state(registry->door, key, size, value, sizeof(value), &base->wait);
+    if (zone->is_held)
+        keep_held(registry, zone);
 }
 
 void registry_keep_soon(struct registry *registry)
@@ -214,6 +265,13 @@ void registry_sweep(struct io_timer *timer, void *context)
 
 /* ---- file and zone ---- */
 
+/* What was merged before came from the file, and goes with it. */
+static void fold_run_time(struct change_fold *fold, const struct changeset *changeset)
+{
+    if (changeset->origin != CHANGE_FILE)
+        change_fold_add(fold, changeset);
+}
+
 void registry_merge(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
 {
     const struct zone_entry *entry = zone->zone.entry;
@@ -236,7 +294,7 @@ void registry_merge(struct registry *registry, struct registry_zone *zone, struc
         td_arena_reset(&arena);
         if (store_log_read(registry->parts.log, &changes[i], &octets, &diag) == TD_OK &&
             change_decode((const uint8_t *)octets.data, octets.size, &arena, &changeset) == TD_OK)
-            change_fold_add(&fold, &changeset);
+            fold_run_time(&fold, &changeset);
         else
             serve_log(LOG_ERROR, EVENT_LOG_DAMAGED, zone->name,
                       "merge, the change to serial %u cannot be read: the file wins over it",

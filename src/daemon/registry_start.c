@@ -38,6 +38,10 @@ static void recall(struct registry *registry, struct registry_zone *zone)
         zone->has_file = state.has_file;
         zone->file = state.file;
     }
+    key[0] = 'K';
+    zone->keeps_held =
+        zone->secondary == NULL && zone->path != NULL &&
+        store_log_state(registry->parts.log, key, key_size, &size, &sequence) != NULL;
     key[0] = 'B';
     value = store_log_state(registry->parts.log, key, key_size, &size, &sequence);
     if (zone->secondary != NULL)
@@ -93,8 +97,8 @@ static bool restore(struct registry *registry, struct registry_zone *zone)
     const struct zone_entry *entry = zone->zone.entry;
     const struct store_log_change *broken =
         store_log_break(registry->parts.log, entry->name, entry->name_size);
-    bool has_base =
-        zone->base_sequence != 0 && (broken == NULL || zone->base_sequence >= broken->sequence);
+    bool has_base = (zone->base_sequence != 0 || zone->keeps_held) &&
+                    (broken == NULL || zone->base_sequence >= broken->sequence);
     bool has_whole = !has_base && broken != NULL && broken->added != 0;
 
     if (!has_base && !has_whole && (zone->path == NULL || zone->secondary != NULL))
@@ -119,7 +123,9 @@ static bool restore(struct registry *registry, struct registry_zone *zone)
 
 static void start(struct registry *registry, struct registry_zone *zone)
 {
-    bool has_changes = (registry_zone_is_dirty(zone) || zone->path == NULL) && zone->sequence != 0;
+    bool has_changes =
+        ((registry_zone_is_dirty(zone) || zone->path == NULL) && zone->sequence != 0) ||
+        zone->keeps_held;
     if (has_changes && restore(registry, zone))
         return;
     if (!has_changes && zone->path != NULL) {
