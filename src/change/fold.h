@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "change/change.h"
+#include "io/fiber.h"
 
 struct change_fold {
     struct td_arena arena;
@@ -41,6 +42,11 @@ void change_fold_init(struct change_fold *fold);
 void change_fold_fini(struct change_fold *fold);
 void change_fold_add(struct change_fold *fold, const struct changeset *changeset);
 void change_fold_finish(struct change_fold *fold);
+/*
+ * The same, and other fibers have their turn in between.
+ * TD_E_CANCELLED  the fold is good for nothing but to be ended
+ */
+TD_NODISCARD td_err change_fold_finish_in_slices(struct fiber *fiber, struct change_fold *fold);
 
 /*
  * In between, where there are very many: forget what was added and removed again. More may be added

@@ -170,7 +170,7 @@ static struct difference *read_now(struct differences *all, struct registry_zone
     for (size_t i = 0; err == TD_OK && i < count; i++)
         err = add(all, zone, &changes[i], &recent, difference);
     if (err == TD_OK)
-        err = difference_finish(difference);
+        err = difference_finish(NULL, difference);
     if (err == TD_OK)
         return difference;
     difference_let_go(difference);

@@ -65,8 +65,7 @@ static void condense(struct fiber *fiber, struct replicate_task *task)
 {
     struct differences_job *job = td_container_of(task, struct differences_job, task);
 
-    (void)fiber;
-    if (difference_finish(job->difference) != TD_OK)
+    if (difference_finish(fiber, job->difference) != TD_OK)
         give_up(job);
 }
 

@@ -13,6 +13,7 @@ enum {
     RECORD_FIXED_SIZE = 10, /* type, class, TTL, size */
     SOA_NUMBERS_SIZE = 20,  /* from the serial on */
     SOA_SIZE_MIN = 2 + SOA_NUMBERS_SIZE,
+    TURN_RECORDS = 2048, /* folded, before others have their turn */
 };
 
 /* ---- which changes ---- */
@@ -167,27 +168,50 @@ static void take_fold(struct difference *difference)
     difference->is_condensed = true;
 }
 
-static void condense(struct difference *difference)
+static td_err fold_all(struct fiber *fiber, struct difference *difference)
+{
+    struct change_fold *fold = &difference->fold;
+    uint64_t before = 0;
+
+    for (uint32_t i = 0; i < difference->step_count; i++) {
+        change_fold_add(fold, &difference->taken[i]);
+        uint64_t records = (uint64_t)fold->removed_count + fold->added_count;
+        if (fiber == NULL || records - before < TURN_RECORDS)
+            continue;
+        before = records;
+        td_err err = io_fiber_yield(fiber);
+        if (err != TD_OK)
+            return err;
+    }
+    if (fiber != NULL)
+        return change_fold_finish_in_slices(fiber, fold);
+    change_fold_finish(fold);
+    return TD_OK;
+}
+
+static td_err condense(struct fiber *fiber, struct difference *difference)
 {
     struct change_fold *fold = &difference->fold;
 
-    for (uint32_t i = 0; i < difference->step_count; i++)
-        change_fold_add(fold, &difference->taken[i]);
-    change_fold_finish(fold);
+    td_err err = fold_all(fiber, difference);
+    if (err != TD_OK)
+        return err;
     if (fold_octets(fold) < steps_octets(difference)) {
         take_fold(difference);
     } else {
         change_fold_fini(fold);
         change_fold_init(fold);
     }
+    return TD_OK;
 }
 
-td_err difference_finish(struct difference *difference)
+td_err difference_finish(struct fiber *fiber, struct difference *difference)
 {
     if (difference->step_count == 0)
         return TD_E_MALFORMED;
-    if (difference->step_count > 1)
-        condense(difference);
+    td_err err = difference->step_count > 1 ? condense(fiber, difference) : TD_OK;
+    if (err != TD_OK)
+        return err;
     const struct changeset *last = &difference->taken[difference->step_count - 1];
     difference->steps = difference->taken;
     difference->octets = steps_octets(difference) + 2 * octets_of(last->added, 1);

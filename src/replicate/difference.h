@@ -61,10 +61,12 @@ TD_NODISCARD td_err difference_add(struct difference *difference, const uint8_t 
                                    size_t size);
 
 /*
- * No more are added: condense them, where that makes less of them.
+ * No more are added: condense them, where that makes less of them. With a fiber others have their
+ * turn in between; it may be NULL, for differences that are small.
  * TD_E_MALFORMED  there is none
+ * TD_E_CANCELLED
  */
-TD_NODISCARD td_err difference_finish(struct difference *difference);
+TD_NODISCARD td_err difference_finish(struct fiber *fiber, struct difference *difference);
 
 /* Hold it once more; returns it. Whoever lets go last frees it. NULL is fine. */
 struct difference *difference_hold(struct difference *difference);

@@ -72,7 +72,7 @@ TEST(one_step_stays_as_it_is)
     step_remove(&step, a, one);
     step_add(&step, a, two);
     CHECK_OK(step_take(&step, difference));
-    CHECK_OK(difference_finish(difference));
+    CHECK_OK(difference_finish(NULL, difference));
     CHECK_EQ(difference->serial_from, 4);
     CHECK_EQ(difference->serial_to, 9);
     CHECK_EQ(difference->step_count, 1);
@@ -96,7 +96,7 @@ TEST(steps_that_undo_each_other_are_condensed)
     step_remove(&step, a, two);
     step_add(&step, a, one);
     CHECK_OK(step_take(&step, difference));
-    CHECK_OK(difference_finish(difference));
+    CHECK_OK(difference_finish(NULL, difference));
     CHECK(difference->is_condensed);
     CHECK_EQ(difference->step_count, 1);
     CHECK_EQ(difference->records, 5);
@@ -115,7 +115,7 @@ TEST(what_does_not_lead_from_serial_to_serial_is_refused)
     struct difference *difference = difference_new();
     struct step step;
 
-    CHECK_EQ(difference_finish(difference), TD_E_MALFORMED);
+    CHECK_EQ(difference_finish(NULL, difference), TD_E_MALFORMED);
     CHECK_EQ(difference_add(difference, one, sizeof(one)), TD_E_MALFORMED);
     step_begin(&step, 1, 2);
     step.changeset.is_break = true;

@@ -145,7 +145,7 @@ TEST(its_size_is_known_before)
     unsigned count;
     struct difference *difference = make(want, &count, false);
 
-    CHECK_OK(difference_finish(difference));
+    CHECK_OK(difference_finish(NULL, difference));
     CHECK_EQ(difference->records, count);
     difference_let_go(difference);
 }
@@ -159,7 +159,7 @@ TEST(a_record_that_fits_no_message_ends_the_transfer)
     uint8_t out[64] = { 0 };
     size_t size;
 
-    CHECK_OK(difference_finish(difference));
+    CHECK_OK(difference_finish(NULL, difference));
     ixfr_init(&ixfr, difference);
     CHECK_EQ(ixfr_message(&ixfr, out, 12, 30, &size), TD_E_LIMIT);
     difference_let_go(difference);
