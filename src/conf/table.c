@@ -270,7 +270,7 @@ static const struct conf_option options_server[] = {
       .help = "Answer the type ANY over UDP with one set only (RFC 8482)." },
     { "server.answer-cache", CONF_BOOL, AT(answer_cache), .reload = CONF_RELOAD_LIVE,
       .preset = "on",
-      .help = "Let each worker keep answers ready for questions asked again." },
+      .help = "Let each worker keep answers that took long to make ready for questions asked again." },
     { "server.edns-udp-size", CONF_SIZE, AT(edns_udp_size), .min = 512, .max = 65535,
       .reload = CONF_RELOAD_LIVE, .preset = "1232",
       .also = "ipv4-edns-size ipv6-edns-size udp-max-payload max-udp-size",

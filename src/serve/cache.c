@@ -21,7 +21,7 @@ struct turn {
 
 enum { TURNS_MAX = 4 };
 
-struct entry {
+struct cache_entry {
     uint64_t generation; /* of the zones, when it was made; 0: free */
     uint64_t hash;       /* of the name */
     uint16_t type;
@@ -37,17 +37,19 @@ struct entry {
 
 enum cache_edns { CACHE_PLAIN, CACHE_EDNS, CACHE_DO };
 
-struct answer_cache {
-    struct entry entries[CACHE_ENTRIES];
-};
-
 struct answer_cache *answer_cache_new(void)
 {
-    return td_calloc(1, sizeof(struct answer_cache));
+    struct answer_cache *cache = td_calloc(1, sizeof(*cache));
+
+    cache->entries = td_calloc(CACHE_ENTRIES, sizeof(*cache->entries));
+    return cache;
 }
 
 void answer_cache_free(struct answer_cache *cache)
 {
+    if (cache == NULL)
+        return;
+    free(cache->entries);
     free(cache);
 }
 
@@ -56,13 +58,6 @@ static enum cache_edns edns_of(const struct request *request)
     if (!request->tail.has_edns)
         return CACHE_PLAIN;
     return (request->tail.edns.flags & WIRE_EDNS_FLAG_DO) ? CACHE_DO : CACHE_EDNS;
-}
-
-static struct entry *place(struct answer_cache *cache, const struct request *request)
-{
-    uint64_t hash = request->key.hashes[0] + request->type * 0x9E3779B97F4A7C15u;
-
-    return &cache->entries[(hash >> 20) % CACHE_ENTRIES];
 }
 
 /* Is it a question that anybody else may ask in the same words? */
@@ -80,7 +75,7 @@ static inline unsigned data_at(const struct turn *turn, unsigned record)
 }
 
 /* Each record gets the data of a later one; what is before the data is the same in all of them. */
-static void turn_sets(uint8_t *out, const struct entry *entry, uint32_t by)
+static void turn_sets(uint8_t *out, const struct cache_entry *entry, uint32_t by)
 {
     for (const struct turn *turn = entry->turns; turn < entry->turns + entry->turn_count; turn++) {
         unsigned from = by % turn->count;
@@ -92,11 +87,8 @@ static void turn_sets(uint8_t *out, const struct entry *entry, uint32_t by)
 
 TD_NOINLINE bool answer_cache_find(struct answer_cache *cache, struct request *request)
 {
-    const struct entry *entry = place(cache, request);
+    const struct cache_entry *entry = &cache->entries[answer_cache_place(request)];
 
-    /* Read before any version is: what is made from newer ones counts as older, never the reverse.
-     */
-    request->generation = zone_set_generation(request->worker->zones);
     if (!is_common(request) || entry->generation != request->generation ||
         entry->hash != request->key.hashes[0] || entry->type != request->type ||
         entry->limit != request->limit || entry->edns != edns_of(request) ||
@@ -154,7 +146,7 @@ static bool turn_add(struct turn *turn, const struct wire_record *record)
 }
 
 /* Where are the sets of a finished response? False: they are more than an entry has room for. */
-static bool find_turns(struct entry *entry, const uint8_t *octets, size_t size)
+static bool find_turns(struct cache_entry *entry, const uint8_t *octets, size_t size)
 {
     struct wire_message message;
     struct wire_record record, before = { .type = 0 };
@@ -195,7 +187,9 @@ TD_NOINLINE void answer_cache_store(struct answer_cache *cache, const struct req
         (request->zone != NULL && request->zone->allow_query != NULL))
         return;
 
-    struct entry *entry = place(cache, request);
+    unsigned place = answer_cache_place(request);
+    struct cache_entry *entry = &cache->entries[place];
+    cache->full[place / 64] |= 1ull << place % 64;
     entry->turn_count = 0;
     if (request->zone != NULL && request->zone->has_rotation &&
         is_turned(&request->worker->answer) &&

@@ -59,6 +59,7 @@ struct request {
     bool is_relayed;    /* signed with a key that only the primary of the zone knows */
     bool is_taken;      /* a transfer answers, and finishes the connection's query */
     uint8_t apex_label; /* key.offsets[apex_label] is where the zone's apex begins */
+    bool is_dear;       /* its answer took long to make */
     bool has_answer;    /* the worker's struct answer is this request's */
 
     uint16_t ede;              /* ANSWER_EDE_NONE */

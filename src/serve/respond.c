@@ -230,6 +230,7 @@ static TD_NOINLINE bool answer_signed_at_once(struct request *request, struct zo
         return false;
     if (AUTH_PREPARED_IS_CHECKED)
         check_piece(request, NULL, &answer);
+    request->is_dear = true;
     respond_begin(request);
     uint32_t size = wire_signed_put(request->out, request->out_size, limit_of(request), &answer);
     return settle(request, size, answer.piece.rcode);
@@ -406,7 +407,7 @@ void stage_seal(struct request *request)
         if (td_unlikely(request->has_tsig))
             put_tsig(request);
     }
-    if (worker->cache != NULL)
+    if (worker->cache != NULL && request->is_dear)
         answer_cache_store(worker->cache, request);
     serve_count(worker, serve_counter_of_rcode(request->rcode));
 }

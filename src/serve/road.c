@@ -48,6 +48,7 @@ bool road_begin(struct request *request)
 /* All answers but those of one piece, up to what is sealed. */
 static TD_NOINLINE bool make(struct request *request)
 {
+    request->is_dear = true;
     if (td_likely(request->stage == STAGE_ANSWER))
         stage_answer(request);
     else if (request->stage == STAGE_SEAL)

@@ -113,13 +113,22 @@ static inline bool find_zone(struct request *request)
     return true;
 }
 
+static inline bool is_kept(struct request *request)
+{
+    struct serve_worker *worker = request->worker;
+
+    /* Before any version is read: what is made of newer ones counts as older, never the reverse. */
+    request->generation = zone_set_generation(worker->zones);
+    /* What IXFR gets hangs on the client's SOA and on who it is, so it is never looked up. */
+    return td_unlikely(answer_cache_may_have(worker->cache, request)) &&
+           request->type != WIRE_TYPE_IXFR && answer_cache_find(worker->cache, request);
+}
+
 enum stage_result stage_route(struct request *request)
 {
     struct serve_worker *worker = request->worker;
 
-    /* What IXFR gets hangs on the client's SOA and on who it is, so it is never looked up. */
-    if (worker->cache != NULL && request->type != WIRE_TYPE_IXFR &&
-        answer_cache_find(worker->cache, request))
+    if (worker->cache != NULL && is_kept(request))
         return STAGE_SENT;
     if (td_unlikely(request->has_tail) && request_opcode(request) != WIRE_OPCODE_QUERY)
         return route_other(request);
