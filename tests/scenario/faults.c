@@ -114,10 +114,12 @@ static void spoil_and_crash(struct cluster *cluster)
     cluster_run_ms(cluster, cluster_below(cluster, SHORT_MS));
     if (node->state != NODE_UP)
         return;
-    node->start_at_ns = io_sim_now_ns(cluster->sim);
+    node->start_at_ns = IO_FOREVER;
     node_stop(node);
-    cluster_run_ms(cluster, SHORT_MS / 2);
-    node_disk(node, &cluster_disk);
+    while (node->state != NODE_DOWN)
+        cluster_run_ms(cluster, cluster->step_ms);
+    node_disk(node, &cluster_disk); /* neither before it has ended, nor after it has begun */
+    node_start(node);
     cluster_run_ms(cluster, START_MS);
     if (node->is_primary)
         model_change(node);
