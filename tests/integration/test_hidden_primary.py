@@ -17,8 +17,10 @@ ns2  A    127.0.0.12
 
 
 def server(number):
-    """A scripted secondary at an address of its own."""
-    return Secondary("127.0.0.%d" % number)
+    """A scripted secondary at an address of its own, that has nothing newer than serial 0."""
+    made = Secondary("127.0.0.%d" % number)
+    made.serial = 0  # with that of the primary it would be in step before it is told
+    return made
 
 
 def hidden(tandem, mname="ns1", peers=(), ready=True, keys=KEYS, **options):
@@ -114,3 +116,18 @@ def test_the_primary_of_the_soa_is_told_when_it_is_a_peer_of_to(tandem):
     assert says(source)["ns1"] == "the peer one of 'to'"
     for each in (ns1, ns2, stealth):
         each.close()
+
+
+def test_the_address_of_a_name_server_may_stand_in_another_zone_that_is_served_here(tandem):
+    ns3 = server(13)
+    source = hidden(tandem, peers=[row("three", ns3)], notify="ns-set", ready=False)
+    top = json.loads(source.path.read_text())
+    top["zones"].insert(0, {"name": "example.net", "file": "example.net.zone"})
+    source.path.write_text(json.dumps(top))
+    source.zone("example.net", "$TTL 60\n@ SOA ns h 1 7200 1800 1209600 300\n@ NS ns\nns A 192.0.2.53\nns3 A 127.0.0.13\n")
+    source.start()
+    assert source.cli("zone", "notify", "example.com").returncode in (0, 1)
+    source.wait(lambda: says(source)["ns3"].startswith("the peer three"))
+    assert source.cli("record", "add", "example.com", "new", "60", "A", "192.0.2.7").returncode == 0
+    source.wait(lambda: ns3.notified)
+    ns3.close()
