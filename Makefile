@@ -33,7 +33,7 @@ help:
 ## make asan         unit tests and replay of the fuzz corpora under AddressSanitizer and UBSan
 ## make tsan         unit tests and scenarios under ThreadSanitizer
 ## make fuzz T=60    every fuzz target with libFuzzer, T seconds each
-## make interop      zones to and from BIND, NSD, Knot and PowerDNS, and the same questions to them and to tandem
+## make interop      zones to and from BIND, NSD, Knot and PowerDNS, the same questions to them and to tandem, tests that take long
 ## make bench        instructions per question, and tandem beside NSD, Knot, BIND and gdnsd; under ten minutes
 ## make bench-full   the same in fifteen rounds, what a zone costs, and latency beside a load
 ## make sim          the scenarios in the simulator: RUNS=N seeds, SCENARIO=name, SEED=n replays one with its trace
@@ -103,7 +103,7 @@ sim: build/debug/build.ninja
 	@RUNS=$(RUNS) SEED=$(SEED) SCENARIO=$(SCENARIO) JOBS=$(JOBS) $(PYTHON) tools/sim
 
 interop: build build/asan/build.ninja
-	@$(PYTHON) tools/test interop interop_long
+	@$(PYTHON) tools/test interop interop_long integration_long
 	@eval "$$(tools/peers)"; $(PYTHON) tests/interop/differential
 
 kills: build

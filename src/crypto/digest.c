@@ -164,7 +164,8 @@ static void sha1_salted_short(const void *data, size_t size, const void *salt, s
 
     memcpy(block, data, size);
     for (;; iterations--) {
-        memcpy(block + size, salt, salt_size);
+        if (salt_size != 0)
+            memcpy(block + size, salt, salt_size);
         sha1_one_block(block, size + salt_size, out);
         if (iterations == 0)
             return;

@@ -147,7 +147,8 @@ def test_lego(server, acme, tmp_path):
     url, env = acme
     env = dict(env, LEGO_CA_CERTIFICATES=str(tmp_path / "cert.pem"), RFC2136_NAMESERVER="127.0.0.1:%d" % server.port,
                RFC2136_TSIG_KEY="acme.example.com", RFC2136_TSIG_ALGORITHM="hmac-sha256.",
-               RFC2136_TSIG_SECRET=server.key["secret"], RFC2136_POLLING_INTERVAL="1", RFC2136_PROPAGATION_TIMEOUT="20")
+               RFC2136_TSIG_SECRET=server.key["secret"], RFC2136_POLLING_INTERVAL="1",
+               RFC2136_SEQUENCE_INTERVAL="1", RFC2136_PROPAGATION_TIMEOUT="20")
     done = run(["lego", "--path", tmp_path / "lego", "--server", url, "--accept-tos", "--email", "a@example.com",
                 "--dns", "rfc2136", "--dns.disable-cp", "--dns.resolvers", "127.0.0.1:%d" % server.port,
                 "-d", "www.example.com", "-d", "*.example.com", "run"], env)
