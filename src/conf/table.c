@@ -57,7 +57,8 @@ static const struct conf_choice choices_log_level[] = {
     "its row and sign with its key. A secondary may have both from and to."
 #define HELP_NOTIFY                                                                                \
     "Who is told of a new serial (RFC 1996): the peers in to, the name servers of the zone but "  \
-    "the one in its SOA (ns-set), both, or nobody (off)."
+    "the one in its SOA (ns-set), both, or nobody (off). The addresses of name servers are those "  \
+    "in the zones served here, else those that the system's resolver finds."
 #define HELP_ZONEMD                                                                                \
     "What to do with a transferred zone whose digest (ZONEMD, RFC 8976) does not match: warn and " \
     "serve it, refuse it (strict), or do not look (off)."

@@ -525,6 +525,24 @@ void followers_probe(struct followers *followers)
     followers_arm(followers);
 }
 
+/* Those that are told anyway know already. */
+void followers_resolved(void *context)
+{
+    struct followers *followers = context;
+
+    if (followers->zone->zone.newest == NULL)
+        return;
+    for (uint32_t i = 0; i < followers->count; i++)
+        followers->items[i]->was_told = is_told(followers, followers->items[i]);
+    followers_refresh_set(followers);
+    for (uint32_t i = 0; i < followers->count; i++) {
+        struct follower *follower = followers->items[i];
+        if (is_told(followers, follower) && !follower->was_told && follower->behind_ns != 0)
+            want_notify(follower, now_ns(followers));
+    }
+    followers_on_time(&followers->timer, followers);
+}
+
 void followers_published(struct registry_zone *zone, bool is_start)
 {
     struct followers *followers = zone->followers;

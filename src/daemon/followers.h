@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "daemon/lookups.h"
 #include "daemon/peers.h"
 #include "daemon/registry.h"
 #include "daemon/story.h"
@@ -30,6 +31,7 @@ struct follower {
     struct replicate_peer *peer; /* held */
     struct peers_row *row;       /* NULL: found among the name servers of the zone */
     bool is_listed;              /* of a row, with notify: ns-set: it is a name server as well */
+    bool was_told;               /* before the name servers were worked out again */
     uint32_t tasks;              /* under way */
     uint32_t notifies;           /* of them NOTIFYs */
     bool is_probing;             /* one of them asks for the serial */
@@ -58,8 +60,9 @@ struct followers {
     uint32_t count;
     struct io_timer timer;
     struct story story;
-    uint32_t notify; /* enum conf_notify */
-    uint32_t asked;  /* questions before the first version that are not answered yet */
+    struct lookups_user names; /* of name servers, that no zone here has */
+    uint32_t notify;           /* enum conf_notify */
+    uint32_t asked;            /* questions before the first version that are not answered yet */
     bool is_asking;
     struct io_timer patience; /* for those */
 };

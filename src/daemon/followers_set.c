@@ -63,6 +63,18 @@ static struct replicate_peer *peer_of(const struct name_server *server)
                               as != NULL && as->has_key ? &as->key : NULL);
 }
 
+/* From now on what no zone here has is asked of the system's resolver: see followers_resolved. */
+static void look_up(struct followers *followers, const struct name_server *servers, uint32_t count)
+{
+    const char *names[NAME_SERVERS_MAX];
+    uint32_t elsewhere = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (servers[i].is_elsewhere)
+            names[elsewhere++] = servers[i].name;
+    lookups_use(followers->all->lookups, &followers->names, names, elsewhere);
+}
+
 /* The primary that the SOA names is not told, unless it is a peer of `to` (RFC 1996 3.3). */
 static uint32_t collect(struct followers *followers, struct replicate_peer **ret_peers)
 {
@@ -70,6 +82,7 @@ static uint32_t collect(struct followers *followers, struct replicate_peer **ret
     uint32_t found = name_servers_collect(followers->all, followers->zone, servers);
     uint32_t count = 0;
 
+    look_up(followers, servers, found);
     for (uint32_t i = 0; i < found; i++) {
         struct follower *follower = find_row(followers, servers[i].row);
         if (follower != NULL)
@@ -107,6 +120,8 @@ void followers_refresh_set(struct followers *followers)
     for (uint32_t i = 0; i < followers->count; i++)
         followers->items[i]->is_listed = false;
     uint32_t count = has_set ? collect(followers, peers) : 0;
+    if (!has_set)
+        lookups_use(followers->all->lookups, &followers->names, NULL, 0);
     for (uint32_t i = followers->count; i-- > 0;)
         if (followers->items[i]->row == NULL && !is_in(followers->items[i], peers, count))
             followers_remove(followers, i);
@@ -171,6 +186,7 @@ static struct followers *followers_new(struct followers_all *all, struct registr
 
     followers->zone = zone;
     followers->all = all;
+    followers->names = (struct lookups_user){ .call = followers_resolved, .context = followers };
     io_timer_init(&followers->timer, followers_on_time, followers);
     io_timer_init(&followers->patience, followers_out_of_patience, followers);
     all->zones++;
@@ -206,6 +222,7 @@ void followers_end(struct registry_zone *zone)
         followers_remove(followers, followers->count - 1);
     io_timer_stop(&followers->timer);
     io_timer_stop(&followers->patience);
+    lookups_use(followers->all->lookups, &followers->names, NULL, 0);
     story_fini(&followers->story);
     followers->all->zones--;
     free(followers->items);
@@ -231,6 +248,7 @@ struct followers_all *followers_all_new(struct registry *registry, struct peers 
     all->io = registry->parts.io;
     all->peers = peers;
     all->keeper = keeper;
+    all->lookups = lookups_new(all->io, registry->parts.seed);
     return all;
 }
 
@@ -238,6 +256,7 @@ void followers_all_free(struct followers_all *all)
 {
     if (all == NULL)
         return;
+    lookups_free(all->lookups);
     free(all->own);
     free(all);
 }

@@ -57,7 +57,44 @@ static bool find_in(const struct followers_all *all, const struct zone_version *
     return server->addr_count != 0 || server->is_here;
 }
 
-/* In the zone itself, else in the one that is served here and nearest to it. */
+/* ---- of the system's resolver ---- */
+
+static bool is_loopback(const struct td_addr *addr)
+{
+    static const uint8_t one[16] = { [15] = 1 };
+
+    return addr->family == 4 ? addr->octets[0] == 127 : memcmp(addr->octets, one, 16) == 0;
+}
+
+static bool is_of_peer(const struct followers_all *all, const struct td_addr *addr)
+{
+    for (uint32_t i = 0; i < all->peers->count; i++)
+        if (replicate_peer_has(all->peers->rows[i]->peer, addr))
+            return true;
+    return false;
+}
+
+/*
+ * A hosts file often has this machine's own name at a loopback address, which nobody else can mean:
+ * only who is a peer there is somebody else.
+ */
+static void add_found(const struct followers_all *all, const struct lookups_name *found,
+                      struct name_server *server)
+{
+    for (uint32_t i = 0; i < found->count; i++) {
+        struct td_addr addr = found->addrs[i];
+        addr.port = PORT;
+        if (is_own(all, &addr) ||
+            ((is_loopback(&addr) || td_addr_is_any(&addr)) && !is_of_peer(all, &addr)))
+            server->is_here = true;
+        else if (server->addr_count < NAME_SERVER_ADDRS_MAX)
+            server->addrs[server->addr_count++] = addr;
+    }
+}
+
+/* ---- both ---- */
+
+/* In the zone itself, else in the one that is served here and nearest to it, else elsewhere. */
 static void find_addrs(const struct followers_all *all, const struct registry_zone *zone,
                        const uint8_t *name, struct name_server *server)
 {
@@ -70,6 +107,12 @@ static void find_addrs(const struct followers_all *all, const struct registry_zo
     const struct registry_zone *other = entry == NULL ? NULL : entry->owner;
     if (other != NULL && other != zone)
         (void)find_in(all, other->zone.newest, &key, server);
+    server->is_elsewhere = server->addr_count == 0 && !server->is_here;
+    if (!server->is_elsewhere)
+        return;
+    server->found = lookups_find(all->lookups, server->name);
+    if (server->found != NULL)
+        add_found(all, server->found, server);
 }
 
 /* ---- peers ---- */

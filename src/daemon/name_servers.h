@@ -1,8 +1,9 @@
 /*
  * daemon/name_servers.h - the name servers that a zone names, and who they are to this server.
  *
- * Shape    A row for each NS record of the apex, in their order: its addresses as far as zones that
- *          are served here tell them, whether it is this server, and which peer it is.
+ * Shape    A row for each NS record of the apex, in their order: its addresses as zones that are
+ *          served here tell them, else the system's resolver as far as it has been asked
+ *          (daemon/lookups.h), whether it is this server, and which peer it is.
  * Floor    10.
  * Threads  The main world's.
  * Limits   NAME_SERVERS_MAX rows, NAME_SERVER_ADDRS_MAX addresses of each.
@@ -19,9 +20,11 @@ struct name_server {
     char name[WIRE_NAME_TEXT_SIZE];
     struct td_addr addrs[NAME_SERVER_ADDRS_MAX]; /* port 53; without our own */
     uint32_t addr_count;
-    bool is_here;                /* an address of it is ours */
-    bool is_mname;               /* the SOA names it as the primary */
-    const struct peers_row *row; /* a peer that has one of the addresses; NULL */
+    bool is_here;                     /* an address of it is ours */
+    bool is_elsewhere;                /* no zone here has an address of it */
+    const struct lookups_name *found; /* by the resolver; NULL: it was not asked */
+    bool is_mname;                    /* the SOA names it as the primary */
+    const struct peers_row *row;      /* a peer that has one of the addresses; NULL */
 };
 
 /* The zone has data. Returns how many; `servers` has room for NAME_SERVERS_MAX. */

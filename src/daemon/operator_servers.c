@@ -38,6 +38,20 @@ static bool tells_set(const struct registry_zone *zone)
                                        zone->followers->notify == CONF_NOTIFY_BOTH);
 }
 
+/* Of one without an address. */
+static void say_unknown(const struct name_server *server, char out[SAYS_SIZE])
+{
+    if (server->found == NULL)
+        snprintf(out, SAYS_SIZE, "its address is not known here");
+    else if (!server->found->is_answered)
+        snprintf(out, SAYS_SIZE, "its address is being looked up");
+    else
+        snprintf(out, SAYS_SIZE,
+                 "its address is not known here, and the system's resolver %s: it is not told of "
+                 "changes",
+                 server->found->err == TD_E_NOT_FOUND ? "does not have it" : "does not answer");
+}
+
 /* Of one that is no peer of `to` and not this server. Returns whether that is trouble. */
 static bool say_other(const struct registry_zone *zone, const struct name_server *server,
                       char out[SAYS_SIZE])
@@ -62,7 +76,7 @@ static bool say_other(const struct registry_zone *zone, const struct name_server
         return true;
     }
     if (server->addr_count == 0)
-        snprintf(out, SAYS_SIZE, "its address is not known here");
+        say_unknown(server, out);
     else
         snprintf(out, SAYS_SIZE, "no peer: %s",
                  tells_set(zone) ? "told of changes; allow-transfer has to let it have them"

@@ -18,9 +18,11 @@
 #include "base/err.h"
 #include "io/file.h"
 #include "io/io.h"
+#include "io/lookup.h"
 #include "io/signal.h"
 #include "io/tcp.h"
 #include "io/thread.h"
+#include "io/timer.h"
 #include "io/udp.h"
 
 enum {
@@ -96,6 +98,10 @@ struct io_ops {
     td_err (*signal_watch)(struct io *io, int number, void (*call)(void *context, int number),
                            void *context, struct io_signal **ret_signal);
     void (*signal_unwatch)(struct io_signal *watch);
+
+    /* io_lookup_answered tells how it ended, unless it is forgotten before. */
+    td_err (*lookup_begin)(struct io_lookup *lookup);
+    void (*lookup_forget)(struct io_lookup *lookup);
 };
 
 /* -- the part of the world that both bodies have ---------------------------------- */
@@ -181,6 +187,19 @@ struct io_signal {
     void *context;
     int number;
 };
+
+struct io_lookup {
+    struct io *io;
+    io_lookup_done *done;
+    void *context;
+    struct io_timer deadline;
+    char *name; /* without the last dot */
+    void *body; /* what the body keeps of it */
+};
+
+/* A body has an answer: the callback is called, and the look-up is gone. */
+void io_lookup_answered(struct io_lookup *lookup, td_err err, const struct td_addr *addrs,
+                        uint32_t count);
 
 /* -- what the bodies report to tcp.c ----------------------------------------------- */
 

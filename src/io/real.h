@@ -14,6 +14,8 @@
 #include "io/io.h"
 #include "io/ops.h"
 
+struct real_lookups;
+
 struct io_real {
     struct io io;
     uv_loop_t loop;
@@ -21,10 +23,11 @@ struct io_real {
     int waker_fd;          /* an eventfd */
     _Atomic bool is_woken; /* it was written to, and not yet read */
     uv_timer_t timer;
-    uint64_t timer_due_ns; /* what `timer` is set for */
-    bool is_away;          /* in uv_run, and no callback has come yet */
-    bool is_asleep;        /* the owner was told so */
-    uint8_t *read_buffer;  /* IO_TCP_READ_SIZE, for all connections in turn */
+    uint64_t timer_due_ns;        /* what `timer` is set for */
+    bool is_away;                 /* in uv_run, and no callback has come yet */
+    bool is_asleep;               /* the owner was told so */
+    uint8_t *read_buffer;         /* IO_TCP_READ_SIZE, for all connections in turn */
+    struct real_lookups *lookups; /* NULL: none was begun yet */
 };
 
 extern const struct io_ops io_real_ops;
@@ -112,3 +115,8 @@ td_err real_thread_start(struct io *parent, const struct io_thread_options *opti
 td_err real_signal_watch(struct io *io, int number, void (*call)(void *context, int number),
                          void *context, struct io_signal **ret_signal);
 void real_signal_unwatch(struct io_signal *watch);
+
+td_err real_lookup_begin(struct io_lookup *lookup);
+void real_lookup_forget(struct io_lookup *lookup);
+/* The world ends; threads that still ask do so for nobody. NULL is fine. */
+void real_lookups_end(struct real_lookups *all);

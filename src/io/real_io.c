@@ -215,6 +215,7 @@ void io_real_free(struct io *io)
     struct io_real *real = real_of(io);
     io->hooks = (struct io_hooks){ .context = NULL };
     real_drain(real);
+    real_lookups_end(real->lookups);
     close(real->waker_fd);
     io_common_fini(io);
     free(real->read_buffer);
@@ -265,4 +266,6 @@ const struct io_ops io_real_ops = {
     .thread_start = real_thread_start,
     .signal_watch = real_signal_watch,
     .signal_unwatch = real_signal_unwatch,
+    .lookup_begin = real_lookup_begin,
+    .lookup_forget = real_lookup_forget,
 };

@@ -123,6 +123,13 @@ typedef bool io_sim_filter(void *context, const struct io_sim_passing *passing);
 /* Asked about all that passes, beside what the links do. NULL: nobody is. */
 void io_sim_filter_set(struct io_sim *sim, io_sim_filter *filter, void *context);
 
+/*
+ * What look-ups of this name (io/lookup.h) find from now on, on every host: up to
+ * IO_LOOKUP_ADDRS_MAX addresses; with none, as of names that were never set, there is no such name.
+ */
+void io_sim_name_set(struct io_sim *sim, const char *name, const struct td_addr *addrs,
+                     uint32_t count);
+
 /* -- disk --------------------------------------------------------------------- */
 
 struct io_sim_disk {

@@ -208,4 +208,6 @@ const struct io_ops io_sim_ops = {
     .thread_start = sim_thread_start,
     .signal_watch = sim_signal_watch,
     .signal_unwatch = sim_signal_unwatch,
+    .lookup_begin = sim_lookup_begin,
+    .lookup_forget = sim_lookup_forget,
 };

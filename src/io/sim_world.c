@@ -44,6 +44,7 @@ void io_sim_free(struct io_sim *sim)
     struct sim_event *event;
     while ((event = sim_event_next(sim, IO_FOREVER)) != NULL)
         event->call(sim, event);
+    sim_names_free(sim);
     free(sim->hosts);
     free(sim->links);
     free(sim->events);

@@ -60,9 +60,11 @@ struct io_sim {
     uint32_t host_capacity;
     struct io_sim_link *links; /* of host i to host j: [i * link_stride + j] */
     uint32_t link_stride;
+    struct sim_name *names; /* that look-ups find */
 };
 
 struct sim_io;
+struct sim_name;
 
 /* What a turn hands up: a socket with datagrams, a connection with news. */
 struct sim_input {
@@ -270,3 +272,7 @@ td_err sim_thread_start(struct io *parent, const struct io_thread_options *optio
 td_err sim_signal_watch(struct io *io, int number, void (*call)(void *context, int number),
                         void *context, struct io_signal **ret_signal);
 void sim_signal_unwatch(struct io_signal *watch);
+
+td_err sim_lookup_begin(struct io_lookup *lookup);
+void sim_lookup_forget(struct io_lookup *lookup);
+void sim_names_free(struct io_sim *sim);
