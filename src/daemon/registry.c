@@ -194,6 +194,7 @@ static void take_settings(struct registry *registry, const struct conf *conf,
 
     zone->settings = settings_for(registry, conf, row);
     atomic_store_explicit(&zone->zone.entry->settings, zone->settings, memory_order_seq_cst);
+    zone_set_touch(registry->parts.zones); /* no answer is kept that the settings before allowed */
     serve_zone_retire(registry->parts.serve, before);
     settings_rules(row->options, &zone->zone.rules, &zone->has_serial_check);
     zone->history = row->options->history;

@@ -1,6 +1,10 @@
 """What a catalog may say (RFC 9432 4 and 5), from one that is written by hand; and a tier that gets it."""
+import concurrent.futures
 import json
+import time
 
+import dns.message
+import dns.query
 import dns.rcode
 import pytest
 
@@ -62,6 +66,19 @@ def test_a_group_is_the_name_of_a_template(tandem):
     it.copy.wait(lambda: serial(it.copy, "two.test") == 1)
     it.copy.wait(lambda: "served" in it.copy.cli("zone", "status", "one.test").stdout)
     assert it.copy.ask("one.test", "SOA").rcode() == dns.rcode.REFUSED
+
+
+def test_a_group_that_changes_takes_effect_at_once(tandem):
+    """Even for a question that is asked all the time, the answer to which is kept."""
+    it = Set(tandem, {"cat.test": VERSION + ONE}, templates={"hidden": {"allow-query": "none"}})
+    it.copy.wait(lambda: serial(it.copy, "one.test") == 1)
+    question = dns.message.make_query("one.test", "SOA")
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        change = pool.submit(it.change, cat_test=VERSION + ONE + 'group.a.zones 0 TXT "hidden"\n')
+        end = time.monotonic() + 10
+        while dns.query.udp(question, "127.0.0.1", port=it.copy.port, timeout=5).rcode() != dns.rcode.REFUSED:
+            assert time.monotonic() < end, "still answered"
+        change.result()
 
 
 def test_another_label_makes_a_zone_begin_anew(tandem):
