@@ -145,7 +145,7 @@ void catalogs_apply_begin(struct catalogs *catalogs, const struct conf *conf)
         row->name = td_strdup(row->conf->name.text);
         memcpy(row->wire, row->conf->name.wire, row->conf->name.size);
         take_known(row, before, count);
-        row->is_stale = row->conf->is_produced || row->has_known;
+        row->is_stale = true; /* of what is here already nothing else tells again */
     }
     for (uint32_t i = 0; i < count; i++)
         row_fini(&before[i]);

@@ -91,6 +91,19 @@ def test_another_label_makes_a_zone_begin_anew(tandem):
     assert it.copy.cli("zone", "log", "one.test").stdout.count("\n") == before.count("\n") == 1
 
 
+def test_a_zone_that_is_here_already_brings_its_members_when_it_becomes_a_catalog(tandem):
+    """As does one that came just before a reload."""
+    it = Set(tandem, {"cat.test": VERSION + ONE})
+    top = json.loads(it.copy.path.read_text())
+    it.copy.wait(lambda: serial(it.copy, "one.test") == 1)
+    it.copy.path.write_text(json.dumps(dict(top, catalogs=[], zones=[{"name": "cat.test", "from": ["ns1"]}])))
+    assert it.copy.cli("reload").returncode == 0
+    it.copy.wait(lambda: is_gone(it.copy, "one.test"))
+    it.copy.path.write_text(json.dumps(top))
+    assert it.copy.cli("reload").returncode == 0
+    it.copy.wait(lambda: serial(it.copy, "one.test") == 1, 5)
+
+
 @pytest.mark.parametrize("broken", [
     "",  # no version
     'version 0 TXT "1"\n', VERSION + 'version 0 TXT "3"\n',
