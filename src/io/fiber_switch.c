@@ -178,6 +178,10 @@ static inline void announce_switch(void **ret_fake_stack, const struct io_contex
 
 void io_context_switch(struct io_context *from, struct io_context *to)
 {
+#if IO_TSAN
+    /* A world that was made in a fiber of another, as in the simulation, is not run by it. */
+    from->tsan_fiber = __tsan_get_current_fiber();
+#endif
     announce_switch(&from->asan_fake_stack, to);
     bare_switch(from, to);
 #if IO_ASAN
