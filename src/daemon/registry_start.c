@@ -121,11 +121,18 @@ static bool restore(struct registry *registry, struct registry_zone *zone)
     return true;
 }
 
+static bool has_no_file(const struct registry *registry, const struct registry_zone *zone)
+{
+    struct io_file_stat stat;
+
+    return zone->path == NULL || io_path_stat(registry->parts.io, zone->path, &stat, NULL) != TD_OK;
+}
+
 static void start(struct registry *registry, struct registry_zone *zone)
 {
     bool has_changes =
-        ((registry_zone_is_dirty(zone) || zone->path == NULL) && zone->sequence != 0) ||
-        zone->keeps_held;
+        zone->keeps_held ||
+        (zone->sequence != 0 && (registry_zone_is_dirty(zone) || has_no_file(registry, zone)));
     if (has_changes && restore(registry, zone))
         return;
     if (!has_changes && zone->path != NULL) {

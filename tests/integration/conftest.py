@@ -98,7 +98,7 @@ class Tandem:
         try:
             dns.query.udp(dns.message.make_query(".", "SOA"), "127.0.0.1", port=self.port, timeout=0.2)
             return True
-        except (dns.exception.Timeout, OSError):
+        except (dns.exception.DNSException, OSError):
             return False
 
     @staticmethod
