@@ -31,6 +31,23 @@ static void compare(const uint8_t *data, size_t size, const struct wire_question
     td_assert(!tail->has_edns || tail->edns.at == message.opt_at);
 }
 
+/* What is read as a plain OPT is that, and the general reader says the same of it. */
+static void compare_opt(const uint8_t *data, size_t size, const struct wire_header *header,
+                        size_t question_end)
+{
+    struct wire_tail fast, slow;
+
+    if (header->counts[1] != 0 || header->counts[2] != 0 || header->counts[3] != 1 ||
+        !wire_question_opt(data, size, question_end, &fast))
+        return;
+    td_assert(wire_question_tail(data, size, header, question_end, &slow) == TD_OK);
+    td_assert(fast.has_edns && slow.has_edns && slow.tsig_at == 0);
+    td_assert(fast.end == slow.end && fast.edns.at == slow.edns.at);
+    td_assert(fast.edns.payload == slow.edns.payload && fast.edns.flags == slow.edns.flags);
+    td_assert(fast.edns.rcode_high == slow.edns.rcode_high);
+    td_assert(slow.edns.version == 0 && slow.edns.seen == 0 && fast.edns.seen == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct wire_header header;
@@ -45,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (wire_question_read(data, size, &question) != TD_OK)
         return 0;
     td_assert(question.end <= size);
+    compare_opt(data, size, &header, question.end);
     if (wire_question_tail(data, size, &header, question.end, &tail) != TD_OK) {
         struct wire_edns edns;
         size_t end;
