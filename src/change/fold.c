@@ -39,22 +39,34 @@ struct change_fold_end {
     uint32_t added;
 };
 
+bool change_cancel_step(struct change_cancel *cancel)
+{
+    struct change_record *a = cancel->a, *b = cancel->b;
+    uint32_t i = cancel->a_at, k = cancel->b_at;
+
+    if (i == cancel->a_count && k == cancel->b_count)
+        return false;
+    int order = i == cancel->a_count   ? 1
+                : k == cancel->b_count ? -1
+                                       : change_record_order(&a[i], &b[k]);
+    if (order < 0)
+        a[cancel->a_left++] = a[i];
+    else if (order > 0)
+        b[cancel->b_left++] = b[k];
+    cancel->a_at += order <= 0;
+    cancel->b_at += order >= 0;
+    return true;
+}
+
 void change_record_cancel(struct change_record *a, uint32_t *a_count, struct change_record *b,
                           uint32_t *b_count)
 {
-    uint32_t i = 0, k = 0, a_left = 0, b_left = 0;
+    struct change_cancel cancel = { .a = a, .b = b, .a_count = *a_count, .b_count = *b_count };
 
-    while (i < *a_count || k < *b_count) {
-        int order = i == *a_count ? 1 : k == *b_count ? -1 : change_record_order(&a[i], &b[k]);
-        if (order < 0)
-            a[a_left++] = a[i];
-        else if (order > 0)
-            b[b_left++] = b[k];
-        i += order <= 0;
-        k += order >= 0;
-    }
-    *a_count = a_left;
-    *b_count = b_left;
+    while (change_cancel_step(&cancel))
+        continue;
+    *a_count = cancel.a_left;
+    *b_count = cancel.b_left;
 }
 
 void change_fold_init(struct change_fold *fold)

@@ -73,6 +73,18 @@ void change_fold_spare(const struct change_fold *fold, struct change_record *rem
 /* The order of records in a fold, for qsort. */
 int change_record_order(const void *left, const void *right);
 
-/* Take out of two sorted lists what stands in both, one for one. */
+/*
+ * Take out of two sorted lists what stands in both, one for one: all at once, or a pair at a time
+ * with lists and counts given. Then a_left and b_left are what is left of the lists, once false
+ * says that all has been looked at.
+ */
+struct change_cancel {
+    struct change_record *a, *b;
+    uint32_t a_count, b_count;
+    uint32_t a_at, b_at; /* 0 at first, as the next two */
+    uint32_t a_left, b_left;
+};
+
+bool change_cancel_step(struct change_cancel *cancel);
 void change_record_cancel(struct change_record *a, uint32_t *a_count, struct change_record *b,
                           uint32_t *b_count);

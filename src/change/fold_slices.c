@@ -77,26 +77,19 @@ static td_err sort(struct fiber *fiber, struct change_record **records, uint32_t
 }
 
 /* As change_record_cancel. */
-static td_err cancel(struct fiber *fiber, struct change_fold *fold)
+static td_err cancel_all(struct fiber *fiber, struct change_fold *fold)
 {
-    struct change_record *a = fold->removed, *b = fold->added;
-    uint32_t i = 0, k = 0, a_left = 0, b_left = 0, done = 0;
+    struct change_cancel cancel = { .a = fold->removed,
+                                    .b = fold->added,
+                                    .a_count = fold->removed_count,
+                                    .b_count = fold->added_count };
+    uint32_t done = 0;
     td_err err = TD_OK;
 
-    while (err == TD_OK && (i < fold->removed_count || k < fold->added_count)) {
-        int order = i == fold->removed_count ? 1
-                    : k == fold->added_count ? -1
-                                             : change_record_order(&a[i], &b[k]);
-        if (order < 0)
-            a[a_left++] = a[i];
-        else if (order > 0)
-            b[b_left++] = b[k];
-        i += order <= 0;
-        k += order >= 0;
+    while (err == TD_OK && change_cancel_step(&cancel))
         err = count_work(fiber, 1, &done);
-    }
-    fold->removed_count = a_left;
-    fold->added_count = b_left;
+    fold->removed_count = cancel.a_left;
+    fold->added_count = cancel.b_left;
     return err;
 }
 
@@ -108,5 +101,5 @@ td_err change_fold_finish_in_slices(struct fiber *fiber, struct change_fold *fol
     if (err == TD_OK)
         err = sort(fiber, &fold->added, fold->added_count);
     fold->added_capacity = fold->added_count;
-    return err == TD_OK ? cancel(fiber, fold) : err;
+    return err == TD_OK ? cancel_all(fiber, fold) : err;
 }
