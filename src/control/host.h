@@ -264,7 +264,7 @@ struct control_host {
     TD_NODISCARD td_err (*preview)(void *context, const struct control_call *call,
                                    struct control_outcome *ret_outcome);
 
-    /* The zone with its history: daemon/backup.h. Returns as `history`. */
+    /* The zone with its history: server/backup.h. Returns as `history`. */
     TD_NODISCARD td_err (*backup)(void *context, const struct control_call *call,
                                   struct td_buf *out, uint32_t *ret_serial, struct td_diag *diag);
 

@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
-#include "daemon/operator.h"
 #include "daemon/privileges.h"
-#include "daemon/server.h"
-#include "daemon/settings.h"
 #include "io/fiber.h"
 #include "io/signal.h"
+#include "operator/operator.h"
 #include "serve/log.h"
+#include "server/server.h"
+#include "server/settings.h"
 
 enum { SIGNALS_MAX = 3 };
 

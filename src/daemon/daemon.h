@@ -1,7 +1,7 @@
 /*
  * daemon/daemon.h - the whole server: the order of start, reload and stop.
  *
- * Floor    10.
+ * Floor    12.
  * Threads  main().
  */
 #pragma once

@@ -1,7 +1,7 @@
 /*
  * daemon/privileges.h - become somebody who may do less.
  *
- * Floor    10.
+ * Floor    12.
  * Threads  Before any other thread is started.
  */
 #pragma once

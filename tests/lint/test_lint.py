@@ -70,6 +70,7 @@ def test_a_good_tree_passes(tree, check):
 @pytest.mark.parametrize("check, path, text, words", [
     ("floors", "src/base/bad.c", '#include "wire/name.h"\n', "base may not include wire"),
     ("floors", "src/wire/bad.c", '#  include "zone/version.h"\n', "wire may not include zone"),
+    ("floors", "src/zone/bad.c", '#include "base/good_internal.h"\n', "for the files of src/base only"),
     ("floors", "src/wire/bad.c", '#include "name.h"\n', 'write it "wire/name.h"'),
     ("floors", "src/wire/bad.c", '#include "base/none.h"\n', "there is no src/base/none.h"),
     ("floors", "src/wire/bad.c", "#include <openssl/evp.h>\n", "included in crypto only"),

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/registry.h"
 #include "scenario/faults.h"
 #include "scenario/layout.h"
 #include "scenario/model.h"
+#include "server/registry.h"
 
 enum { MEMBERS = 12, ROUNDS = 25, PAUSE_MS = 10000, SETTLE_MS = 25000, BOUND_MS = 300000 };
 

@@ -2,7 +2,7 @@
  * scenario/cluster.h - servers in a simulated world, and what is done to them.
  *
  * Shape    A cluster has nodes, each a host with a server of its own (the real one, made by
- *          daemon/server.h), and a host of observers. A scenario is straight-line code outside of
+ *          server/server.h), and a host of observers. A scenario is straight-line code outside of
  *          all hosts: it lets time pass, breaks things and mends them. What must hold is looked at
  *          all the time; the first thing that does not ends the process and names the seed.
  * Threads  One.
@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 #include "base/macros.h"
-#include "daemon/server.h"
 #include "io/sim.h"
 #include "scenario/bounds.h"
+#include "server/server.h"
 
 enum {
     CLUSTER_NODES_MAX = 320,

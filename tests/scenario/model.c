@@ -8,9 +8,9 @@
 #include "base/assert.h"
 #include "base/buf.h"
 #include "change/draft.h"
-#include "daemon/registry.h"
-#include "daemon/roles.h"
 #include "io/fiber.h"
+#include "server/registry.h"
+#include "server/roles.h"
 #include "wire/key.h"
 #include "wire/rrtype.h"
 

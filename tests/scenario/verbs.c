@@ -4,8 +4,8 @@
  */
 #include "scenario/verbs.h"
 #include "control/verb.h"
-#include "daemon/operator_follow.h"
 #include "io/fiber.h"
+#include "operator/follow.h"
 #include "scenario/faults.h"
 #include "scenario/layout.h"
 #include "scenario/model.h"

@@ -1,0 +1,32 @@
+/*
+ * server/registry_fate.h - what a file that was loaded and compared would do to its zone.
+ *
+ * Shape    Questions about a job that came back. A load that is published asks them, and a preview.
+ * Floor    10.
+ * Threads  The main world's.
+ */
+#pragma once
+
+#include "server/registry.h"
+
+/* The same records, and the same SOA but for the serial? */
+bool registry_is_same(const struct registry_zone *zone, const struct loader_job *job);
+
+/* What would be done with a file that was loaded and compared, were it not only looked at. */
+enum registry_fate {
+    REGISTRY_FATE_SAME,     /* it says what the zone is */
+    REGISTRY_FATE_STAYS,    /* the zone stays as it is */
+    REGISTRY_FATE_CONFLICT, /* the operator has to choose */
+    REGISTRY_FATE_PUBLISH,
+};
+
+/* job->file is filled in. */
+enum registry_fate registry_fate_of(const struct registry_zone *zone, const struct loader_job *job,
+                                    enum registry_take take);
+
+/* The file as it was read. */
+struct store_zone_file registry_file_of(const struct registry_zone *zone,
+                                        const struct loader_job *job, enum registry_take take);
+
+/* Of the difference to the file, take out what would undo the changes made at run time. */
+void registry_merge(struct registry *registry, struct registry_zone *zone, struct loader_job *job);

@@ -1,0 +1,358 @@
+/*
+ * What is kept of a zone: bases, files that are written, and what an operator holds or lets go.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/writer.h"
+#include "change/encode.h"
+#include "change/fold.h"
+#include "serve/log.h"
+#include "server/catalogs.h"
+#include "server/followers.h"
+#include "server/registry_internal.h"
+#include "wire/name.h"
+
+/*
+ * A base is written some time after the first change at run time, and again when there are so many
+ * that a start would have to make up for too much.
+ */
+enum { KEEP_EVERY_MS = 5000, CHANGES_MAX = 10000 };
+#define WRITE_EVERY_MS ((uint64_t)60000) /* the file of a secondary */
+
+/* Changes between two looks at how much of a zone's history is to be kept. */
+enum { TRIM_EVERY = 1024 };
+
+/* All zones of a hundred thousand are looked at in half an hour. */
+enum { SWEEP_EVERY_MS = 1000, SWEEP_PLACES = 64 };
+
+/* ---- what was published ---- */
+
+static bool is_behind(const struct registry_zone *zone)
+{
+    if (zone->base_sequence != 0 || zone->whole_sequence != 0)
+        return zone->changes > CHANGES_MAX;
+    return zone->changes != 0;
+}
+
+/* The newest change that is not needed to restore the zone; 0: all are. */
+static uint64_t restorable(const struct registry_zone *zone)
+{
+    if (registry_zone_is_dirty(zone) && zone->base_sequence == 0 && zone->whole_sequence != 0)
+        return zone->whole_sequence - 1;
+    if (registry_zone_is_dirty(zone))
+        return zone->base_sequence;
+    return zone->has_file ? zone->file.sequence : 0;
+}
+
+static void trim(struct registry *registry, struct registry_zone *zone)
+{
+    const struct zone_entry *entry = zone->zone.entry;
+    uint64_t now_s = io_wall_s(registry->parts.io);
+    uint64_t limit = restorable(zone);
+    uint64_t octets = store_log_octets(registry->parts.log, entry->name, entry->name_size);
+    size_t count, gone = 0;
+    const struct store_log_change *changes =
+        store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
+
+    for (; gone < count && changes[gone].sequence <= limit; gone++) {
+        bool is_old = changes[gone].time_s + zone->history.age_s < now_s;
+        if (octets <= zone->history.octets && !is_old)
+            break;
+        octets -= changes[gone].size;
+    }
+    if (gone != 0)
+        store_log_trim(registry->parts.log, entry->name, entry->name_size,
+                       changes[gone - 1].sequence + 1);
+}
+
+/* The file of a secondary is a copy for people: written some time after a change. */
+static bool is_file_behind(const struct registry_zone *zone)
+{
+    return zone->secondary != NULL && zone->path != NULL && zone->zone.newest != NULL &&
+           zone->sequence > (zone->has_file ? zone->file.sequence : 0);
+}
+
+/* What the base says is of no use any more. */
+static void take_break(struct registry *registry, struct registry_zone *zone,
+                       const struct changeset *changeset)
+{
+    bool tells_all = changeset->added_count != 0;
+
+    zone->base_sequence = 0;
+    zone->whole_sequence = tells_all ? changeset->sequence : 0;
+    if (tells_all || zone->secondary == NULL)
+        return;
+    if (zone->job == NULL)
+        registry_give(registry, zone, LOADER_BASE); /* at once: nothing else has it */
+    else
+        zone->wants_base = true;
+}
+
+void registry_published(void *context, struct change_zone *changed,
+                        const struct changeset *changeset)
+{
+    struct registry *registry = context;
+    struct registry_zone *zone = registry_zone_of(changed);
+
+    zone->sequence = changeset->sequence;
+    zone->changes++;
+    if (changeset->is_break)
+        take_break(registry, zone, changeset);
+    if (zone->changes % TRIM_EVERY == 0)
+        trim(registry, zone);
+    registry_reclaim_soon(registry);
+    followers_published(zone, changeset->serial_from == 0);
+    if (zone->catalog == REGISTRY_CATALOG_FOLLOWED ||
+        (zone->catalog == REGISTRY_CATALOG_PRODUCED && changeset->is_break))
+        catalogs_published(registry->catalogs, zone);
+    if (changeset->origin != CHANGE_FILE && (is_behind(zone) || is_file_behind(zone)))
+        registry_keep_soon(registry);
+}
+
+/* ---- what the brake holds ---- */
+
+/* Is there such a piece of state of the zone? */
+static bool has_state(const struct registry *registry, const struct registry_zone *zone,
+                      uint8_t letter, uint8_t key[STORE_ZONE_KEY_SIZE_MAX], size_t *ret_key_size)
+{
+    uint64_t sequence;
+    size_t size;
+
+    *ret_key_size = store_zone_key(zone->zone.entry->name, key);
+    key[0] = letter;
+    return store_log_state(registry->parts.log, key, *ret_key_size, &size, &sequence) != NULL;
+}
+
+void registry_hold(struct registry *registry, struct registry_zone *zone)
+{
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    size_t key_size;
+
+    zone->is_held = true;
+    zone->wants_base = zone->wants_base || !zone->keeps_held;
+    if (has_state(registry, zone, 'H', key, &key_size)) /* of a command: one is held at a time */
+        change_put_state(registry->door, key, key_size, NULL, 0, NULL);
+}
+
+void registry_unhold(struct registry *registry, struct registry_zone *zone)
+{
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    size_t key_size;
+
+    zone->is_held = zone->keeps_held = false;
+    if (has_state(registry, zone, 'K', key, &key_size))
+        change_put_state(registry->door, key, key_size, NULL, 0, NULL);
+}
+
+/* The base is on disk: from now on a start takes that and not the file. */
+static void keep_held(struct registry *registry, struct registry_zone *zone)
+{
+    static const uint8_t value[1] = { 1 };
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    size_t key_size;
+
+    zone->keeps_held = true;
+    if (!has_state(registry, zone, 'K', key, &key_size))
+        change_put_state(registry->door, key, key_size, value, sizeof(value), NULL);
+}
+
+/* ---- bases ---- */
+
+/* Only once the log knows of a base may it forget what came before. */
+struct base {
+    struct change_wait wait;
+    struct registry_zone *zone;
+    uint64_t sequence;
+};
+
+static void on_base_known(struct change_wait *wait, td_err err, const struct td_diag *diag)
+{
+    struct base *base = td_container_of(wait, struct base, wait);
+
+    (void)diag; /* without it the base before, or the file, is as good */
+    if (err == TD_OK) {
+        base->zone->base_sequence = base->sequence;
+        base->zone->changes = 0;
+        trim(base->zone->registry, base->zone);
+    }
+    free(base);
+}
+
+void registry_base_written(struct registry *registry, struct registry_zone *zone, uint64_t sequence)
+{
+    struct base *base = td_calloc(1, sizeof(*base));
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    uint8_t value[8];
+
+    size_t size = store_zone_key(zone->zone.entry->name, key);
+    key[0] = 'B';
+    td_put_u32(value, (uint32_t)(sequence >> 32));
+    td_put_u32(value + 4, (uint32_t)sequence);
+    *base = (struct base){ .wait = { .done = on_base_known }, .zone = zone, .sequence = sequence };
+    change_put_state(registry->door, key, size, value, sizeof(value), &base->wait);
+    if (zone->is_held)
+        keep_held(registry, zone);
+}
+
+void registry_keep_soon(struct registry *registry)
+{
+    if (!io_timer_is_running(&registry->keep))
+        io_timer_start(registry->parts.io, &registry->keep,
+                       io_deadline_ms(registry->parts.io, KEEP_EVERY_MS));
+}
+
+/* Returns whether it has to wait. */
+static bool write_file(struct registry *registry, struct registry_zone *zone)
+{
+    uint64_t now = io_now_ns(registry->parts.io);
+
+    if (!is_file_behind(zone))
+        return false;
+    if (zone->written_ns != 0 && now - zone->written_ns < WRITE_EVERY_MS * IO_NS_PER_MS)
+        return true;
+    zone->written_ns = now;
+    if (zone->job != NULL)
+        zone->wants_flush = true;
+    else
+        registry_give(registry, zone, LOADER_FLUSH);
+    return false;
+}
+
+void registry_keep(struct io_timer *timer, void *context)
+{
+    struct registry *registry = context;
+    bool is_waiting = false;
+
+    (void)timer;
+    for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next)
+        is_waiting = write_file(registry, zone) || is_waiting;
+    if (is_waiting)
+        registry_keep_soon(registry);
+    for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next) {
+        if (!registry_zone_is_dirty(zone) || !is_behind(zone) || zone->zone.newest == NULL)
+            continue;
+        if (zone->job != NULL)
+            zone->wants_base = true;
+        else
+            registry_give(registry, zone, LOADER_BASE);
+    }
+}
+
+/* ---- what grows old ---- */
+
+static void sweep_zone(void *context, const uint8_t *key, size_t key_size)
+{
+    struct registry *registry = context;
+    size_t size;
+
+    if (wire_name_check(key, key_size, &size) != TD_OK || size != key_size)
+        return;
+    struct registry_zone *zone = registry_find_wire(registry, key);
+    if (zone != NULL)
+        trim(registry, zone);
+}
+
+void registry_sweep(struct io_timer *timer, void *context)
+{
+    struct registry *registry = context;
+
+    store_log_zones_visit(registry->parts.log, &registry->sweep_at, SWEEP_PLACES, sweep_zone,
+                          registry);
+    io_timer_start(registry->parts.io, timer, io_deadline_ms(registry->parts.io, SWEEP_EVERY_MS));
+}
+
+/* ---- file and zone ---- */
+
+/* What was merged before came from the file, and goes with it. */
+static void fold_run_time(struct change_fold *fold, const struct changeset *changeset)
+{
+    if (changeset->origin != CHANGE_FILE)
+        change_fold_add(fold, changeset);
+}
+
+void registry_merge(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
+{
+    const struct zone_entry *entry = zone->zone.entry;
+    uint64_t from = zone->has_file ? zone->file.sequence : 0;
+    struct td_buf octets = { .data = NULL };
+    struct change_fold fold;
+    struct td_arena arena;
+    struct td_diag diag;
+    size_t count;
+
+    change_fold_init(&fold);
+    td_arena_init(&arena, 0);
+    const struct store_log_change *changes =
+        store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct changeset changeset;
+        if (changes[i].sequence <= from)
+            continue;
+        td_buf_clear(&octets);
+        td_arena_reset(&arena);
+        if (store_log_read(registry->parts.log, &changes[i], &octets, &diag) == TD_OK &&
+            change_decode((const uint8_t *)octets.data, octets.size, &arena, &changeset) == TD_OK)
+            fold_run_time(&fold, &changeset);
+        else
+            serve_log(LOG_ERROR, EVENT_LOG_DAMAGED, zone->name,
+                      "merge, the change to serial %u cannot be read: the file wins over it",
+                      changes[i].serial_to);
+    }
+    change_fold_finish(&fold);
+    change_fold_spare(&fold, job->diff.removed, &job->diff.removed_count, job->diff.added,
+                      &job->diff.added_count);
+    job->diff.gone = 0; /* the draft looks itself */
+    change_fold_fini(&fold);
+    td_arena_fini(&arena);
+    td_buf_fini(&octets);
+}
+
+/* ---- what an operator may ask ---- */
+
+td_err registry_zone_freeze(struct fiber *fiber, struct registry_zone *zone, bool is_frozen,
+                            struct td_diag *diag)
+{
+    struct change_patience patience;
+    bool was_frozen = zone->zone.is_frozen;
+
+    change_patience_init(&patience);
+    zone->zone.is_frozen = is_frozen;
+    registry_put_state(zone->registry, zone, zone->has_file ? &zone->file : NULL, &patience.wait);
+    td_err err = change_patience_end(fiber, &patience, diag);
+    if (err != TD_OK)
+        zone->zone.is_frozen = was_frozen;
+    return err;
+}
+
+td_err registry_zone_flush(struct registry_zone *zone, struct td_diag *diag)
+{
+    if (zone->path == NULL) {
+        td_diag_say(diag, "the zone has no file: name one with 'file' in the configuration");
+        return TD_E_UNSUPPORTED;
+    }
+    if (zone->zone.newest == NULL) {
+        td_diag_say(diag, "the zone has no data yet");
+        return TD_E_CONFLICT;
+    }
+    if (zone->job != NULL)
+        zone->wants_flush = true;
+    else
+        registry_give(zone->registry, zone, LOADER_FLUSH);
+    return TD_OK;
+}
+
+td_err registry_zone_release(struct registry_zone *zone, struct td_diag *diag)
+{
+    if (zone->catalog == REGISTRY_CATALOG_FOLLOWED &&
+        catalogs_release(zone->registry->catalogs, zone))
+        return TD_OK;
+    if (!zone->is_held) {
+        td_diag_say(diag, "the brake holds nothing of this zone");
+        return TD_E_NOT_FOUND;
+    }
+    zone->is_released = true;
+    registry_reload(zone->registry, zone, true);
+    return TD_OK;
+}
