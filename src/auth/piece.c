@@ -113,7 +113,7 @@ static void add_set(struct answer *answer, const struct wire_rrset *set, enum wi
 
 struct answer *auth_piece_answer(const struct answer_piece *piece)
 {
-    struct answer *answer = td_calloc(1, sizeof(*answer));
+    struct answer *answer = td_malloc(sizeof(*answer));
 
     answer_reset(answer, NULL);
     answer->rcode = piece->rcode;

@@ -152,10 +152,11 @@ bool auth_prepared_is_right(const struct auth_query *query, const struct answer 
 {
     struct auth_query again = *query;
     struct td_arena scratch;
-    struct answer *collected = td_calloc(1, sizeof(*collected));
-    struct way *ways = td_calloc(2, sizeof(*ways));
+    struct answer *collected = td_malloc(sizeof(*collected));
+    struct way *ways = td_malloc(2 * sizeof(*ways)); /* large: they are not cleared */
 
     again.flags |= AUTH_NO_IMAGE;
+    ways[0].text = ways[1].text = (struct td_buf){ .data = NULL };
     td_arena_init(&scratch, 0);
     answer_reset(collected, &scratch);
     auth_answer(&again, collected);
