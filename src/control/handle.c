@@ -138,6 +138,7 @@ void control_put_zone_status(struct control_json *json, const struct control_zon
     control_json_bool(json, "frozen", zone->is_frozen);
     control_json_bool(json, "conflict", zone->has_conflict);
     control_json_bool(json, "held", zone->is_held);
+    control_json_bool(json, "file_held", zone->is_file_held);
     control_json_text(json, "trouble", zone->trouble);
     control_put_follow(json, zone);
     put_diags(json, zone);

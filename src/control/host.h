@@ -76,6 +76,7 @@ struct control_zone_status {
     bool is_frozen;
     bool has_conflict;   /* file and zone were both changed */
     bool is_held;        /* the brake holds a change */
+    bool is_file_held;   /* it is that of the file */
     const char *trouble; /* more about the two before; NULL: none */
     struct control_follow follow;
 };

@@ -337,6 +337,22 @@ static int complain_of_zone(const json_t *zone, struct td_buf *complaints)
     return CONTROL_EXIT_INVALID;
 }
 
+/* A file that was read and is not served: the brake holds it, or there is a conflict. */
+static int complain_of_file(const json_t *zone, struct td_buf *complaints)
+{
+    const char *name = text_of(zone, "name");
+
+    if (is_so(zone, "file_held"))
+        td_buf_printf(complaints,
+                      "tandem: %s its file is held: %s; 'tandem zone release %s' publishes it\n",
+                      name, text_of(zone, "trouble"), name);
+    else if (is_so(zone, "conflict"))
+        td_buf_printf(complaints, "tandem: %s %s\n", name, text_of(zone, "trouble"));
+    else
+        return CONTROL_EXIT_OK;
+    return CONTROL_EXIT_FAILED;
+}
+
 int control_show_zone_reload(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
 {
     if (json_object_get(answer, "steps") != NULL)
@@ -351,7 +367,7 @@ int control_show_zone_reload(const json_t *answer, struct td_buf *out, struct td
                   number_of(answer, "serial"), number_of(answer, "records"),
                   text_of(answer, "loaded"));
     put_findings(complaints, answer);
-    return CONTROL_EXIT_OK;
+    return complain_of_file(answer, complaints);
 }
 
 int control_show_reload(const json_t *answer, struct td_buf *out, struct td_buf *complaints)

@@ -73,6 +73,9 @@ const struct wire_rrset *operator_find_set(const struct zone_version *version, c
 TD_NODISCARD td_err operator_print_zone(const struct zone_version *version, struct td_buf *out,
                                         struct td_diag *diag);
 
+/* Why the job has failed: the first error that it found, with its place. */
+void operator_say_error(const struct loader_job *job, struct td_diag *diag);
+
 /* A list of records as texts, the SOAs left out. *ret_count is how many. */
 const char *const *operator_record_texts(struct td_arena *arena,
                                          const struct change_record *records, uint32_t count,

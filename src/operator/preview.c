@@ -62,6 +62,13 @@ static td_err prepare(struct fiber *fiber, struct server *server, void *argument
     return TD_OK;
 }
 
+static td_err merge(struct fiber *fiber, struct server *server, void *argument)
+{
+    struct preview *preview = argument;
+
+    return registry_merge_prepare(fiber, server->registry, preview->job);
+}
+
 static const char *note_of(enum registry_fate fate, const struct registry_zone *zone,
                            const struct loader_job *job)
 {
@@ -94,19 +101,56 @@ static td_err tell(struct fiber *fiber, struct server *server, void *argument)
     if (err != TD_OK)
         return err;
     job->file = registry_file_of(zone, job, preview->take);
-    if (preview->take == REGISTRY_TAKE_MERGE)
-        registry_merge(server->registry, zone, job);
     enum registry_fate fate = registry_fate_of(zone, job, preview->take);
     outcome->note = note_of(fate, zone, job);
     change->serial_from = job->before->serial;
     outcome->is_unchanged = fate == REGISTRY_FATE_SAME || fate == REGISTRY_FATE_STAYS;
-    if (outcome->is_unchanged)
-        return TD_OK;
-    change->removed = operator_record_texts(&outcome->arena, job->diff.removed,
-                                            job->diff.removed_count, &change->removed_count);
-    change->added = operator_record_texts(&outcome->arena, job->diff.added, job->diff.added_count,
-                                          &change->added_count);
     return TD_OK;
+}
+
+/* On the thread of the API: there may be a million of them. */
+static void tell_records(struct preview *preview)
+{
+    struct control_outcome *outcome = preview->outcome;
+    struct control_change *change = &outcome->change;
+    const struct loader_diff *diff = &preview->job->diff;
+
+    if (outcome->is_unchanged)
+        return;
+    change->removed = operator_record_texts(&outcome->arena, diff->removed, diff->removed_count,
+                                            &change->removed_count);
+    change->added = operator_record_texts(&outcome->arena, diff->added, diff->added_count,
+                                          &change->added_count);
+}
+
+void operator_say_error(const struct loader_job *job, struct td_diag *diag)
+{
+    char text[TD_DIAG_FILE_SIZE + TD_DIAG_TEXT_SIZE + 64];
+
+    for (uint32_t i = 0; i < job->diag_count; i++)
+        if (job->diags[i].severity == TD_SEVERITY_ERROR) {
+            td_diag_say(diag, "%s", td_diag_format(&job->diags[i], text, sizeof(text)));
+            return;
+        }
+    td_diag_say(diag, "'%.300s' has errors", job->path);
+}
+
+/* On the thread of the API. */
+static td_err load(void *context, struct preview *preview)
+{
+    struct loader_job *job = preview->job;
+    td_err err = TD_OK;
+
+    loader_work(preview->io, job);
+    if (job->result == TD_OK && preview->take == REGISTRY_TAKE_MERGE) {
+        err = operator_ask(context, merge, preview);
+        if (err == TD_OK)
+            loader_work(preview->io, job);
+    }
+    if (err != TD_OK || job->result == TD_OK)
+        return err;
+    operator_say_error(job, &preview->outcome->diag);
+    return TD_E_INVALID;
 }
 
 td_err operator_preview(void *context, const struct control_call *call,
@@ -123,15 +167,11 @@ td_err operator_preview(void *context, const struct control_call *call,
     td_err err = operator_ask(context, prepare, &preview);
     if (err != TD_OK)
         return err;
-    loader_work(preview.io, preview.job);
-    if (preview.job->result == TD_OK) {
+    err = load(context, &preview);
+    if (err == TD_OK)
         err = operator_ask(context, tell, &preview);
-    } else {
-        err = TD_E_INVALID;
-        if (preview.job->diag_count != 0)
-            td_diag_say(&ret_outcome->diag, "'%.300s': %s", preview.job->path,
-                        preview.job->diags[0].text);
-    }
+    if (err == TD_OK)
+        tell_records(&preview);
     loader_job_free(preview.job);
     return err;
 }

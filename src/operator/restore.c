@@ -61,8 +61,7 @@ static td_err load(struct restore *restore)
 
     loader_work(restore->io, job);
     if (job->result != TD_OK) {
-        if (job->diag_count != 0)
-            td_diag_say(diag, "'%.300s': %s", job->path, job->diags[0].text);
+        operator_say_error(job, diag);
         return TD_E_INVALID;
     }
     if (job->version->serial != restore->backup.serial ||

@@ -100,6 +100,7 @@ static void fill_changes(struct server *server, const struct registry_zone *zone
     ret_zone->is_frozen = zone->zone.is_frozen;
     ret_zone->has_conflict = zone->has_conflict;
     ret_zone->is_held = zone->is_held || has_held;
+    ret_zone->is_file_held = zone->is_held;
     ret_zone->open = operator_pending_count(server, zone->name);
     if (zone->has_conflict || zone->is_held)
         ret_zone->trouble = copy_text(&ret_zone->arena, zone->trouble);

@@ -294,6 +294,8 @@ void loader_job_free(struct loader_job *job)
         zone_version_unpin(job->before);
     if (job->version != NULL)
         zone_lineage_free(job->version->lineage);
+    if (job->source != NULL)
+        zone_lineage_free(job->source->lineage);
     zone_lineage_free(job->disposal);
     zone_build_free(job->build);
     if (job->has_fold)

@@ -24,7 +24,7 @@ enum { LOADER_KEEPERS_MAX = 16, LOADER_DIAGS_MAX = 40 };
 
 enum loader_kind {
     LOADER_LOAD,     /* read the zone file and, with `before`, say what makes it of that */
-    LOADER_COMPARE,  /* only the latter: `version` has been loaded before */
+    LOADER_COMPARE,  /* only the latter: `version` has been loaded before; or a merge */
     LOADER_RESTORE,  /* the base, or the file, and the changes of the log behind it */
     LOADER_FLUSH,    /* write `before` as the zone file */
     LOADER_BASE,     /* write `before` as the base */
@@ -44,6 +44,7 @@ struct loader_diff {
     uint32_t added_capacity;
     uint32_t gone;     /* names that would have no records any more */
     bool is_too_large; /* there would be more of it than of the zone: it was not finished */
+    bool has_no_limit; /* it is finished all the same */
 };
 
 struct loader_job {
@@ -62,10 +63,14 @@ struct loader_job {
     struct zone_version *before; /* pinned by the job */
     uint64_t sequence;           /* of the newest change that is in `before` */
     bool has_whole;              /* RESTORE: the first of `replay` is the whole zone */
-    struct td_buf replay;        /* RESTORE: changesets, each behind its size in 4 octets */
+    struct td_buf replay;        /* RESTORE, merge: changesets, each behind its size in 4 octets */
+    bool merges;                 /* COMPARE: only what was changed in the file, `replay` stays */
+    uint32_t draft_max;          /* merge: of more records `version` becomes the zone with them */
+    uint64_t replayed;           /* merge: the newest change in `replay`; the registry's */
 
     td_err result;
     struct zone_version *version; /* on TD_OK: the owner's */
+    struct zone_version *source;  /* what the file says, where a merge has made another of it */
     struct zone_lineage *disposal;
     bool is_trim; /* DISPOSE: of what is free */
     struct store_zonefile_report report;

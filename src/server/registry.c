@@ -471,6 +471,7 @@ void registry_free(struct fiber *fiber, struct registry *registry)
 {
     if (registry == NULL)
         return;
+    registry_merge_stop(fiber, registry);
     change_drain(fiber, registry->door);
     for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next)
         zone->job = NULL;

@@ -186,8 +186,8 @@ static struct zone_version *with_soa_serial(struct zone_version *version, uint32
     return changed;
 }
 
-/* Its digest was for the serial in the file; of a signed zone it is the signer's. */
-static struct zone_version *with_digest(struct zone_version *version)
+/* Of a signed zone it is the signer's. */
+struct zone_version *registry_with_digest(struct zone_version *version)
 {
     const struct wire_rrset *set =
         zone_node_set(version, zone_version_apex(version), WIRE_TYPE_ZONEMD);
@@ -195,8 +195,7 @@ static struct zone_version *with_digest(struct zone_version *version)
     struct zone_version *changed;
     size_t size;
 
-    if (set == NULL || set->count != 1 || (version->flags & ZONE_IS_SIGNED) ||
-        version->record_count > CHANGE_ZONEMD_RECORDS_MAX)
+    if (set == NULL || set->count != 1 || (version->flags & ZONE_IS_SIGNED))
         return version;
     struct wire_rdata old = wire_rrset_first(set);
     if (zone_zonemd_renew(version, &old, rdata, &size) != TD_OK)
@@ -219,7 +218,12 @@ static struct zone_version *with_digest(struct zone_version *version)
 
 struct zone_version *registry_with_serial(struct zone_version *version, uint32_t serial)
 {
-    return serial == version->serial ? version : with_digest(with_soa_serial(version, serial));
+    if (serial == version->serial)
+        return version;
+    version = with_soa_serial(version, serial);
+    /* What was there is for another serial: it proves nothing, wrong or not. */
+    return version->record_count > CHANGE_ZONEMD_RECORDS_MAX ? version
+                                                             : registry_with_digest(version);
 }
 
 uint32_t registry_next_serial(struct registry *registry, const struct registry_zone *zone,
@@ -377,6 +381,7 @@ bool registry_put_soa(struct change_draft *draft, const struct zone_version *ver
 static void hold(struct registry_zone *zone, const char *why)
 {
     registry_hold(zone->registry, zone);
+    zone->failed_s = 0;
     registry_zone_say(zone, "%s", why);
     serve_log(LOG_ERROR, EVENT_ZONE_HELD, zone->name,
               "load, file '%s' is held: %s; 'tandem zone release %s' publishes it all the same",
@@ -429,6 +434,7 @@ static void commit_whole(struct registry *registry, struct registry_zone *zone,
                          struct loader_job *job)
 {
     struct change_about about = about_file(zone);
+    bool is_break = job->diff.is_too_large;
     struct change_brake_look look = { .names = zone->zone.newest->node_count,
                                       .gone = job->diff.gone,
                                       .after = job->version };
@@ -445,13 +451,13 @@ static void commit_whole(struct registry *registry, struct registry_zone *zone,
         hold(zone, diag.text);
         return;
     }
+    about.tells_all = is_break && job->merges; /* the file alone does not say what it is */
     uint32_t in_file = job->version->serial;
     uint32_t serial = registry_next_serial(registry, zone, in_file, zone->zone.newest->serial);
     job->version = registry_with_serial(job->version, serial);
     struct commit *commit = commit_new(registry, zone, job);
-    td_err err =
-        change_commit_whole(registry->door, &zone->zone, job->version,
-                            job->diff.is_too_large ? NULL : &records, &about, &commit->wait, &diag);
+    td_err err = change_commit_whole(registry->door, &zone->zone, job->version,
+                                     is_break ? NULL : &records, &about, &commit->wait, &diag);
     if (err != TD_OK) {
         commit_free(commit);
         refused(registry, zone, err, &diag);
@@ -477,6 +483,7 @@ bool registry_is_same(const struct registry_zone *zone, const struct loader_job 
 static void conflict(struct registry_zone *zone, const struct loader_job *job)
 {
     zone->has_conflict = true;
+    zone->failed_s = 0;
     registry_zone_say(
         zone,
         "the file was changed, and so was the zone since it was loaded: %u records would go, "
@@ -507,18 +514,36 @@ static void take_note(struct registry *registry, struct registry_zone *zone,
     registry_remember_file(registry, zone, &file);
 }
 
+bool registry_is_whole(const struct loader_job *job)
+{
+    return job->source != NULL || job->diff.is_too_large ||
+           job->diff.removed_count + job->diff.added_count > REGISTRY_DRAFT_RECORDS_MAX;
+}
+
+bool registry_is_late(const struct registry_zone *zone, const struct loader_job *job)
+{
+    return job->before != zone->zone.newest ||
+           (registry_is_whole(job) && change_zone_is_busy(&zone->zone));
+}
+
 static void publish(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
 {
     if (!check_file_serial(registry, zone, job->report.serial))
         return;
-    bool is_large = job->diff.is_too_large ||
-                    job->diff.removed_count + job->diff.added_count > REGISTRY_DRAFT_RECORDS_MAX;
-    if (zone->take == REGISTRY_TAKE_MERGE && job->diff.is_too_large)
-        registry_load_failed(registry, zone, "it differs too much from the zone to be merged");
-    else if (is_large && zone->take != REGISTRY_TAKE_MERGE) /* a whole version would be the file */
-        commit_whole(registry, zone, job);
-    else
+    if (!registry_is_whole(job)) {
         commit_draft(registry, zone, job);
+        return;
+    }
+    if (registry_is_late(zone, job)) {
+        char text[TD_DIAG_TEXT_SIZE];
+        snprintf(text, sizeof(text),
+                 "the zone is changed too often to be compared with it: 'tandem zone freeze %s' "
+                 "first, and thaw it afterwards",
+                 zone->name);
+        registry_load_failed(registry, zone, text);
+        return;
+    }
+    commit_whole(registry, zone, job);
 }
 
 enum registry_fate registry_fate_of(const struct registry_zone *zone, const struct loader_job *job,
@@ -561,9 +586,6 @@ static void decide(struct registry *registry, struct registry_zone *zone, struct
 void registry_commit(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
 {
     job->file = registry_file_of(zone, job, zone->take);
-    if (zone->take == REGISTRY_TAKE_MERGE)
-        registry_merge(registry, zone, job);
     decide(registry, zone, job);
-    zone->take = REGISTRY_TAKE_NOTHING;
-    zone->is_released = false;
+    registry_forget_choice(zone);
 }

@@ -28,5 +28,10 @@ enum registry_fate registry_fate_of(const struct registry_zone *zone, const stru
 struct store_zone_file registry_file_of(const struct registry_zone *zone,
                                         const struct loader_job *job, enum registry_take take);
 
-/* Of the difference to the file, take out what would undo the changes made at run time. */
-void registry_merge(struct registry *registry, struct registry_zone *zone, struct loader_job *job);
+/*
+ * Have the job, whose `version` says what the file does, compare for a merge: it gets the changes
+ * made at run time that its zone has by now. The fiber lets others run.
+ * TD_E_CANCELLED, TD_E_NOT_FOUND: there is no such zone any more
+ */
+TD_NODISCARD td_err registry_merge_prepare(struct fiber *fiber, struct registry *registry,
+                                           struct loader_job *job);

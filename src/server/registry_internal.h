@@ -48,6 +48,10 @@ struct registry {
     struct io_timer sweep; /* histories that have grown old */
     size_t sweep_at;       /* see store_log_zones_visit */
     uint32_t commits;      /* of files, on their way to the disk */
+    uint32_t merges;       /* for which changes are being read */
+    bool is_closing;       /* no more of them */
+    bool has_merged;       /* none is left */
+    struct io_condition merged;
     void (*idle)(void *context);
     void *idle_context;
 };
@@ -66,6 +70,10 @@ void registry_zone_start(struct registry *registry, struct registry_zone *zone);
 void registry_start_cancel(struct registry *registry, struct registry_zone *zone);
 /* Keepers have done something: more can be started. */
 void registry_start_more(struct registry *registry);
+/* Put a change of the log into job->replay; without it, when it cannot be read: see diag. */
+TD_NODISCARD td_err registry_replay_add(struct registry *registry, struct loader_job *job,
+                                        const struct store_log_change *change,
+                                        struct td_diag *diag);
 
 /* ---- registry_load.c ---- */
 
@@ -82,6 +90,13 @@ void registry_give_job(struct registry *registry, struct registry_zone *zone,
 
 /* ---- registry_commit.c ---- */
 
+/* What the operator has chosen was for the load that has ended, and for no other. */
+static inline void registry_forget_choice(struct registry_zone *zone)
+{
+    zone->take = REGISTRY_TAKE_NOTHING;
+    zone->is_released = false;
+}
+
 /* What the file says, compared with what is served: publish the difference. Takes what it needs. */
 void registry_commit(struct registry *registry, struct registry_zone *zone, struct loader_job *job);
 
@@ -94,6 +109,8 @@ bool registry_put_diff(struct change_draft *draft, const struct loader_diff *dif
 
 /* The version (the caller's alone) with another serial, and the digest for it. */
 struct zone_version *registry_with_serial(struct zone_version *version, uint32_t serial);
+/* The same with the digest that is right for it, if it has one. Also on a keeper. */
+struct zone_version *registry_with_digest(struct zone_version *version);
 
 /* The serial that a whole version of a file gets, when `last` was published before. */
 uint32_t registry_next_serial(struct registry *registry, const struct registry_zone *zone,
@@ -105,6 +122,18 @@ bool registry_put_soa(struct change_draft *draft, const struct zone_version *ver
 
 /* More records than this are published as a whole version. */
 enum { REGISTRY_DRAFT_RECORDS_MAX = 2000 };
+
+/* Is the difference to be published as a whole version? */
+bool registry_is_whole(const struct loader_job *job);
+/* Has the zone been changed since, so that the difference says nothing of it any more? */
+bool registry_is_late(const struct registry_zone *zone, const struct loader_job *job);
+
+/* ---- registry_merge.c ---- */
+
+/* Have the job, which is back with what the file says, compared again, for a merge. */
+void registry_merge(struct registry *registry, struct registry_zone *zone, struct loader_job *job);
+/* No merge is begun from now on, and none is under way when it returns. */
+void registry_merge_stop(struct fiber *fiber, struct registry *registry);
 
 /* ---- registry_keep.c, what the brake holds ---- */
 

@@ -6,8 +6,6 @@
 
 #include "base/alloc.h"
 #include "base/writer.h"
-#include "change/encode.h"
-#include "change/fold.h"
 #include "serve/log.h"
 #include "server/catalogs.h"
 #include "server/followers.h"
@@ -261,52 +259,6 @@ void registry_sweep(struct io_timer *timer, void *context)
     store_log_zones_visit(registry->parts.log, &registry->sweep_at, SWEEP_PLACES, sweep_zone,
                           registry);
     io_timer_start(registry->parts.io, timer, io_deadline_ms(registry->parts.io, SWEEP_EVERY_MS));
-}
-
-/* ---- file and zone ---- */
-
-/* What was merged before came from the file, and goes with it. */
-static void fold_run_time(struct change_fold *fold, const struct changeset *changeset)
-{
-    if (changeset->origin != CHANGE_FILE)
-        change_fold_add(fold, changeset);
-}
-
-void registry_merge(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
-{
-    const struct zone_entry *entry = zone->zone.entry;
-    uint64_t from = zone->has_file ? zone->file.sequence : 0;
-    struct td_buf octets = { .data = NULL };
-    struct change_fold fold;
-    struct td_arena arena;
-    struct td_diag diag;
-    size_t count;
-
-    change_fold_init(&fold);
-    td_arena_init(&arena, 0);
-    const struct store_log_change *changes =
-        store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
-    for (size_t i = 0; i < count; i++) {
-        struct changeset changeset;
-        if (changes[i].sequence <= from)
-            continue;
-        td_buf_clear(&octets);
-        td_arena_reset(&arena);
-        if (store_log_read(registry->parts.log, &changes[i], &octets, &diag) == TD_OK &&
-            change_decode((const uint8_t *)octets.data, octets.size, &arena, &changeset) == TD_OK)
-            fold_run_time(&fold, &changeset);
-        else
-            serve_log(LOG_ERROR, EVENT_LOG_DAMAGED, zone->name,
-                      "merge, the change to serial %u cannot be read: the file wins over it",
-                      changes[i].serial_to);
-    }
-    change_fold_finish(&fold);
-    change_fold_spare(&fold, job->diff.removed, &job->diff.removed_count, job->diff.added,
-                      &job->diff.added_count);
-    job->diff.gone = 0; /* the draft looks itself */
-    change_fold_fini(&fold);
-    td_arena_fini(&arena);
-    td_buf_fini(&octets);
 }
 
 /* ---- what an operator may ask ---- */

@@ -54,6 +54,8 @@ struct loader_job *registry_job_new(struct registry *registry, struct registry_z
 
 static void pin_served(struct registry_zone *zone, struct loader_job *job)
 {
+    if (job->before != NULL)
+        zone_version_unpin(job->before);
     job->before = zone->zone.newest;
     job->sequence = zone->sequence;
     if (job->before != NULL)
@@ -76,17 +78,21 @@ void registry_give(struct registry *registry, struct registry_zone *zone, enum l
     registry_give_job(registry, zone, job);
 }
 
-/* The zone was published anew while the versions were compared: compare again. */
+/* The zone was published anew while the versions were compared, or it is to be merged. */
 static void compare_again(struct registry *registry, struct registry_zone *zone,
                           struct loader_job *job)
 {
-    if (job->before != NULL)
-        zone_version_unpin(job->before);
+    bool merges = zone->take == REGISTRY_TAKE_MERGE;
+
+    job->tries += job->merges == merges;
+    if (merges) {
+        registry_merge(registry, zone, job);
+        return;
+    }
     job->kind = LOADER_COMPARE;
-    job->tries++;
-    pin_served(zone, job);
+    job->merges = false;
     zone->job = job;
-    loader_give(registry->loader, job);
+    registry_give_job(registry, zone, job);
 }
 
 static bool is_unchanged(struct registry *registry, const struct registry_zone *zone)
@@ -206,17 +212,21 @@ static void load_failed(struct registry *registry, struct registry_zone *zone,
 /* Returns whether the job goes on. */
 static bool take_load(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
 {
-    keep_diags(zone, job);
+    if (job->kind == LOADER_LOAD || job->result != TD_OK)
+        keep_diags(zone, job);
     if (job->result != TD_OK) {
         load_failed(registry, zone, job);
+        if (!zone->is_again)
+            registry_forget_choice(zone);
         return false;
     }
-    zone->load_ns = job->cpu_ns;
+    if (job->kind == LOADER_LOAD)
+        zone->load_ns = job->cpu_ns;
     if (zone->zone.newest == NULL) {
         return registry_commit_first(registry, zone, job);
     }
-    bool is_late = job->before != zone->zone.newest && job->tries < COMPARISONS_MAX;
-    if (job->before == NULL || is_late) {
+    bool is_late = registry_is_late(zone, job) && job->tries < COMPARISONS_MAX;
+    if (job->before == NULL || is_late || job->merges != (zone->take == REGISTRY_TAKE_MERGE)) {
         compare_again(registry, zone, job);
         return true;
     }
@@ -355,7 +365,9 @@ static void let_go(struct registry *registry, struct loader_job *job)
 {
     if (job->version != NULL)
         loader_dispose(registry->loader, job->version->lineage);
-    job->version = NULL;
+    if (job->source != NULL)
+        loader_dispose(registry->loader, job->source->lineage);
+    job->version = job->source = NULL;
     loader_job_free(job);
 }
 

@@ -65,6 +65,22 @@ static void recall(struct registry *registry, struct registry_zone *zone)
     }
 }
 
+td_err registry_replay_add(struct registry *registry, struct loader_job *job,
+                           const struct store_log_change *change, struct td_diag *diag)
+{
+    uint8_t head[4] = { 0 };
+    size_t at = job->replay.size;
+
+    td_buf_add(&job->replay, head, sizeof(head));
+    td_err err = store_log_read(registry->parts.log, change, &job->replay, diag);
+    if (err == TD_OK)
+        td_put_u32((uint8_t *)job->replay.data + at,
+                   (uint32_t)(job->replay.size - at - sizeof(head)));
+    else
+        job->replay.size = at;
+    return err;
+}
+
 /* The changes behind `sequence`, for the keeper to do again. TD_E_MALFORMED: one cannot be read. */
 static td_err add_replay(struct registry *registry, struct registry_zone *zone, uint64_t sequence,
                          struct loader_job *job)
@@ -77,15 +93,9 @@ static td_err add_replay(struct registry *registry, struct registry_zone *zone, 
     const struct store_log_change *changes =
         store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
     for (size_t i = store_log_behind(changes, count, sequence); i < count && err == TD_OK; i++) {
-        uint8_t head[4] = { 0 };
-        size_t at = job->replay.size;
-        td_buf_add(&job->replay, head, sizeof(head));
-        err = store_log_read(registry->parts.log, &changes[i], &job->replay, &diag);
-        td_put_u32((uint8_t *)job->replay.data + at,
-                   (uint32_t)(job->replay.size - at - sizeof(head)));
+        err = registry_replay_add(registry, job, &changes[i], &diag);
         if (err != TD_OK) {
             serve_log(LOG_ERROR, EVENT_LOG_DAMAGED, zone->name, "%s: it is left out", diag.text);
-            job->replay.size = at;
             err = err == TD_E_MALFORMED ? TD_OK : err;
         }
     }

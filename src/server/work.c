@@ -80,8 +80,8 @@ static bool has_room(struct loader_job *job)
 {
     struct loader_diff *diff = &job->diff;
 
-    diff->is_too_large =
-        (uint64_t)diff->removed_count + diff->added_count > job->version->record_count + DIFF_FREE;
+    diff->is_too_large = !diff->has_no_limit && (uint64_t)diff->removed_count + diff->added_count >
+                                                    job->version->record_count + DIFF_FREE;
     return !diff->is_too_large;
 }
 
@@ -150,7 +150,7 @@ static uint32_t count_gone(const struct loader_job *job)
     return gone;
 }
 
-static void compare(struct loader_job *job)
+void work_compare(struct loader_job *job, bool is_whole)
 {
     struct zone_compare compare = {
         .before = job->before,
@@ -163,6 +163,7 @@ static void compare(struct loader_job *job)
     td_arena_reset(&job->diff.arena);
     job->diff.removed_count = job->diff.added_count = 0;
     job->diff.is_too_large = false;
+    job->diff.has_no_limit = is_whole;
     while (zone_compare_run(&compare, SIZE_MAX))
         continue;
     job->diff.gone = count_gone(job);
@@ -206,8 +207,8 @@ static void replay_one(struct loader_job *job, struct zone_edit *edit,
     }
 }
 
-static td_err read_change(struct td_reader *reader, struct td_arena *arena,
-                          struct changeset *ret_changeset)
+td_err work_read_change(struct td_reader *reader, struct td_arena *arena,
+                        struct changeset *ret_changeset)
 {
     const uint8_t *octets;
     uint32_t size;
@@ -227,7 +228,7 @@ static td_err build_whole(struct loader_job *job, struct td_reader *reader, stru
     struct td_arena arena;
 
     td_arena_init(&arena, 0);
-    td_err err = read_change(reader, &arena, &changeset);
+    td_err err = work_read_change(reader, &arena, &changeset);
     for (uint32_t i = 0; err == TD_OK && i < changeset.added_count; i++) {
         const struct change_record *record = &changeset.added[i];
         err = zone_build_add(build, record->owner, record->type, record->ttl, record->rdata,
@@ -264,7 +265,7 @@ static td_err replay(struct loader_job *job, struct td_reader reader, struct td_
     td_arena_init(&arena, 0);
     while (err == TD_OK && td_reader_left(&reader) != 0) {
         struct changeset changeset;
-        err = read_change(&reader, &arena, &changeset);
+        err = work_read_change(&reader, &arena, &changeset);
         if (err == TD_OK) {
             job->gaps += has_serial && changeset.removed_count != 0 &&
                          soa_serial(&changeset.removed[0]) != serial;
@@ -327,15 +328,39 @@ static td_err finish_transfer(struct loader_job *job)
     struct zone_check_result result;
     struct zone_build_report built;
 
-    td_err err = job->has_fold ? work_merge(job, &diag) : finish_build(job, &built, &diag);
+    td_err err =
+        job->has_fold ? work_merge(job, &job->fold, &diag) : finish_build(job, &built, &diag);
     if (err != TD_OK)
         return report_failure(job, err, &diag);
     job->checks.built = job->has_fold ? NULL : &built;
     if (!zone_check(job->version, &job->checks, NULL, &sink, &result))
         return TD_E_INVALID;
     if (job->before != NULL)
-        compare(job);
+        work_compare(job, false);
     return TD_OK;
+}
+
+/* ---- comparing again, and merging ---- */
+
+static td_err compare(struct loader_job *job)
+{
+    struct td_diag_sink sink = sink_of(job);
+    struct td_diag diag = { .line = 0 };
+    struct zone_check_result result;
+
+    work_both_undo(job);
+    if (!job->merges) {
+        work_compare(job, false);
+        return TD_OK;
+    }
+    job->diag_count = job->diags_left_out = 0; /* those of the file have been told */
+    td_err err = work_both(job, &diag);
+    if (err != TD_OK)
+        return report_failure(job, err, &diag);
+    if (job->source == NULL || zone_check(job->version, &job->checks, NULL, &sink, &result))
+        return TD_OK;
+    job->report.errors = result.errors;
+    return TD_E_INVALID;
 }
 
 /* ---- all of them ---- */
@@ -366,10 +391,10 @@ static td_err work(struct io *io, struct loader_job *job)
     case LOADER_LOAD:
         err = load(io, job);
         if (err == TD_OK && job->before != NULL)
-            compare(job);
+            work_compare(job, false);
         break;
     case LOADER_COMPARE:
-        compare(job);
+        err = compare(job);
         break;
     case LOADER_RESTORE:
         err = restore(io, job);

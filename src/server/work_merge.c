@@ -1,7 +1,7 @@
 /*
- * Differences of an IXFR put on a copy of the zone, which is checked before anybody sees it. The
- * zone itself is the main world's to change: so all records are copied, which takes as long, and as
- * much memory for that time, as an AXFR does, without the network.
+ * Differences put on a copy of the zone, which is checked before anybody sees it. The zone itself
+ * is the main world's to change: so all records are copied, which takes as long, and as much memory
+ * for that time, as an AXFR does, without the network.
  */
 #include "server/work_internal.h"
 #include "zone/build.h"
@@ -75,7 +75,7 @@ static td_err put(struct zone_edit *edit, const struct change_fold *fold)
     return work_put_soa(edit, &fold->soa_after) ? TD_OK : TD_E_CONFLICT;
 }
 
-td_err work_merge(struct loader_job *job, struct td_diag *diag)
+td_err work_merge(struct loader_job *job, const struct change_fold *fold, struct td_diag *diag)
 {
     td_err err = copy_zone(job);
 
@@ -84,14 +84,14 @@ td_err work_merge(struct loader_job *job, struct td_diag *diag)
         return err;
     }
     struct zone_edit *edit = zone_edit_begin(job->version);
-    err = put(edit, &job->fold);
+    err = put(edit, fold);
     if (err == TD_OK) {
         err = zone_edit_finish(edit, &job->version);
     } else {
         zone_edit_abort(edit);
     }
     if (err != TD_OK) {
-        td_diag_say(diag, "a record to be removed is not there");
+        td_diag_say(diag, "a record to be removed is not there, or one to be added has no room");
         err = TD_E_CONFLICT;
     }
     return err;

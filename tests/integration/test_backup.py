@@ -147,7 +147,7 @@ def test_what_is_no_whole_backup_changes_nothing(tandem):
                    (b" 1 2 ", b" 1 2 !")):
         body = whole[:whole.rindex(b"; end ")].replace(change[0], change[1], 1)
         if body + whole[whole.rindex(b"; end "):] != whole:
-            cases.append((body + b"; end sha256 " + hashlib.sha256(body).hexdigest().upper().encode() + b"\n", "bad'"))
+            cases.append((body + b"; end sha256 " + hashlib.sha256(body).hexdigest().upper().encode() + b"\n", "/bad"))
     assert len(cases) > 14
     before = (serial(server), log(server))
     for octets, why in cases:

@@ -217,6 +217,98 @@ def test_what_was_merged_before_goes_with_the_file(server):
     assert not texts(server, "file.example.com") and texts(server, "new.example.com")
 
 
+# ---- file and zone were both changed, in much ----
+
+def large(server, kept, fresh):
+    """The zone has many names, some changed beside its file; the file keeps so many of them and has so many new ones."""
+    old = ZONE + "".join("h%d A 192.0.2.9\n" % i for i in range(3000))
+    server.file.write_text(old)
+    server.configure(zones=[{"name": "example.com", "file": str(server.file), "brake": "off",
+                             "update": [{"address": "127.0.0.1"}]}])
+    do(server, "reload")
+    assert names(server) == 3000
+    do(server, "record", "add", "example.com", "mine", "60", "A", "192.0.2.70")
+    do(server, "record", "remove", "example.com", "h7", "A")
+    do(server, "record", "remove", "example.com", "h2999", "A")
+    server.file.write_text(ZONE + "".join("h%d A 192.0.2.9\n" % i for i in range(kept)) +
+                           "".join("new%d A 192.0.2.10\n" % i for i in range(fresh)))
+    assert "--take merge" in do(server, "zone", "reload", "example.com", code=1)
+    assert status(server)["conflict"]
+
+
+def is_merged(server, kept, fresh):
+    text = do(server, "zone", "at", "example.com")
+    return ("\nmine.example.com." in text and "\nh7.example.com." not in text and "\nh2999.example.com." not in text and
+            text.count("\nnew") == fresh and names(server) == kept - 1 and "\nwww.example.com." in text)
+
+
+@pytest.mark.parametrize("kept, fresh, is_break", [(2000, 1500, False), (100, 2900, True)])
+def test_a_large_difference_is_merged(server, kept, fresh, is_break):
+    large(server, kept, fresh)
+    told = do(server, "zone", "reload", "example.com", "--take", "merge", "--dry-run")
+    assert is_break or ("+new7.example.com." in told and "-mine" not in told and "h7.example.com.\t" not in told)
+    assert ("more that differs" in told) == is_break
+    before = serial(server)
+    do(server, "zone", "reload", "example.com", "--take", "merge")
+    assert is_merged(server, kept, fresh) and serial(server) > before and not status(server)["conflict"]
+    newest = json.loads(do(server, "zone", "log", "example.com", "--json"))["changes"][0]
+    assert newest["break"] == is_break and newest["serial"] == serial(server)
+    seen, text = serial(server), do(server, "zone", "at", "example.com")
+    again(server, kill=True)
+    assert serial(server) == seen and do(server, "zone", "at", "example.com") == text
+    do(server, "record", "add", "example.com", "later", "A", "192.0.2.77")
+    again(server, kill=True)
+    assert is_merged(server, kept, fresh) and texts(server, "later.example.com") and serial(server) > seen
+    if not is_break:
+        do(server, "zone", "revert", "example.com", str(seen))
+        assert names(server) == 2998 and texts(server, "mine.example.com") and not texts(server, "new7.example.com")
+
+
+def test_a_large_merge_that_a_check_refuses_changes_nothing(server):
+    large(server, 100, 2900)
+    do(server, "record", "add", "example.com", "alias", "CNAME", "www")
+    text = do(server, "zone", "at", "example.com")
+    with open(server.file, "a") as file:
+        file.write("alias A 192.0.2.1\n")
+    assert "alias.example.com" in do(server, "zone", "reload", "example.com", "--take", "merge", "--dry-run", code=5)
+    do(server, "zone", "reload", "example.com", "--take", "merge", code=5)
+    assert do(server, "zone", "at", "example.com") == text and status(server)["conflict"]
+    assert "alias.example.com" in do(server, "zone", "status", "example.com")
+    # What was chosen was for that load: the next one asks again.
+    server.file.write_text(server.file.read_text().replace("alias A", "other A"))
+    do(server, "zone", "reload", "example.com", code=1)
+    assert status(server)["conflict"] and do(server, "zone", "at", "example.com") == text
+    do(server, "zone", "reload", "example.com", "--take", "merge")
+    assert is_merged(server, 100, 2900) and texts(server, "other.example.com")
+
+
+def test_a_large_merge_under_updates_loses_none(server):
+    large(server, 100, 2900)
+    done, stop, serials = [], threading.Event(), []
+
+    def update():
+        i = 0
+        while not stop.is_set():
+            change = message()
+            change.add("u%d" % i, 60, "A", "192.0.2.1")
+            if send(server, change, tcp=True).rcode() == dns.rcode.NOERROR:
+                done.append(i)
+            serials.append(serial(server))
+            i += 1
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=update)
+    thread.start()
+    server.wait(lambda: server.cli("zone", "reload", "example.com", "--take", "merge").returncode == 0)
+    stop.set()
+    thread.join()
+    assert is_merged(server, 100, 2900) and serials == sorted(serials)
+    text = do(server, "zone", "at", "example.com")
+    assert done and [i for i in done if "\nu%d.example.com." % i not in text] == []
+    again(server, kill=True)
+    assert do(server, "zone", "at", "example.com") == text
+
+
 # ---- two people ----
 
 def test_the_second_of_two_has_to_look_again(server):
