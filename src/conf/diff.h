@@ -57,5 +57,19 @@ struct conf_diff {
 /* The path of an option that takes effect only after a restart, or NULL; from *at on (start: 0). */
 const char *conf_diff_restart_next(const struct conf_diff *diff, uint32_t *at);
 
+/* ---- rows with a name, of which a diff has no lists ---- */
+
+enum conf_row_kind { CONF_ROW_KEY, CONF_ROW_PEER, CONF_ROW_CATALOG, CONF_ROW_KINDS };
+enum conf_row_change { CONF_ROW_ADDED, CONF_ROW_REMOVED, CONF_ROW_CHANGED };
+
+/* Tell of each that is not as it was, sorted by name; of keys only those that the files have. */
+void conf_diff_rows(enum conf_row_kind kind, const struct conf *old, const struct conf *new,
+                    void (*tell)(void *context, const char *name, enum conf_row_change change),
+                    void *context);
+
+/* Do they say the same, each in its configuration? */
+bool conf_diff_options_equal(const struct conf *old, const struct conf_zone_options *old_options,
+                             const struct conf *new, const struct conf_zone_options *new_options);
+
 void conf_diff_init(const struct conf *old, const struct conf *new, struct conf_diff *ret_diff);
 void conf_diff_fini(struct conf_diff *diff);

@@ -229,6 +229,10 @@ void control_handle_reload(const struct control_host *host, const struct control
     struct td_buf lines = { .data = NULL };
     struct control_reload reload;
 
+    if (call->dry_run) {
+        control_handle_plan(host, call, reply);
+        return;
+    }
     td_err err = host->reload(host->context, &wait, &lines, &reload);
     if (err == TD_OK) {
         reply_reloaded(reply, &reload);

@@ -41,6 +41,7 @@ void control_handle_zone_reload(const struct control_host *host, const struct co
     void control_handle_##name(const struct control_host *host, const struct control_call *call,   \
                                struct control_reply *reply)
 
+CONTROL_HANDLE(plan); /* what a reload would do */
 CONTROL_HANDLE(record_add);
 CONTROL_HANDLE(record_remove);
 CONTROL_HANDLE(record_set);

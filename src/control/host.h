@@ -21,6 +21,7 @@
 #include "control/host_config.h"
 #include "control/host_follow.h"
 #include "control/host_keys.h"
+#include "control/host_plan.h"
 #include "zone/set.h"
 
 enum { CONTROL_FAILED_ZONES_MAX = 20, CONTROL_ZONE_STATES = ZONE_STATE_EXPIRED + 1 };
@@ -105,9 +106,9 @@ struct control_status {
 struct control_reload {
     struct td_arena arena;
     uint64_t zones;
-    uint32_t started;                         /* loads that this reload led to */
-    uint32_t loading;                         /* of all, those that are not done */
-    uint64_t failed_count;                    /* zones whose last load failed */
+    uint32_t started;      /* loads that this reload led to */
+    uint32_t loading;      /* of all, those that are not done */
+    uint64_t failed_count; /* zones whose last load failed, was held, or met a conflict */
     const struct control_zone_status *failed; /* the first CONTROL_FAILED_ZONES_MAX of them */
     size_t failed_told;
 };
@@ -228,6 +229,12 @@ struct control_host {
      */
     TD_NODISCARD td_err (*reload)(void *context, const struct control_wait *wait,
                                   struct td_buf *out, struct control_reload *ret_reload);
+
+    /*
+     * What a reload would do, which is not done; `out` as above. The caller ends *ret_plan with
+     * control_plan_fini, whatever is returned. TD_E_INVALID: the configuration would be refused.
+     */
+    TD_NODISCARD td_err (*plan)(void *context, struct td_buf *out, struct control_plan *ret_plan);
 
     TD_NODISCARD td_err (*zone_list)(void *context, struct control_zones *ret_zones);
 

@@ -372,6 +372,8 @@ int control_show_zone_reload(const json_t *answer, struct td_buf *out, struct td
 
 int control_show_reload(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
 {
+    if (json_object_get(answer, "plan") != NULL)
+        return control_show_plan(answer, out, complaints);
     const json_t *failed = json_object_get(answer, "failed");
     int code = CONTROL_EXIT_OK;
     const json_t *zone;
@@ -384,10 +386,13 @@ int control_show_reload(const json_t *answer, struct td_buf *out, struct td_buf 
     td_buf_add_char(out, '\n');
     json_array_foreach(failed, i, zone)
     {
-        code = complain_of_zone(zone, complaints);
+        int of_zone = complain_of_zone(zone, complaints);
+        if (of_zone == CONTROL_EXIT_OK)
+            of_zone = complain_of_file(zone, complaints);
+        code = of_zone > code ? of_zone : code;
     }
     if (number_of(answer, "last_load_failed") > json_array_size(failed))
-        td_buf_printf(complaints, "tandem: %llu more zones do not load\n",
+        td_buf_printf(complaints, "tandem: %llu more zones are not what their files say\n",
                       number_of(answer, "last_load_failed") -
                           (unsigned long long)json_array_size(failed));
     return code;

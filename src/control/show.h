@@ -14,6 +14,7 @@
 #include "base/buf.h"
 
 int control_show_status(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_plan(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_reload(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_stats(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 int control_show_zone_list(const json_t *answer, struct td_buf *out, struct td_buf *complaints);

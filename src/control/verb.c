@@ -49,10 +49,13 @@ const struct control_verb control_verbs[] = {
       .handle = control_handle_status, .show = control_show_status },
     { .words = "reload", .aliases = "reconfig fast_reload reload_keep_cache rediscover",
       .method = "POST", .path = "/v1/reload",
-      .args = { ARG_NO_WAIT, ARG_TIMEOUT },
+      .args = { ARG_DRY_RUN, ARG_NO_WAIT, ARG_TIMEOUT },
       .help = "Read the configuration again and load the zones that have changed, as SIGHUP does.",
       .more = "A configuration with errors changes nothing. A zone file with errors leaves the "
-              "zone that is served. Waits until the zones are loaded.",
+              "zone that is served. Waits until the zones are loaded, and tells those that do not "
+              "load, that the brake holds, or that were changed beside their file. With --dry-run it is said which "
+              "settings, keys, peers and zones would be added (+), removed (-) and changed (~), what "
+              "needs a restart, and what the zone files that were changed would do.",
       .handle = control_handle_reload, .show = control_show_reload },
     { .words = "stats", .aliases = "stats_noreset statistics",
       .method = "GET", .path = "/v1/stats",

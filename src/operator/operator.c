@@ -430,6 +430,7 @@ td_err operator_start(struct fiber *fiber, struct server *server, struct td_diag
         .history = operator_history,
         .zone_text = operator_zone_text,
         .preview = operator_preview,
+        .plan = operator_plan,
         .backup = operator_backup,
         .restore = operator_restore,
         .zone_order = operator_zone_order,

@@ -78,6 +78,10 @@ static void fill_zone(struct td_arena *arena, const struct registry_zone *zone,
             : td_arena_memdup(arena, zone->diags, zone->diag_count * sizeof(struct td_diag));
     if (zone->zone.newest != NULL)
         view_version(zone->zone.newest, ret_zone);
+    ret_zone->has_conflict = zone->has_conflict;
+    ret_zone->is_held = ret_zone->is_file_held = zone->is_held;
+    if (zone->has_conflict || zone->is_held)
+        ret_zone->trouble = copy_text(arena, zone->trouble);
 }
 
 /* What is not as the file says, and why. */
@@ -98,13 +102,9 @@ static void fill_changes(struct server *server, const struct registry_zone *zone
         count--;
     }
     ret_zone->is_frozen = zone->zone.is_frozen;
-    ret_zone->has_conflict = zone->has_conflict;
     ret_zone->is_held = zone->is_held || has_held;
-    ret_zone->is_file_held = zone->is_held;
     ret_zone->open = operator_pending_count(server, zone->name);
-    if (zone->has_conflict || zone->is_held)
-        ret_zone->trouble = copy_text(&ret_zone->arena, zone->trouble);
-    else if (has_held)
+    if (has_held && !zone->has_conflict && !zone->is_held)
         ret_zone->trouble = held.why;
     if (has_held)
         operator_steps_fini(&held.steps);
@@ -206,7 +206,7 @@ static void take_failure(void *context, struct zone_entry *entry)
     const struct registry_zone *zone = entry->owner;
 
     reload->zones++;
-    if (zone->failed_s == 0)
+    if (zone->failed_s == 0 && !zone->has_conflict && !zone->is_held)
         return;
     reload->failed_count++;
     if (reload->failed_told < CONTROL_FAILED_ZONES_MAX)

@@ -24,6 +24,9 @@ enum registry_fate {
 enum registry_fate registry_fate_of(const struct registry_zone *zone, const struct loader_job *job,
                                     enum registry_take take);
 
+/* Would it be refused, since the serial in it went back (serial-check: strict)? */
+bool registry_file_is_refused(const struct registry_zone *zone, const struct loader_job *job);
+
 /* The file as it was read. */
 struct store_zone_file registry_file_of(const struct registry_zone *zone,
                                         const struct loader_job *job, enum registry_take take);

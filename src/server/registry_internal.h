@@ -107,15 +107,6 @@ void registry_commit(struct registry *registry, struct registry_zone *zone, stru
 bool registry_put_diff(struct change_draft *draft, const struct loader_diff *diff,
                        uint32_t *misfits);
 
-/* The version (the caller's alone) with another serial, and the digest for it. */
-struct zone_version *registry_with_serial(struct zone_version *version, uint32_t serial);
-/* The same with the digest that is right for it, if it has one. Also on a keeper. */
-struct zone_version *registry_with_digest(struct zone_version *version);
-
-/* The serial that a whole version of a file gets, when `last` was published before. */
-uint32_t registry_next_serial(struct registry *registry, const struct registry_zone *zone,
-                              uint32_t in_file, uint32_t last);
-
 /* The SOA of a file, its serial included: the draft sees whether that is greater. False: no room.
  */
 bool registry_put_soa(struct change_draft *draft, const struct zone_version *version);
@@ -127,6 +118,17 @@ enum { REGISTRY_DRAFT_RECORDS_MAX = 2000 };
 bool registry_is_whole(const struct loader_job *job);
 /* Has the zone been changed since, so that the difference says nothing of it any more? */
 bool registry_is_late(const struct registry_zone *zone, const struct loader_job *job);
+
+/* ---- registry_serial.c ---- */
+
+/* The version (the caller's alone) with another serial, and the digest for it. */
+struct zone_version *registry_with_serial(struct zone_version *version, uint32_t serial);
+/* The same with the digest that is right for it, if it has one. Also on a keeper. */
+struct zone_version *registry_with_digest(struct zone_version *version);
+
+/* The serial that a whole version of a file gets, when `last` was published before. */
+uint32_t registry_next_serial(struct registry *registry, const struct registry_zone *zone,
+                              uint32_t in_file, uint32_t last);
 
 /* ---- registry_merge.c ---- */
 

@@ -27,7 +27,7 @@ static void tell(const struct server *server, enum server_state state)
 /* ---- reload ---- */
 
 /* A port that somebody else has would be shared by SO_REUSEPORT, and nobody would notice. */
-static td_err probe(struct server *server, const struct conf *conf, struct td_diag *diag)
+td_err server_probe(struct server *server, const struct conf *conf, struct td_diag *diag)
 {
     for (uint32_t i = 0; i < conf->server.listen.count; i++) {
         const struct td_addr *addr = &conf->server.listen.items[i];
@@ -57,7 +57,7 @@ static td_err apply(struct fiber *fiber, struct server *server, struct conf *con
     struct serve_listen listen;
     struct conf *before = server->conf;
 
-    td_err err = probe(server, conf, diag);
+    td_err err = server_probe(server, conf, diag);
     if (err != TD_OK)
         return err;
     settings_listen(conf, &listen);
@@ -165,7 +165,7 @@ static td_err start(struct fiber *fiber, struct server *server, struct td_diag *
 
     if (workers == 0)
         workers = io_cpu_count(server->io);
-    td_err err = probe(server, conf, diag);
+    td_err err = server_probe(server, conf, diag);
     if (err == TD_OK)
         err = serve_start(fiber, server->serve, workers, settings_of(server, conf), diag);
     if (err != TD_OK)

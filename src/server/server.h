@@ -109,6 +109,10 @@ void server_want_reload(struct server *server);
  */
 TD_NODISCARD td_err server_reload(struct fiber *fiber, struct server *server, struct td_buf *out);
 
+/* Can the addresses of this configuration be had that we do not have? TD_E_EXISTS, TD_E_IO, ... */
+TD_NODISCARD td_err server_probe(struct server *server, const struct conf *conf,
+                                 struct td_diag *diag);
+
 /* Keys have changed at run time: have workers and peers follow. `is_named`: by the configuration.
  */
 void server_rekey(struct fiber *fiber, struct server *server, bool is_named);

@@ -114,6 +114,39 @@ TEST(what_changed_is_named)
     }
 }
 
+static void say_row(void *context, const char *name, enum conf_row_change change)
+{
+    char *out = context;
+
+    strcat(out, change == CONF_ROW_ADDED ? "+" : change == CONF_ROW_REMOVED ? "-" : "~");
+    strcat(out, name);
+    strcat(out, " ");
+}
+
+TEST(rows_with_a_name_are_found_again)
+{
+    static const char a[] = "keys: [{name: k, algorithm: hmac-sha256, secret: AAAA}, "
+                            "{name: l, algorithm: hmac-sha256, secret: AAAA}]\n"
+                            "peers: [{name: b, address: 192.0.2.1, key: k}, "
+                            "{name: a, address: 192.0.2.1}, {name: c, address: 192.0.2.3}]\n";
+    static const char b[] = "keys: [{name: l, algorithm: hmac-sha256, secret: AAAB}, "
+                            "{name: m, algorithm: hmac-sha256, secret: AAAA}, "
+                            "{name: k, algorithm: hmac-sha256, secret: AAAA}]\n"
+                            "peers: [{name: a, address: 192.0.2.2}, "
+                            "{name: b, address: 192.0.2.1, key: k}, {name: d, address: 192.0.2.3}]"
+                            "\ncatalogs: [{name: cat, produce: on}]\n";
+    struct conf *old = good(a), *new = good(b);
+    char out[256] = "";
+
+    for (unsigned kind = 0; kind < CONF_ROW_KINDS; kind++) {
+        conf_diff_rows((enum conf_row_kind)kind, old, old, say_row, out);
+        conf_diff_rows((enum conf_row_kind)kind, old, new, say_row, out);
+    }
+    CHECK_STR(out, "~l. +m. ~a -c +d +cat. ");
+    conf_free(old);
+    conf_free(new);
+}
+
 #define KEY(name, secret) "{name: " name ", algorithm: hmac-sha256, secret: " secret "}"
 #define ZONE              "zones: [{name: z, file: f, allow-transfer: key a}]\n"
 
@@ -137,4 +170,4 @@ TEST(keys_change_without_their_zones)
               "z.:options Z");
 }
 
-TESTS(what_changed_is_named, keys_change_without_their_zones)
+TESTS(what_changed_is_named, rows_with_a_name_are_found_again, keys_change_without_their_zones)

@@ -152,7 +152,7 @@ TEST(a_reload_that_fails_is_told)
           "and 2 more: 'tandem zone check' lists them all\n"
           "tandem: b. does not load and answers SERVFAIL\n"
           "tandem: e. does not load, serial 7 goes on being served\n"
-          "tandem: 1 more zones do not load\n");
+          "tandem: 1 more zones are not what their files say\n");
     td_buf_fini(&text);
 }
 
