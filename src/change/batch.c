@@ -184,8 +184,9 @@ static void publish(struct change_door *door, struct change_zone *zone)
 static void settle_zones(struct change_door *door, td_err err, const struct td_diag *diag)
 {
     struct change_zone *zone = door->flight.zones;
+    uint32_t count = 0;
 
-    while (zone != NULL) {
+    for (; zone != NULL; count++) {
         struct change_zone *next = zone->next_staged;
         if (err == TD_OK)
             publish(door, zone);
@@ -193,6 +194,7 @@ static void settle_zones(struct change_door *door, td_err err, const struct td_d
             take_back(door, zone, err, diag);
         zone = next;
     }
+    change_reclaim_some(door, count);
 }
 
 static void landed(struct change_door *door, td_err err, const struct td_diag *diag)
@@ -290,6 +292,7 @@ struct change_door *change_door_new(struct io *io, struct zone_set *zones, struc
     door->flush.context = door;
     batch_init(&door->open);
     batch_init(&door->flight);
+    door->last_aged = &door->aged;
     return door;
 }
 

@@ -64,7 +64,9 @@ struct change_door {
     struct change_retired *retired;
     void (*dispose)(void *context, struct zone_lineage *lineage);
     void *dispose_context;
-    struct change_zone *aged; /* zones with older versions that somebody may hold */
+    /* Zones with older versions that somebody may hold; the longest ago looked at first. */
+    struct change_zone *aged;
+    struct change_zone **last_aged;
     struct change_batch open;
     struct change_batch flight;
     bool is_flying;
@@ -109,3 +111,5 @@ void change_step_encode(struct change_draft *step);
 void change_retire(struct change_door *door, struct change_zone *zone, struct zone_version *before,
                    struct zone_version *after);
 void change_forget_aged(struct change_door *door, struct change_zone *zone);
+/* A batch of this many zones was published: give back what was replaced by those before it. */
+void change_reclaim_some(struct change_door *door, uint32_t published);

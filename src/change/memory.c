@@ -22,13 +22,30 @@ static void retire_whole(struct change_door *door, struct zone_version *newest)
     door->retired = retired;
 }
 
+static void add_aged(struct change_door *door, struct change_zone *zone)
+{
+    zone->is_aged = true;
+    zone->next_aged = NULL;
+    *door->last_aged = zone;
+    door->last_aged = &zone->next_aged;
+}
+
+static void take_aged(struct change_door *door, struct change_zone **at)
+{
+    struct change_zone *zone = *at;
+
+    *at = zone->next_aged;
+    if (*at == NULL)
+        door->last_aged = at;
+    zone->is_aged = false;
+}
+
 void change_forget_aged(struct change_door *door, struct change_zone *zone)
 {
     for (struct change_zone **at = &door->aged; zone->is_aged; at = &(*at)->next_aged) {
         if (*at != zone)
             continue;
-        *at = zone->next_aged;
-        zone->is_aged = false;
+        take_aged(door, at);
         break;
     }
 }
@@ -43,11 +60,8 @@ void change_retire(struct change_door *door, struct change_zone *zone, struct zo
     if (after == NULL)
         return;
     zone_lineage_published(after, door->rcu);
-    if (zone_lineage_reclaim(after->lineage, door->rcu) != 0 && !zone->is_aged) {
-        zone->is_aged = true;
-        zone->next_aged = door->aged;
-        door->aged = zone;
-    }
+    if (zone_lineage_reclaim(after->lineage, door->rcu) != 0 && !zone->is_aged)
+        add_aged(door, zone);
 }
 
 static bool is_idle(struct change_door *door, const struct change_retired *retired)
@@ -72,10 +86,23 @@ static uint32_t reclaim_aged(struct change_door *door)
             at = &zone->next_aged;
             continue;
         }
-        *at = zone->next_aged;
-        zone->is_aged = false;
+        take_aged(door, at);
     }
     return left;
+}
+
+/*
+ * Pages that were just in use are near, and the next batch takes them again. Two zones are looked
+ * at for each that was published: so the list gets no longer, even when some are pinned.
+ */
+void change_reclaim_some(struct change_door *door, uint32_t published)
+{
+    for (uint32_t looks = 2 * published + 1; looks != 0 && door->aged != NULL; looks--) {
+        struct change_zone *zone = door->aged;
+        take_aged(door, &door->aged);
+        if (zone_lineage_reclaim(zone->newest->lineage, door->rcu) != 0)
+            add_aged(door, zone);
+    }
 }
 
 uint32_t change_reclaim(struct change_door *door)

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "zone/space.h"
+#include "zone/table.h"
 
 /*
  * Pins may keep old pages of up to this share of the newest version (and always a little);
@@ -53,8 +54,8 @@ static void give_up(struct zone_lineage *lineage, struct zone_version *version)
         lineage->oldest = version->newer;
     version->newer->older = older;
     zone_unpublished_free(version);
+    zone_table_give(lineage, version);
     free(version->dead);
-    free(version->pages);
     free(version);
 }
 
@@ -106,6 +107,7 @@ void zone_lineage_free(struct zone_lineage *lineage)
     for (unsigned i = 0; lineage->bins != NULL && i < ZONE_FREE_BINS; i++)
         free(lineage->bins[i].spans);
     free(lineage->bins);
+    zone_tables_free(lineage->tables);
     free(lineage->infos);
     free(lineage);
 }

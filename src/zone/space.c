@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "zone/pool.h"
+#include "zone/table.h"
 
 enum {
     EXACT_BINS = 64,         /* bin n-1 holds spans of exactly n units */
@@ -87,6 +88,7 @@ static bool reserve_pages(struct zone_space *space, uint32_t count)
     lineage->infos = td_realloc(lineage->infos, capacity * sizeof(*lineage->infos));
     lineage->info_capacity = capacity;
     view->pages = td_realloc(view->pages, capacity * sizeof(*view->pages));
+    zone_tables_grown(lineage, view->id);
     return true;
 }
 
@@ -118,8 +120,7 @@ void zone_space_open(struct zone_space *space, struct zone_lineage *lineage)
         view->unpublished = NULL;
         view->ticket = 0;
         atomic_init(&view->is_cut, false);
-        view->pages = td_malloc(lineage->info_capacity * sizeof(*view->pages));
-        memcpy(view->pages, newest->pages, newest->page_count * sizeof(*view->pages));
+        view->pages = zone_table_next(lineage);
         space->old_page_count = newest->page_count;
         space->old_tail_units = lineage->tail_units;
     }
@@ -147,6 +148,7 @@ struct zone_version *zone_space_seal(struct zone_space *space)
             lineage->retained += undo->info.size == 0 ? ZONE_PAGE_SIZE : undo->info.size;
         }
     }
+    zone_tables_changed(space);
     view->older = older;
     if (older != NULL) {
         older->newer = view;
@@ -232,12 +234,13 @@ void zone_space_drop(struct zone_lineage *lineage)
 /* Copy a page that an older version can see. A zone's one small block may grow at that. */
 static void page_copy(struct zone_space *space, uint32_t page, uint32_t size)
 {
-    struct zone_page_info *info = &space->lineage->infos[page];
+    struct zone_lineage *lineage = space->lineage;
+    struct zone_page_info *info = &lineage->infos[page];
     uint8_t *old = space->view->pages[page];
-    uint32_t old_size = info->size == 0 ? ZONE_PAGE_SIZE : info->size;
-    uint8_t *copy = page_new(space->lineage, size);
+    bool is_last = page + 1 == space->view->page_count; /* nothing is behind its tail */
+    uint8_t *copy = page_new(lineage, size);
 
-    memcpy(copy, old, old_size);
+    memcpy(copy, old, is_last ? lineage->tail_units * ZONE_UNIT_SIZE : ZONE_PAGE_SIZE);
     td_grow(space->undo, space->undo_count, space->undo_capacity);
     space->undo[space->undo_count++] = (struct zone_undo){ old, *info, page };
     *info = (struct zone_page_info){ .birth = space->view->id, .size = size };

@@ -45,6 +45,7 @@ struct zone_lineage {
     struct zone_page_info *infos; /* of the newest version's pages */
     uint32_t info_capacity;
     uint32_t tail_units;        /* units in use in the last page */
+    struct zone_tables *tables; /* NULL while the zone is small */
     struct zone_free_bin *bins; /* ZONE_FREE_BINS, or NULL while nothing was ever freed */
     uint64_t free_units;        /* in bins */
     uint64_t octets;            /* of all pages and blocks of all versions */

@@ -193,7 +193,39 @@ TEST(readers_keep_what_they_borrowed)
     world_fini(&world);
 }
 
+static uint32_t versions_of(const struct world *world)
+{
+    struct zone_lineage_stats stats;
+
+    zone_lineage_stats(world_served(world)->lineage, &stats);
+    return stats.versions;
+}
+
+/* Nobody has to ask for it: what the next batch needs is what the one before it has left. */
+TEST(what_was_replaced_is_given_back_with_a_later_batch)
+{
+    struct world world;
+    struct waiter waiter;
+
+    world_init(&world);
+    world_load(&world, 1);
+    td_rcu_quiet(&world.reader);
+    world_add(&world, host, address2, &waiter);
+    world_turn(&world);
+    waiter_init(&waiter);
+    change_put_state(world.door, "Zx", 2, "value", 5, &waiter.wait);
+    world_turn(&world);
+    CHECK_EQ(versions_of(&world), 2); /* the reader may still look */
+    td_rcu_quiet(&world.reader);
+    waiter_init(&waiter);
+    change_put_state(world.door, "Zx", 2, "other", 5, &waiter.wait);
+    world_turn(&world);
+    CHECK_EQ(versions_of(&world), 1);
+    CHECK_EQ(change_reclaim(world.door), 0);
+    world_fini(&world);
+}
+
 TESTS(a_change_raises_the_serial_and_is_told, nothing_is_seen_before_it_is_durable,
       what_the_log_refuses_has_never_been, a_whole_version_that_fails_is_gone,
       a_change_stands_on_a_whole_version_of_its_batch, state_goes_with_the_changes,
-      readers_keep_what_they_borrowed)
+      readers_keep_what_they_borrowed, what_was_replaced_is_given_back_with_a_later_batch)
