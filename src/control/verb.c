@@ -299,8 +299,7 @@ const struct control_verb control_verbs[] = {
       .help = "Have a zone get another serial, a lower one if it must be.",
       .more = "A lower serial is reached by steps each of which is greater than the one before (RFC "
               "1982): the next one is taken when all secondaries in 'to' have the last, or --after "
-              "has passed; where there are none to be asked, after the SOA's expire. 'tandem zone "
-              "status' shows how far it is.",
+              "has passed, or else the SOA's expire. 'tandem zone status' shows how far it is.",
       .handle = control_handle_zone_serial, .show = control_show_follow_order },
     { .words = "zone why",
       .method = "GET", .path = "/v1/zones/{NAME}/why",

@@ -130,6 +130,16 @@ void io_sim_filter_set(struct io_sim *sim, io_sim_filter *filter, void *context)
 void io_sim_name_set(struct io_sim *sim, const char *name, const struct td_addr *addrs,
                      uint32_t count);
 
+/* The resolver that all hosts ask. At first each answer takes up to 50 ms, and none fails. */
+struct io_sim_resolver {
+    uint64_t delay_ns; /* an answer takes up to this long */
+    uint32_t fail_ppm; /* TD_E_IO */
+    uint32_t hang_ppm; /* nothing comes until the deadline */
+};
+
+/* For look-ups that begin from now on. */
+void io_sim_resolver_set(struct io_sim *sim, const struct io_sim_resolver *resolver);
+
 /* -- disk --------------------------------------------------------------------- */
 
 struct io_sim_disk {

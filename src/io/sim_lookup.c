@@ -7,7 +7,7 @@
 #include "io/lookup.h"
 #include "io/sim_world.h"
 
-enum { DELAY_MIN_NS = IO_NS_PER_MS / 2, DELAY_SPREAD_NS = 50 * IO_NS_PER_MS };
+enum { DELAY_MIN_NS = IO_NS_PER_MS / 2 };
 
 struct sim_name {
     struct sim_name *next;
@@ -19,6 +19,7 @@ struct sim_name {
 struct sim_lookup {
     struct io_lookup *lookup;
     struct io_timer timer;
+    bool fails;
 };
 
 static struct sim_name **name_find(struct io_sim *sim, const char *name)
@@ -57,6 +58,11 @@ void io_sim_name_set(struct io_sim *sim, const char *name, const struct td_addr 
     sim->names = made;
 }
 
+void io_sim_resolver_set(struct io_sim *sim, const struct io_sim_resolver *resolver)
+{
+    sim->resolver = *resolver;
+}
+
 void sim_names_free(struct io_sim *sim)
 {
     while (sim->names != NULL)
@@ -69,10 +75,11 @@ static void on_time(struct io_timer *timer TD_UNUSED, void *context)
     struct io_lookup *lookup = asked->lookup;
     const struct sim_io *io = sim_of(lookup->io);
     const struct sim_name *name = *name_find(io->sim, lookup->name);
+    bool fails = asked->fails || io->is_dead;
 
     free(asked);
     sim_note(io->sim, io->host, "lookup", name == NULL ? 0 : name->count, 0);
-    if (io->is_dead)
+    if (fails)
         io_lookup_answered(lookup, TD_E_IO, NULL, 0);
     else if (name == NULL)
         io_lookup_answered(lookup, TD_E_NOT_FOUND, NULL, 0);
@@ -84,12 +91,15 @@ td_err sim_lookup_begin(struct io_lookup *lookup)
 {
     struct io_sim *sim = sim_of(lookup->io)->sim;
     struct sim_lookup *asked = td_calloc(1, sizeof(*asked));
-    uint64_t delay_ns = DELAY_MIN_NS + sim_random_below(&sim->random, DELAY_SPREAD_NS);
+    const struct io_sim_resolver *resolver = &sim->resolver;
+    uint64_t delay_ns = DELAY_MIN_NS + sim_random_below(&sim->random, resolver->delay_ns);
 
     asked->lookup = lookup;
+    asked->fails = sim_chance(&sim->random, resolver->fail_ppm);
     lookup->body = asked;
     io_timer_init(&asked->timer, on_time, asked);
-    io_timer_start(lookup->io, &asked->timer, io_now_ns(lookup->io) + delay_ns);
+    if (!sim_chance(&sim->random, resolver->hang_ppm))
+        io_timer_start(lookup->io, &asked->timer, io_now_ns(lookup->io) + delay_ns);
     return TD_OK;
 }
 

@@ -20,6 +20,7 @@ struct io_sim *io_sim_new(const struct io_sim_options *options)
     if (sim->options.wall_start_s == 0)
         sim->options.wall_start_s = WALL_START_S;
     sim->random.state = options->seed;
+    sim->resolver.delay_ns = 50 * IO_NS_PER_MS;
     sim->now_ns = SIM_START_NS;
     return sim;
 }

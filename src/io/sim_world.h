@@ -61,6 +61,7 @@ struct io_sim {
     struct io_sim_link *links; /* of host i to host j: [i * link_stride + j] */
     uint32_t link_stride;
     struct sim_name *names; /* that look-ups find */
+    struct io_sim_resolver resolver;
 };
 
 struct sim_io;

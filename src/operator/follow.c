@@ -501,6 +501,17 @@ bool operator_follow_is_working(const struct registry_zone *zone, enum control_o
            (secondary->look != NULL || secondary->is_waiting);
 }
 
+td_err operator_follow_result(const struct registry_zone *zone, enum control_order order,
+                              const struct control_call *call, struct td_diag *diag)
+{
+    if (order != CONTROL_ORDER_SERIAL || call->abort || serial_walk_text(zone) != NULL ||
+        zone->zone.newest == NULL ||
+        zone->zone.newest->serial - call->set.value <= SERIAL_WALK_CHANGES_MAX)
+        return TD_OK;
+    td_diag_say(diag, "the disk did not take it, and the serial stays as it was: see the log");
+    return TD_E_IO;
+}
+
 const struct control_follow_host operator_follow_host = {
     .why = host_why,
     .peers = host_peers,

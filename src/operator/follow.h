@@ -27,6 +27,10 @@ void operator_view_lag(const struct registry_zone *zone, struct control_zone *re
 TD_NODISCARD td_err operator_follow_order(struct fiber *fiber, struct server *server,
                                           struct registry_zone *zone, enum control_order order,
                                           const struct control_call *call, struct td_diag *diag);
+/* It is over: was it done? TD_E_IO: why not is in the log. */
+TD_NODISCARD td_err operator_follow_result(const struct registry_zone *zone,
+                                           enum control_order order,
+                                           const struct control_call *call, struct td_diag *diag);
 bool operator_follow_is_working(const struct registry_zone *zone, enum control_order order);
 
 /* For the host table. */

@@ -12,6 +12,17 @@
 #include "server/server.h"
 
 /*
+ * What all of the functions below have as their context. That of the threads of the API is
+ * operator.c's own; whoever is on a fiber of the main world makes one, and is served on that fiber:
+ * so operators work in the simulator. It must have ended before the server stops (struct
+ * server_outside). Not for what goes without operator_ask and operator_ask_main.
+ */
+struct operator_context {
+    struct fiber *fiber;   /* NULL: of the threads */
+    struct server *server; /* when there is a fiber */
+};
+
+/*
  * Have `run` called in a fiber of the main world, and wait. It may suspend; the argument is this
  * thread's. TD_E_CLOSED: the daemon stops.
  */

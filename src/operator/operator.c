@@ -53,6 +53,7 @@ struct request_list {
 
 /* Between the threads of the API and the main fiber; the host of the control object. */
 struct bridge {
+    struct operator_context context; /* of the threads; it is the first */
     struct server *server;
     struct control *control;
     struct td_addr metrics; /* as the configuration in force has it */
@@ -97,11 +98,22 @@ static struct request *list_take(struct request_list *list)
 
 /* ---- between the threads ---- */
 
-/* On a thread of the API. */
+/* Who has a fiber of the main world needs no other. */
+static td_err run_here(const struct operator_context *context, const struct request *request)
+{
+    if (context->server->wants_stop)
+        return TD_E_CLOSED;
+    return request->run(context->fiber, context->server, request->argument);
+}
+
+/* On a thread of the API, or a fiber of the main world. */
 static td_err ask(void *context, struct request *request)
 {
+    const struct operator_context *asker = context;
     struct bridge *bridge = context;
 
+    if (asker->fiber != NULL)
+        return run_here(asker, request);
     pthread_mutex_lock(&bridge->lock);
     td_err err = bridge->is_stopping ? TD_E_CLOSED : io_mailbox_post(bridge->box, request);
     while (err == TD_OK && !request->is_done)

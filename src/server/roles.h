@@ -28,6 +28,12 @@ TD_NODISCARD td_err roles_demote(struct fiber *fiber, struct server *server,
 
 /* ---- serial_walk.c ---- */
 
+/*
+ * The farthest that is greater is INT32_MAX (RFC 1982 3.2). A step is that much shorter: whoever
+ * has still the serial before it must find those of the changes that come after it greater, too.
+ */
+enum { SERIAL_WALK_CHANGES_MAX = 1 << 24 };
+
 struct serial_walk;
 
 /*

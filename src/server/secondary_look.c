@@ -254,6 +254,19 @@ static void tell_other(struct secondary *secondary, const struct secondary_look 
               secondary_look_peer(look), zone->zone.newest->serial, zone->name);
 }
 
+/* What has expired is worth nothing: a primary that has a lower serial is believed, next time. */
+static void take_lower(struct secondary *secondary, const struct secondary_look *look)
+{
+    const struct refresh *refresh = &look->refresh;
+
+    for (uint32_t i = 0; i < refresh->step_count && secondary->is_expired; i++)
+        if (refresh->steps[i].is_good && refresh->steps[i].type == WIRE_TYPE_SOA &&
+            secondary->anew == NULL) {
+            secondary->anew = "expiry";
+            secondary->takes_any = true;
+        }
+}
+
 static void on_looked(struct replicate_task *task)
 {
     struct refresh *refresh = td_container_of(task, struct refresh, task);
@@ -279,6 +292,7 @@ static void on_looked(struct replicate_task *task)
             secondary_take(secondary, look);
             break;
         case REFRESH_FAILED:
+            take_lower(secondary, look);
             secondary_failed(secondary, look);
             break;
         }

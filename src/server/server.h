@@ -51,6 +51,7 @@ struct server_outside {
     void (*tell)(const struct server *server, enum server_state state);
     /* It is alone in the process, and may give memory that is free back to the system. */
     bool owns_process;
+    void *context; /* of whoever made this */
 };
 
 struct server {

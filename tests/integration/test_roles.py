@@ -86,7 +86,7 @@ def test_a_walk_waits_for_a_secondary_and_survives_a_restart(tandem):
     copy.wait(lambda: serial(copy) == 1000, 5)
     copy.stop()
     assert source.cli("zone", "serial", "example.com", "--set", "7").returncode == 0
-    source.wait(lambda: serial(source) == 1000 + 2 ** 31 - 1, 5)
+    source.wait(lambda: serial(source) == 1000 + (2 ** 32 - 993) // 3, 5)
     assert "0 of 1 secondaries have it" in source.cli("zone", "status", "example.com").stdout
     assert source.cli("zone", "serial", "example.com", "--set", "8").returncode == 1
     source.stop()
@@ -97,15 +97,39 @@ def test_a_walk_waits_for_a_secondary_and_survives_a_restart(tandem):
     copy.wait(lambda: serial(copy) == 7, 10)
 
 
+def test_what_is_changed_during_a_walk_leaves_nobody_behind(tandem):
+    source, copy = pair(tandem)
+    assert source.cli("zone", "serial", "example.com", "--set", "1000", "--timeout", "5").returncode == 0
+    copy.wait(lambda: serial(copy) == 1000, 5)
+    copy.stop()
+    assert source.cli("zone", "serial", "example.com", "--set", "7").returncode == 0
+    for i in range(3):
+        assert add(source, "new%d" % i).returncode == 0
+    copy.start()
+    copy.wait(lambda: serial(copy) == 7, 20)
+    # A walk that begins while somebody has not the end of the last one goes on from there.
+    copy.stop()
+    assert source.cli("zone", "serial", "example.com", "--set", "2000000000").returncode == 0
+    source.wait(lambda: serial(source) == 2000000000, 5)
+    assert source.cli("zone", "serial", "example.com", "--set", "4000000000").returncode == 0
+    assert "0 of 1 secondaries have it" in source.cli("zone", "status", "example.com").stdout
+    assert serial(source) == 2000000000
+    source.stop()
+    source.start()
+    copy.start()
+    copy.wait(lambda: serial(copy) == 4000000000, 20)
+
+
 def test_a_walk_is_aborted_or_waits_no_longer_than_told(tandem):
     source, copy = pair(tandem)
     copy.stop()
     assert source.cli("zone", "serial", "example.com", "--set", "0").returncode == 0
-    source.wait(lambda: serial(source) == 2 ** 31, 5)
+    step = 1 + (2 ** 32 - 1) // 3
+    source.wait(lambda: serial(source) == step, 5)
     assert source.cli("zone", "serial", "example.com", "--abort").returncode == 0
     assert "on its way" not in source.cli("zone", "status", "example.com").stdout
     assert source.cli("zone", "serial", "example.com", "--abort").returncode == 1
-    assert serial(source) == 2 ** 31
+    assert serial(source) == step
     assert source.cli("zone", "serial", "example.com", "--set", "5", "--after", "1s").returncode == 0
     source.wait(lambda: serial(source) == 5, 10)
     done = source.cli("zone", "serial", "example.com", "--set", "6", "--after", "soon")

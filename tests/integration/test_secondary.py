@@ -84,6 +84,26 @@ def test_a_copy_expires_and_comes_back(tandem):
     copy.wait(lambda: serial(copy) == 1, 20)
 
 
+def test_a_copy_that_has_expired_takes_a_lower_serial(tandem):
+    source, other = primary(tandem), primary(tandem)
+    for server, number in ((source, 50), (other, 10)):
+        server.stop()
+        server.zone("example.com", ZONE.replace(" 1 7200", " %d 7200" % number))
+        server.start()
+    copy = secondary(tandem, source, **dict(FAST, **{"refresh-max": "1s", "retry-max": "1s", "expire-max": "3s"}))
+    copy.wait(lambda: serial(copy) == 50)
+    source.stop()
+    conf = json.loads(copy.path.read_text())
+    conf["peers"][0]["address"] = "127.0.0.1:%d" % other.port
+    copy.path.write_text(json.dumps(conf))
+    assert copy.cli("reload").returncode == 0
+    copy.wait(lambda: "lower than our 50" in copy.cli("zone", "why", "example.com").stdout, 5)
+    assert serial(copy) in (50, None)
+    copy.wait(lambda: serial(copy) == 10, 20)
+    assert "expired" in copy.log()
+    assert "expiry: serial 10 in the place of 50, a break" in copy.cli("zone", "log", "example.com").stdout
+
+
 def test_a_notify_is_answered_and_followed(tandem):
     source = primary(tandem)
     copy = secondary(tandem, source)

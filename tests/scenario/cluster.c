@@ -120,6 +120,7 @@ struct cluster *cluster_new(uint64_t seed, bool has_trace)
     cluster->step_ms = STEP_MS;
     cluster->probe_pause_ms = PROBE_MS;
     cluster->filling = FILLING;
+    cluster->expire_s = MODEL_EXPIRE_S;
     bounds_begin(cluster);
     return cluster;
 }
@@ -196,6 +197,8 @@ void cluster_look(struct cluster *cluster)
             change(cluster, node);
     }
     bounds_check(cluster);
+    if (cluster->watch != NULL)
+        cluster->watch(cluster);
 }
 
 static bool never(struct cluster *cluster)

@@ -36,6 +36,11 @@ struct node {
     struct io_sim_host *host;
     struct td_addr addr;
     struct server *server; /* NULL while down */
+    struct server_outside outside;
+    bool is_open;    /* it takes orders (orders.h) */
+    uint32_t orders; /* that are being carried out: it does not end before them */
+    struct io_condition order_ended;
+    bool has_no_order;
     enum node_state state;
     bool is_crashed;   /* what it stops from is that the plug was pulled */
     bool is_primary;   /* changes are made here */
@@ -62,7 +67,8 @@ struct cluster {
     struct model *model;
     const struct probe_topic *topic; /* NULL: probes ask for names of the model */
     void *topic_context;
-    bool has_no_probes; /* any more */
+    void (*watch)(struct cluster *cluster); /* what else has to hold, at each step; NULL */
+    bool has_no_probes;                     /* any more */
     uint64_t random;
     uint64_t fresh_ns; /* when a primary was last there for the others */
     bool has_trace;
@@ -72,6 +78,8 @@ struct cluster {
     uint64_t change_pause_ms; /* 0..twice this between two of them */
     uint32_t delivered;       /* the serial of the newest file that another primary was given */
     uint32_t filling;         /* records of the zone that are never changed */
+    uint32_t expire_s;        /* of its SOA */
+    const char *name_servers; /* lines of its NS records, besides the one that it has; NULL */
     uint32_t change_burst;    /* up to so many at once */
     uint64_t step_ms;         /* between two looks at what has ended and what is due */
     struct bounds_peak peak;
@@ -109,6 +117,8 @@ extern const struct scenario scenario_seesaw;
 extern const struct scenario scenario_many;
 extern const struct scenario scenario_pair;
 extern const struct scenario scenario_verbs;
+extern const struct scenario scenario_zones;
+extern const struct scenario scenario_names;
 extern const struct scenario scenario_all;
 extern const struct scenario scenario_drift;
 

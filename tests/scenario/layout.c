@@ -20,6 +20,11 @@ static const struct layout tiers = {
     .to = { "[s1, s2]", "[s3]", "[s3]", NULL },
 };
 
+static const struct layout untold = {
+    .from = { NULL, "[p]", "[p]", "[s1, s2]" },
+    .to = { NULL, "[s3]", "[s3]", NULL },
+};
+
 static const struct layout seesaw = {
     .from = { "[s1]", "[p]", "[p, s1]", "[s1, p]" },
     .to = { "[s1, s2, s3]", "[p, s2, s3]", NULL, NULL },
@@ -81,7 +86,7 @@ void layout_tier_conf(struct td_buf *out, unsigned number, const struct layout_w
 static void build(struct cluster *cluster, const struct layout *layout,
                   const struct layout_words words[TIER_COUNT])
 {
-    char *zone = model_zone_file(cluster->filling);
+    char *zone = model_zone_file(cluster);
 
     for (unsigned i = 0; i < TIER_COUNT; i++) {
         struct td_buf conf = { .data = NULL };
@@ -114,6 +119,11 @@ static void build_alike(struct cluster *cluster, const struct layout *layout, bo
 void layout_tiers_with(struct cluster *cluster, const struct layout_words words[])
 {
     build(cluster, &tiers, words);
+}
+
+void layout_untold_with(struct cluster *cluster, const struct layout_words words[])
+{
+    build(cluster, &untold, words);
 }
 
 void layout_tiers(struct cluster *cluster, bool has_key)
@@ -150,7 +160,7 @@ struct node *layout_pair(struct cluster *cluster)
         "server:\n  listen: [\"10.0.0.5:53\"]\n  state: /state\n"
         "zones:\n  - name: example\n    file: /example.zone\n    allow-transfer: [any]\n";
     struct layout_words words[TIER_COUNT];
-    char *zone = model_zone_file(cluster->filling);
+    char *zone = model_zone_file(cluster);
 
     for (unsigned i = 0; i < TIER_COUNT; i++)
         words[i] = (struct layout_words){ .peers = "  q: {address: 10.0.0.5}\n" };

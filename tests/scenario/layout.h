@@ -25,6 +25,8 @@ struct layout_words {
 void layout_tier_conf(struct td_buf *out, unsigned number, const struct layout_words *words);
 /* As layout_tiers, with words for each. */
 void layout_tiers_with(struct cluster *cluster, const struct layout_words words[]);
+/* The same, but no peer of p is in its `to`. */
+void layout_untold_with(struct cluster *cluster, const struct layout_words words[]);
 
 /*
  * p, the primary; s1 and s2, which follow it; s3, which follows these two. All are up when this

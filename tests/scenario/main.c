@@ -20,8 +20,8 @@ static const struct scenario *const scenarios[] = {
     &scenario_tiers,  &scenario_storm,  &scenario_disks,  &scenario_full,    &scenario_deaf,
     &scenario_notify, &scenario_split,  &scenario_clocks, &scenario_drift,   &scenario_cuts,
     &scenario_liar,   &scenario_syncs,  &scenario_keys,   &scenario_updates, &scenario_catalog,
-    &scenario_heir,   &scenario_seesaw, &scenario_pair,   &scenario_verbs,   &scenario_all,
-    &scenario_many,   &scenario_day,
+    &scenario_heir,   &scenario_seesaw, &scenario_pair,   &scenario_verbs,   &scenario_zones,
+    &scenario_names,  &scenario_all,    &scenario_many,   &scenario_day,
 };
 
 struct command {

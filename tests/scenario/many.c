@@ -28,8 +28,9 @@ static char names[SECONDARIES][NAME_SIZE];
 static void add_primary(struct cluster *cluster)
 {
     struct td_buf conf = { .data = NULL };
-    char *zone = model_zone_file(FILLING);
 
+    cluster->filling = FILLING;
+    char *zone = model_zone_file(cluster);
     td_buf_add_text(&conf, "server:\n  listen: [\"10.0.0.1:53\"]\n  state: /state\n  workers: 2\n"
                            "peers:\n");
     for (unsigned i = 0; i < SECONDARIES; i++) {

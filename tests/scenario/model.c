@@ -14,7 +14,7 @@
 #include "wire/key.h"
 #include "wire/rrtype.h"
 
-enum { TXT_SIZE = 16, TTL = 5, TAKES_MAX = 3, SOA_NUMBERS_SIZE = 20 };
+enum { TXT_SIZE = 16, TTL = 5, TAKES_MAX = 3, UNDO_LAST = 30, SOA_NUMBERS_SIZE = 20 };
 
 const uint8_t model_apex[] = "\7example";
 
@@ -27,31 +27,32 @@ struct model *model_new(void)
     return model;
 }
 
-static void write_zone(struct td_buf *text, uint32_t serial, uint32_t filling)
+static void write_zone(struct td_buf *text, const struct cluster *cluster, uint32_t serial)
 {
-    td_buf_printf(text, "$ORIGIN example.\n$TTL %d\n@ SOA ns hostmaster %u %d %d %d %d\n", TTL,
-                  serial, MODEL_REFRESH_S, MODEL_RETRY_S, MODEL_EXPIRE_S, TTL);
+    td_buf_printf(text, "$ORIGIN example.\n$TTL %d\n@ SOA ns hostmaster %u %d %d %u %d\n", TTL,
+                  serial, MODEL_REFRESH_S, MODEL_RETRY_S, cluster->expire_s, TTL);
     td_buf_add_text(text, "@ NS ns\nns A 192.0.2.1\n");
-    for (uint32_t i = 0; i < filling; i++)
+    td_buf_add_text(text, cluster->name_servers == NULL ? "" : cluster->name_servers);
+    for (uint32_t i = 0; i < cluster->filling; i++)
         td_buf_printf(text, "f%u TXT \"what lies in the zone and is never changed, %u\"\n", i, i);
 }
 
-char *model_zone_file(uint32_t filling)
+char *model_zone_file(const struct cluster *cluster)
 {
     struct td_buf text = { .data = NULL };
 
-    write_zone(&text, 1, filling);
+    write_zone(&text, cluster, 1);
     return text.data;
 }
 
-char *model_version_file(const struct model *model, uint32_t serial, uint32_t filling)
+char *model_version_file(const struct cluster *cluster, uint32_t serial)
 {
-    const struct model_serial *row = &model->serials[serial];
+    const struct model_serial *row = &cluster->model->serials[serial];
     struct td_buf text = { .data = NULL };
 
     if (row->count != 1)
         return NULL;
-    write_zone(&text, serial, filling);
+    write_zone(&text, cluster, serial);
     for (unsigned i = 0; i < MODEL_NAMES; i++)
         if (row->versions[0].values[i] != 0)
             td_buf_printf(&text, "n%u TXT %u\n", i, row->versions[0].values[i]);
@@ -102,13 +103,11 @@ static bool may_be(const struct model *model, uint32_t serial, const struct mode
 
 /* ---- versions of a server ---- */
 
-uint32_t model_read(const struct zone_version *version, char letter, unsigned number)
+uint32_t model_read_at(const struct zone_version *version, const uint8_t *name)
 {
-    uint8_t name[MODEL_NAME_SIZE_MAX];
     char text[TXT_SIZE] = { 0 };
     struct wire_key key;
 
-    model_name(letter, number, name);
     wire_key_make(&key, zone_version_seed(version), name);
     const struct zone_node *node = zone_find_exact(version, &key, 0);
     const struct wire_rrset *set =
@@ -119,6 +118,14 @@ uint32_t model_read(const struct zone_version *version, char letter, unsigned nu
     td_assert(rdata.size < TXT_SIZE);
     memcpy(text, rdata.octets + 1, rdata.size - 1u);
     return (uint32_t)strtoul(text, NULL, 10);
+}
+
+uint32_t model_read(const struct zone_version *version, char letter, unsigned number)
+{
+    uint8_t name[MODEL_NAME_SIZE_MAX];
+
+    model_name(letter, number, name);
+    return model_read_at(version, name);
 }
 
 /* Of what a draft holds, too: an edit has no serial yet but the one in its SOA. */
@@ -172,36 +179,52 @@ static void change_name(struct node *node, struct change_draft *draft, uint32_t 
            "add a record");
 }
 
+/* What is about to be changed: is it what its serial has to be? Returns that. */
+static uint32_t check_view(const struct node *node, const struct zone_version *view,
+                           struct model_version *ret_version)
+{
+    const struct model *model = node->cluster->model;
+    uint32_t serial = read_version(view, ret_version);
+
+    if (serial < model->acknowledged || serial > model->written)
+        cluster_fail(node->cluster,
+                     "%s: the zone to be changed has serial %u; %u was acknowledged, %u written",
+                     node->name, serial, model->acknowledged, model->written);
+    if (!may_be(model, serial, ret_version))
+        cluster_fail(node->cluster, "%s: the zone to be changed is not what serial %u has to be",
+                     node->name, serial);
+    return serial;
+}
+
+/* This may become that serial from now on. */
+static void write(const struct node *node, uint32_t serial, const struct model_version *version)
+{
+    struct model *model = node->cluster->model;
+
+    td_assert(serial < MODEL_SERIALS_MAX);
+    struct model_serial *row = &model->serials[serial];
+    if (row->is_seen)
+        cluster_fail(node->cluster, "%s: serial %u was published, and is given away again",
+                     node->name, serial);
+    td_assert(row->count < MODEL_DOUBTS_MAX);
+    row->versions[row->count++] = *version;
+    if (serial > model->written)
+        model->written = serial;
+}
+
 /* Returns the serial that it has to get. */
 static uint32_t write_draft(struct node *node, struct change_draft *draft,
                             struct model_version *ret_version)
 {
     struct cluster *cluster = node->cluster;
-    struct model *model = cluster->model;
-    uint32_t serial = read_version(change_draft_view(draft), ret_version);
-
-    if (serial < model->acknowledged || serial > model->written)
-        cluster_fail(cluster,
-                     "%s: the zone to be changed has serial %u; %u was acknowledged, %u written",
-                     node->name, serial, model->acknowledged, model->written);
-    if (!may_be(model, serial, ret_version))
-        cluster_fail(cluster, "%s: the zone to be changed is not what serial %u has to be",
-                     node->name, serial);
+    uint32_t serial = check_view(node, change_draft_view(draft), ret_version);
     unsigned first = (unsigned)cluster_below(cluster, MODEL_NAMES);
     unsigned count = 1 + (unsigned)cluster_below(cluster, TAKES_MAX);
+
     for (unsigned i = 0; i < count; i++)
         change_name(node, draft, ret_version->values, (first + i) % MODEL_NAMES);
-    serial++;
-    td_assert(serial < MODEL_SERIALS_MAX);
-    struct model_serial *row = &model->serials[serial];
-    if (row->is_seen)
-        cluster_fail(cluster, "%s: serial %u was published, and is given away again", node->name,
-                     serial);
-    td_assert(row->count < MODEL_DOUBTS_MAX);
-    row->versions[row->count++] = *ret_version;
-    if (serial > model->written)
-        model->written = serial;
-    return serial;
+    write(node, serial + 1, ret_version);
+    return serial + 1;
 }
 
 static void acknowledged(const struct node *node, uint32_t serial, uint32_t want,
@@ -262,6 +285,77 @@ void model_change(struct node *node)
     td_err err = io_fiber_spawn(node->server->io, "change", change_main, node, NULL);
     td_assert(err == TD_OK);
     node->changes++;
+}
+
+/* ---- taking back ---- */
+
+enum fit { FIT_WELL, FIT_NOT, FIT_MAYBE };
+
+/* Make of the version what it is without the change that led to the serial. */
+static enum fit undo(const struct model *model, uint32_t serial, struct model_version *version)
+{
+    const uint32_t *before = model->serials[serial - 1].versions[0].values;
+    const uint32_t *after = model->serials[serial].versions[0].values;
+    enum fit fit = FIT_WELL;
+
+    for (unsigned i = 0; i < MODEL_NAMES; i++) {
+        if (before[i] == after[i])
+            continue;
+        if (after[i] == 0 && version->values[i] != 0)
+            return FIT_MAYBE; /* there would be two records */
+        if (after[i] != version->values[i])
+            fit = FIT_NOT;
+        version->values[i] = before[i];
+    }
+    return fit;
+}
+
+/* Of late, and both its sides are known; 0: it is not. */
+static uint32_t choose_undone(struct cluster *cluster)
+{
+    const struct model *model = cluster->model;
+    uint32_t count = model->acknowledged - 1 < UNDO_LAST ? model->acknowledged - 1 : UNDO_LAST;
+
+    if (count == 0)
+        return 0;
+    uint32_t serial = model->acknowledged - (uint32_t)cluster_below(cluster, count);
+    bool is_known = model->serials[serial].count == 1 && model->serials[serial - 1].count == 1;
+    return is_known ? serial : 0;
+}
+
+td_err model_revert(struct operator_context *as, void *argument, struct td_diag *diag)
+{
+    struct node *node = argument;
+    struct cluster *cluster = node->cluster;
+    const struct registry_zone *zone = registry_find_wire(as->server->registry, model_apex);
+    const struct zone_version *view = zone == NULL ? NULL : change_zone_view(&zone->zone);
+    uint32_t serial = choose_undone(cluster);
+    struct control_outcome outcome;
+    struct model_version version;
+    char text[TXT_SIZE];
+
+    if (view == NULL || serial == 0)
+        return TD_E_NOT_FOUND;
+    uint32_t want = check_view(node, view, &version) + 1;
+    enum fit fit = undo(cluster->model, serial, &version);
+    if (fit == FIT_MAYBE)
+        return TD_E_NOT_FOUND;
+    if (fit == FIT_WELL)
+        write(node, want, &version);
+    snprintf(text, sizeof(text), "%u", serial);
+    struct control_call call = { .zone = "example", .author = "scenario", .serial = text };
+    td_err err = operator_edit(as, CONTROL_EDIT_REVERT, &call, &outcome);
+    *diag = outcome.diag;
+    if (err == TD_E_INVALID)
+        cluster_fail(cluster, "%s: serial %u cannot be taken back: %s", node->name, serial,
+                     diag->text);
+    if (err == TD_OK && fit != FIT_WELL)
+        cluster_fail(cluster, "%s: serial %u is taken back, and its records are not there any more",
+                     node->name, serial);
+    if (err == TD_OK)
+        acknowledged(node, outcome.change.serial_to, want, &version);
+    control_outcome_fini(&outcome);
+    return err;
 }
 
 /* ---- promotion ---- */

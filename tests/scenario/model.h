@@ -3,13 +3,15 @@
  *
  * Shape    The zone is example., of some filling that never changes and MODEL_NAMES names n0, n1,
  * ... each of which has one TXT record or is not there. A change takes some of them, and each value
- * is used once, so that a value tells which change it is from. Serials go up from 1 by 1.
+ * is used once, so that a value tells which change it is from; only a revert brings back what was
+ * there before. Serials go up from 1 by 1.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "operator/internal.h"
 #include "scenario/cluster.h"
 
 enum {
@@ -46,14 +48,16 @@ struct model {
 };
 
 struct model *model_new(void);
-/* The text of the zone file, with so many records that are never changed; freed by the caller. */
-char *model_zone_file(uint32_t filling);
+/* The text of the zone file; freed by the caller. */
+char *model_zone_file(const struct cluster *cluster);
 /* The same of an acknowledged version; NULL: it is not known what that is. */
-char *model_version_file(const struct model *model, uint32_t serial, uint32_t filling);
+char *model_version_file(const struct cluster *cluster, uint32_t serial);
 /* n0.example. and so on (u0.example. with the letter u), uncompressed; returns its size. */
 uint32_t model_name(char letter, unsigned number, uint8_t out[MODEL_NAME_SIZE_MAX]);
 /* The value in its TXT record; 0: the name is not there. */
 uint32_t model_read(const struct zone_version *version, char letter, unsigned number);
+/* The same of any name. */
+uint32_t model_read_at(const struct zone_version *version, const uint8_t *name);
 
 /*
  * Somebody was shown this value of a name in this serial: from now on nobody may be shown another
@@ -64,6 +68,9 @@ bool model_see(struct model *model, uint32_t serial, unsigned number, uint32_t v
 /* Change the zone at this primary, as an operator does; some time later it is acknowledged, or not.
  */
 void model_change(struct node *node);
+
+/* An order (orders.h) for the node that is the argument: take back an acknowledged change. */
+td_err model_revert(struct operator_context *as, void *argument, struct td_diag *diag);
 
 /* Promote the secondary. What it has not got of the acknowledged changes is lost, and so it shall
  * be. */

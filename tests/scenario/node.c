@@ -170,6 +170,26 @@ static void main_fiber(struct fiber *fiber, void *argument)
     node->has_main = false;
 }
 
+/* What the control socket is to a real one. */
+static td_err open_orders(struct fiber *fiber, struct server *server, struct td_diag *diag)
+{
+    struct node *node = server->outside->context;
+
+    (void)fiber;
+    (void)diag;
+    node->is_open = node->has_no_order = true;
+    return TD_OK;
+}
+
+static void close_orders(struct fiber *fiber, struct server *server)
+{
+    struct node *node = server->outside->context;
+
+    if (node->is_open)
+        io_fiber_wait_deaf(fiber, &node->order_ended, &node->has_no_order);
+    node->is_open = false;
+}
+
 static void report_conf(void *context, const struct td_diag *diag)
 {
     const struct node *node = context;
@@ -206,7 +226,11 @@ static struct io *restarted(struct node *node)
 
 void node_start(struct node *node)
 {
-    static const struct server_outside outside = { .owns_process = false };
+    node->outside = (struct server_outside){
+        .start = open_orders,
+        .stop = close_orders,
+        .context = node,
+    };
     struct io *io = restarted(node);
     struct conf_reader reader = conf_reader_of(io);
     struct td_diag_sink sink = { .report = report_conf, .context = node };
@@ -217,13 +241,13 @@ void node_start(struct node *node)
     cluster_note(node->cluster, "%s: starts", node->name);
     td_err err = conf_load(conf_path, &reader, &sink, &conf);
     if (err == TD_OK && node->has_bad_disk &&
-        server_new(io, conf_path, conf, &outside, &node->server, &diag) != TD_OK) {
+        server_new(io, conf_path, conf, &node->outside, &node->server, &diag) != TD_OK) {
         cluster_note(node->cluster, "%s does not start: %s", node->name, diag.text);
         node->start_at_ns = io_sim_now_ns(node->cluster->sim) + IO_NS_PER_S;
         return;
     }
     if (err == TD_OK && !node->has_bad_disk)
-        err = server_new(io, conf_path, conf, &outside, &node->server, &diag);
+        err = server_new(io, conf_path, conf, &node->outside, &node->server, &diag);
     if (err == TD_OK)
         err = io_fiber_spawn(io, "main", main_fiber, node, NULL);
     if (err != TD_OK)

@@ -21,7 +21,7 @@ static void deliver(struct cluster *cluster)
 
     if (node->state != NODE_UP || serial <= cluster->delivered)
         return;
-    char *text = model_version_file(cluster->model, serial, cluster->filling);
+    char *text = model_version_file(cluster, serial);
     if (text == NULL)
         return;
     cluster->delivered = serial;

@@ -160,7 +160,7 @@ static void check_fresh(const struct probe *probe)
     uint64_t now_ns = io_sim_now_ns(cluster->sim);
     uint64_t since_ns =
         probe->trusted_ns > cluster->fresh_ns ? probe->trusted_ns : cluster->fresh_ns;
-    uint64_t limit_ns = since_ns + (uint64_t)(MODEL_EXPIRE_S + SLACK_S) * IO_NS_PER_S;
+    uint64_t limit_ns = since_ns + (uint64_t)(cluster->expire_s + SLACK_S) * IO_NS_PER_S;
 
     if (!probe->node->is_primary && !probe->node->is_independent && now_ns > limit_ns)
         cluster_fail(cluster, "%s answers though it has expired: no primary for %llu s",

@@ -219,7 +219,7 @@ TEST(a_world_ends_while_look_ups_hang)
 /* ---- the simulation ---- */
 
 struct sim_run {
-    struct found known, unknown, slow, never;
+    struct found known, unknown, slow, never, failed, hung, late;
     uint64_t hash;
 };
 
@@ -247,6 +247,17 @@ static void simulate(uint64_t seed, struct sim_run *run)
     CHECK_EQ(run->slow.err, TD_E_TIMEOUT);
     CHECK_EQ(run->known.calls + run->unknown.calls + run->slow.calls, 3);
     CHECK_EQ(run->never.calls, 0);
+    io_sim_resolver_set(sim, &(struct io_sim_resolver){ .delay_ns = 1, .fail_ppm = IO_SIM_PPM });
+    (void)start(io, "ns.example", 1000, &run->failed);
+    io_sim_resolver_set(sim, &(struct io_sim_resolver){ .delay_ns = 1, .hang_ppm = IO_SIM_PPM });
+    (void)start(io, "ns.example", 1000, &run->hung);
+    io_sim_resolver_set(sim, &(struct io_sim_resolver){ .delay_ns = 3600 * (uint64_t)IO_NS_PER_S });
+    (void)start(io, "ns.example", 1, &run->late);
+    (void)io_sim_run(sim, io_sim_now_ns(sim) + 2 * (uint64_t)IO_NS_PER_S);
+    CHECK_EQ(run->failed.err, TD_E_IO);
+    CHECK_EQ(run->hung.err, TD_E_TIMEOUT);
+    CHECK_EQ(run->late.err, TD_E_TIMEOUT);
+    CHECK_EQ(run->failed.calls + run->hung.calls + run->late.calls, 3);
     run->hash = io_sim_trace_hash(sim);
     io_sim_free(sim);
 }
