@@ -79,8 +79,8 @@ static void fill_zone(struct td_arena *arena, const struct registry_zone *zone,
     if (zone->zone.newest != NULL)
         view_version(zone->zone.newest, ret_zone);
     ret_zone->has_conflict = zone->has_conflict;
-    ret_zone->is_held = ret_zone->is_file_held = zone->is_held;
-    if (zone->has_conflict || zone->is_held)
+    ret_zone->is_held = ret_zone->is_file_held = zone->is_held && !zone->is_holding;
+    if (zone->has_conflict || ret_zone->is_held)
         ret_zone->trouble = copy_text(arena, zone->trouble);
 }
 
@@ -102,7 +102,7 @@ static void fill_changes(struct server *server, const struct registry_zone *zone
         count--;
     }
     ret_zone->is_frozen = zone->zone.is_frozen;
-    ret_zone->is_held = zone->is_held || has_held;
+    ret_zone->is_held = ret_zone->is_held || has_held;
     ret_zone->open = operator_pending_count(server, zone->name);
     if (has_held && !zone->has_conflict && !zone->is_held)
         ret_zone->trouble = held.why;

@@ -62,6 +62,7 @@ struct loader_job {
     bool has_fold;
     struct zone_version *before; /* pinned by the job */
     uint64_t sequence;           /* of the newest change that is in `before` */
+    bool is_guess;               /* RESTORE: only if it leads to what was served; the registry's */
     bool has_whole;              /* RESTORE: the first of `replay` is the whole zone */
     struct td_buf replay;        /* RESTORE, merge: changesets, each behind its size in 4 octets */
     bool merges;                 /* COMPARE: only what was changed in the file, `replay` stays */

@@ -141,6 +141,7 @@ static void move_file(struct registry_zone *zone, const char *path)
         zone->job->owner = NULL;
         zone->job = NULL;
     }
+    zone->is_holding = false;
     free(zone->path);
     zone->path = path == NULL ? NULL : td_strdup(path);
 }

@@ -94,11 +94,13 @@ struct registry_zone {
     uint64_t sequence;           /* of the newest change that was published; 0: none is known */
     uint64_t whole_sequence;     /* of the newest break that tells the whole zone; 0: none */
     uint64_t base_sequence;      /* of the base in the state directory; 0: there is none */
+    bool has_base;               /* there was one at the start */
     uint32_t changes;            /* published since the base was written */
     enum registry_take take;     /* for the load under way */
     bool is_released;            /* the load under way may pass the brake */
     bool has_conflict;           /* file and zone were both changed: see `trouble` */
     bool is_held;                /* the brake holds what the file says */
+    bool is_holding;             /* that is to be told when it is sure to outlive a restart */
     bool keeps_held;             /* the log knows that, and that the base is on disk */
     char *trouble;               /* NULL: nothing to say */
 
@@ -164,7 +166,7 @@ void registry_take_file(struct registry *registry, struct registry_zone *zone,
 static inline bool registry_zone_is_working(const struct registry_zone *zone)
 {
     return zone->job != NULL || zone->start_slot != 0 || zone->asking != NULL ||
-           zone->is_committing || zone->is_again || zone->wants_flush;
+           zone->is_committing || zone->is_again || zone->wants_flush || zone->is_holding;
 }
 
 /*

@@ -316,12 +316,9 @@ bool registry_put_soa(struct change_draft *draft, const struct zone_version *ver
 
 static void hold(struct registry_zone *zone, const char *why)
 {
-    registry_hold(zone->registry, zone);
     zone->failed_s = 0;
     registry_zone_say(zone, "%s", why);
-    serve_log(LOG_ERROR, EVENT_ZONE_HELD, zone->name,
-              "load, file '%s' is held: %s; 'tandem zone release %s' publishes it all the same",
-              zone->path, why, zone->name);
+    registry_hold(zone->registry, zone);
 }
 
 static void refused(struct registry *registry, struct registry_zone *zone, td_err err,

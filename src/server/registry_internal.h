@@ -139,7 +139,10 @@ void registry_merge_stop(struct fiber *fiber, struct registry *registry);
 
 /* ---- registry_keep.c, what the brake holds ---- */
 
-/* What the file says is held: what is served must outlive a restart, which would load the file. */
+/*
+ * What the file says is held, for what stands in zone->trouble: what is served must outlive a
+ * restart, which would load the file. It is told when it does.
+ */
 void registry_hold(struct registry *registry, struct registry_zone *zone);
 /* It is not any more. */
 void registry_unhold(struct registry *registry, struct registry_zone *zone);
@@ -183,6 +186,8 @@ void registry_published(void *context, struct change_zone *zone, const struct ch
 /* The base as of this place in the log is on disk: say so in the log. */
 void registry_base_written(struct registry *registry, struct registry_zone *zone,
                            uint64_t sequence);
+/* It could not be written. */
+void registry_base_failed(struct registry_zone *zone);
 void registry_keep(struct io_timer *timer, void *context);
 void registry_keep_soon(struct registry *registry);
 /* Look at some zones' histories, each time others: what is too old goes also when nothing changes.

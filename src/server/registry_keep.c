@@ -123,13 +123,32 @@ static bool has_state(const struct registry *registry, const struct registry_zon
     return store_log_state(registry->parts.log, key, *ret_key_size, &size, &sequence) != NULL;
 }
 
+static void tell_held(const struct registry_zone *zone, const char *more)
+{
+    serve_log(LOG_ERROR, EVENT_ZONE_HELD, zone->name,
+              "load, file '%s' is held: %s; 'tandem zone release %s' publishes it all the same%s",
+              zone->path, zone->trouble, zone->name, more);
+}
+
+static void end_holding(struct registry_zone *zone, bool is_kept)
+{
+    if (!zone->is_holding)
+        return;
+    zone->is_holding = false;
+    zone->keeps_held = is_kept;
+    tell_held(zone, is_kept ? "" : "; a restart would do so, since the base cannot be written");
+}
+
 void registry_hold(struct registry *registry, struct registry_zone *zone)
 {
     uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
     size_t key_size;
 
     zone->is_held = true;
-    zone->wants_base = zone->wants_base || !zone->keeps_held;
+    zone->is_holding = !zone->keeps_held;
+    zone->wants_base = zone->wants_base || zone->is_holding;
+    if (!zone->is_holding)
+        tell_held(zone, "");
     if (has_state(registry, zone, 'H', key, &key_size)) /* of a command: one is held at a time */
         change_put_state(registry->door, key, key_size, NULL, 0, NULL);
 }
@@ -139,19 +158,18 @@ void registry_unhold(struct registry *registry, struct registry_zone *zone)
     uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
     size_t key_size;
 
-    zone->is_held = zone->keeps_held = false;
+    zone->is_held = zone->is_holding = zone->keeps_held = false;
     if (has_state(registry, zone, 'K', key, &key_size))
         change_put_state(registry->door, key, key_size, NULL, 0, NULL);
 }
 
-/* The base is on disk: from now on a start takes that and not the file. */
+/* With the place of the base, which is on disk: a start takes that from then on, not the file. */
 static void keep_held(struct registry *registry, struct registry_zone *zone)
 {
     static const uint8_t value[1] = { 1 };
     uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
     size_t key_size;
 
-    zone->keeps_held = true;
     if (!has_state(registry, zone, 'K', key, &key_size))
         change_put_state(registry->door, key, key_size, value, sizeof(value), NULL);
 }
@@ -175,6 +193,7 @@ static void on_base_known(struct change_wait *wait, td_err err, const struct td_
         base->zone->changes = 0;
         trim(base->zone->registry, base->zone);
     }
+    end_holding(base->zone, err == TD_OK);
     free(base);
 }
 
@@ -192,6 +211,11 @@ void registry_base_written(struct registry *registry, struct registry_zone *zone
     change_put_state(registry->door, key, size, value, sizeof(value), &base->wait);
     if (zone->is_held)
         keep_held(registry, zone);
+}
+
+void registry_base_failed(struct registry_zone *zone)
+{
+    end_holding(zone, false);
 }
 
 void registry_keep_soon(struct registry *registry)

@@ -234,11 +234,22 @@ static bool take_load(struct registry *registry, struct registry_zone *zone, str
     return false;
 }
 
+/* Is it what was served last? The log may have forgotten what came behind the base. */
+static bool is_as_published(const struct registry_zone *zone, const struct loader_job *job)
+{
+    return job->result == TD_OK && job->gaps + job->misfits == 0 &&
+           job->version->serial == zone->zone.serial_floor;
+}
+
 static void take_restored(struct registry *registry, struct registry_zone *zone,
                           struct loader_job *job)
 {
     bool has_base = job->base_path != NULL || job->has_whole;
 
+    if (job->is_guess && !is_as_published(zone, job)) {
+        registry_give(registry, zone, LOADER_LOAD); /* all that there is */
+        return;
+    }
     keep_diags(zone, job);
     if (job->result != TD_OK) {
         load_failed(registry, zone, job);
@@ -307,6 +318,7 @@ static void take_base(struct registry *registry, struct registry_zone *zone,
     }
     for (uint32_t i = 0; i < job->diag_count; i++)
         serve_log_diag(EVENT_LOG_REFUSED, zone->name, &job->diags[i]);
+    registry_base_failed(zone);
 }
 
 static void next_job(struct registry *registry, struct registry_zone *zone)

@@ -46,6 +46,7 @@ static void recall(struct registry *registry, struct registry_zone *zone)
     value = store_log_state(registry->parts.log, key, key_size, &size, &sequence);
     if (zone->secondary != NULL)
         zone->zone.has_floor = false; /* the serials are the primary's */
+    zone->has_base = value != NULL;
     zone->base_sequence =
         value == NULL || size != 8 ? 0 : (uint64_t)td_get_u32(value) << 32 | td_get_u32(value + 4);
     if (zone->base_sequence == STORE_ZONE_SEQUENCE_OWN)
@@ -102,22 +103,24 @@ static td_err add_replay(struct registry *registry, struct registry_zone *zone, 
     return err;
 }
 
-static bool restore(struct registry *registry, struct registry_zone *zone)
+/* `is_guess`: from its base, or not at all; the file has all changes, and was changed since. */
+static bool restore(struct registry *registry, struct registry_zone *zone, bool is_guess)
 {
     const struct zone_entry *entry = zone->zone.entry;
     const struct store_log_change *broken =
         store_log_break(registry->parts.log, entry->name, entry->name_size);
-    bool has_base = (zone->base_sequence != 0 || zone->keeps_held) &&
+    bool has_base = (zone->base_sequence != 0 || zone->keeps_held || is_guess) &&
                     (broken == NULL || zone->base_sequence >= broken->sequence);
     bool has_whole = !has_base && broken != NULL && broken->added != 0;
 
-    if (!has_base && !has_whole && (zone->path == NULL || zone->secondary != NULL))
+    if (!has_base && (is_guess || (!has_whole && (zone->path == NULL || zone->secondary != NULL))))
         return false;
     zone->whole_sequence = has_whole ? broken->sequence : 0;
     struct loader_job *job = registry_job_new(registry, zone, LOADER_RESTORE);
     if (has_base)
         job->base_path = store_base_path(registry->parts.state, zone->zone.entry->name);
     job->has_whole = has_whole;
+    job->is_guess = is_guess;
     uint64_t from = has_base         ? zone->base_sequence
                     : has_whole      ? broken->sequence - 1
                     : zone->has_file ? zone->file.sequence
@@ -138,12 +141,27 @@ static bool has_no_file(const struct registry *registry, const struct registry_z
     return zone->path == NULL || io_path_stat(registry->parts.io, zone->path, &stat, NULL) != TD_OK;
 }
 
+/*
+ * The file was changed while nobody looked: with what was served before it can be compared as ever,
+ * for the brake, for IXFR and for history.
+ */
+static bool has_other_file(const struct registry *registry, const struct registry_zone *zone)
+{
+    struct io_file_stat stat;
+
+    return zone->has_base && zone->has_file && zone->path != NULL && zone->secondary == NULL &&
+           io_path_stat(registry->parts.io, zone->path, &stat, NULL) == TD_OK &&
+           !store_zone_file_is_same(&zone->file, &stat);
+}
+
 static void start(struct registry *registry, struct registry_zone *zone)
 {
     bool has_changes =
         zone->keeps_held ||
         (zone->sequence != 0 && (registry_zone_is_dirty(zone) || has_no_file(registry, zone)));
-    if (has_changes && restore(registry, zone))
+    if (has_changes && restore(registry, zone, false))
+        return;
+    if (!has_changes && has_other_file(registry, zone) && restore(registry, zone, true))
         return;
     if (!has_changes && zone->path != NULL) {
         registry_give(registry, zone, LOADER_LOAD);
