@@ -90,12 +90,24 @@ static void tell_out_of_zone(struct load *load, const struct text_record *record
                    wire_name_format(load->zonefile->apex, apex));
 }
 
+/* `owner` is NULL when it is that of the record before. */
+static inline td_err add_record(struct zone_build *build, const uint8_t *owner,
+                                const struct text_record *record)
+{
+    uint16_t size = (uint16_t)record->rdata_size;
+
+    if (owner == NULL)
+        return zone_build_add_again(build, record->type, record->ttl, record->rdata, size);
+    return zone_build_add(build, owner, record->type, record->ttl, record->rdata, size);
+}
+
 static td_err on_record(void *context, const struct text_record *record)
 {
     struct load *load = context;
 
-    td_err err = zone_build_add(load->build, record->owner, record->type, record->ttl,
-                                record->rdata, (uint16_t)record->rdata_size);
+    const uint8_t *owner = record->is_owner_repeated ? NULL : record->owner;
+
+    td_err err = add_record(load->build, owner, record);
     if (err == TD_E_INVALID) {
         tell_out_of_zone(load, record);
         return TD_OK;
@@ -111,8 +123,8 @@ static td_err on_record(void *context, const struct text_record *record)
         load->file = record->file;
         load->file_number = zone_places_file(load->places, record->file);
     }
-    zone_places_add(load->places, load->file_number, record->line, record->owner, record->type,
-                    record->ttl, record->rdata, (uint16_t)record->rdata_size);
+    zone_places_add(load->places, load->file_number, record->line, owner, record->type, record->ttl,
+                    record->rdata, (uint16_t)record->rdata_size);
     return TD_OK;
 }
 

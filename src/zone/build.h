@@ -39,6 +39,15 @@ TD_NODISCARD td_err zone_build_add(struct zone_build *build, const uint8_t *owne
                                    uint32_t ttl, const uint8_t *rdata, uint16_t rdata_size);
 
 /*
+ * A further record of the owner that zone_build_add was given last.
+ *
+ * TD_E_INVALID  that was not in the zone
+ * TD_E_LIMIT    too many records
+ */
+TD_NODISCARD td_err zone_build_add_again(struct zone_build *build, uint16_t type, uint32_t ttl,
+                                         const uint8_t *rdata, uint16_t rdata_size);
+
+/*
  * The finished version, alone in a lineage of its own; the caller owns it (zone/lineage.h).
  * The build is used up, whatever is returned.
  *

@@ -81,33 +81,31 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-static bool is_alphanumeric(uint8_t c)
-{
-    uint8_t letter = c | 0x20;
+enum { HOST_END = 1, HOST_INSIDE = 2 }; /* where in the label of a host an octet may stand */
 
-    return is_digit(c) || (letter >= 'a' && letter <= 'z');
-}
+#define BOTH (HOST_END | HOST_INSIDE)
 
 /* RFC 1123 2.1: letters, digits and, inside, hyphens. */
-static bool is_host_label(const uint8_t *label)
-{
-    unsigned size = label[0];
-
-    if (!is_alphanumeric(label[1]) || !is_alphanumeric(label[size]))
-        return false;
-    for (unsigned i = 2; i < size; i++)
-        if (!is_alphanumeric(label[i]) && label[i] != '-')
-            return false;
-    return true;
-}
+static const uint8_t host_octets[256] = {
+    ['-'] = HOST_INSIDE,
+    ['0' ... '9'] = BOTH,
+    ['A' ... 'Z'] = BOTH,
+    ['a' ... 'z'] = BOTH,
+};
 
 /* Labels up to `size` octets, or to the root. */
 static bool is_host(const uint8_t *labels, size_t size)
 {
-    for (size_t at = 0; at < size && labels[at] != 0; at += 1u + labels[at])
-        if (!is_host_label(labels + at))
-            return false;
-    return true;
+    const uint8_t *end = labels + size;
+    unsigned inside = HOST_INSIDE, ends = HOST_END;
+
+    while (labels < end && *labels != 0) {
+        const uint8_t *last = labels + *labels;
+        ends &= host_octets[labels[1]] & host_octets[*last];
+        for (labels++; labels <= last; labels++)
+            inside &= host_octets[*labels];
+    }
+    return (inside & ends << 1) != 0;
 }
 
 void check_owner_host(struct check_run *run, const struct zone_node *node, uint16_t type)

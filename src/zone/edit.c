@@ -349,17 +349,16 @@ static td_err repack(struct zone_edit *edit, uint32_t index, struct zone_record 
     struct zone_sets_report report = { .duplicates = 0 };
     uint32_t old = node->sets;
     size_t old_size = old == 0 ? 0 : sets_size(space->view, node);
-    size_t size = 0;
+    struct zone_sets_plan plan;
 
-    if (count != 0) {
-        count = zone_sets_sort(records, count, &report);
-        td_err err = zone_sets_size(records, count, &size);
-        if (err != TD_OK)
-            return err;
-    }
+    td_err err = zone_sets_sort(records, count, &report, &plan);
+    if (err != TD_OK)
+        return err;
     /* Packed aside: the records point into what is about to be overwritten. */
+    size_t size = plan.size;
     uint8_t *packed = td_malloc(size);
-    uint16_t set_count = count == 0 ? 0 : zone_sets_write(records, count, packed);
+    if (plan.count != 0)
+        zone_sets_write(records, &plan, packed);
     uint32_t sets = old;
     if (units_of(size) != units_of(old_size) || size > ZONE_PAGE_SIZE - ZONE_UNIT_SIZE) {
         if (old != 0)
@@ -369,10 +368,10 @@ static td_err repack(struct zone_edit *edit, uint32_t index, struct zone_record 
     if (!space->is_full) {
         if (size != 0)
             memcpy(zone_space_write(space, sets), packed, size);
-        if (sets != old || set_count != zone_node_at(space->view, index)->set_count) {
+        if (sets != old || plan.sets != zone_node_at(space->view, index)->set_count) {
             struct zone_node *writable = zone_space_write(space, index);
             writable->sets = sets;
-            writable->set_count = set_count;
+            writable->set_count = (uint16_t)plan.sets;
         }
     }
     free(packed);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/writer.h"
 #include "wire/rrtype.h"
 #include "zone/image_draft.h"
@@ -10,17 +11,16 @@
 static void put_servers(struct image_draft *draft, const struct wire_rrset *set)
 {
     for (size_t at = 0; at < set->size && !draft->is_full;) {
-        struct image_name server = { .rdata_at = (uint16_t)at };
-        server.name = wire_rrset_rdata(set, &at).octets;
-        image_put_pointer(draft, IMAGE_QUESTION_AT);
-        image_put_head(draft, WIRE_TYPE_NS, set->ttl);
-        unsigned length_at = draft->size;
-        image_put(draft, "\0\0", 2);
-        image_put_name(draft, &server);
+        struct image_name *server = &draft->names[draft->name_count];
+        server->rdata_at = (uint16_t)at;
+        image_name_set(server, wire_rrset_rdata(set, &at).octets);
+        image_put_record(draft, IMAGE_QUESTION_AT, WIRE_TYPE_NS, set->ttl, 0);
+        unsigned name_at = draft->size;
+        image_put_name(draft, server);
         if (draft->is_full)
             return;
-        td_put_u16(draft->octets + length_at, (uint16_t)(draft->size - length_at - 2));
-        draft->names[draft->name_count++] = server;
+        td_put_u16(draft->octets + name_at - 2, (uint16_t)(draft->size - name_at));
+        draft->name_count++;
     }
 }
 
@@ -33,22 +33,17 @@ static void put_addresses(struct image_draft *draft, const struct image_name *se
         return;
     for (size_t at = 0; at < set->size && !draft->is_full;) {
         struct wire_rdata rdata = wire_rrset_rdata(set, &at);
-        uint8_t length[2];
-        image_put_pointer(draft, server->at);
-        image_put_head(draft, type, set->ttl);
-        td_put_u16(length, rdata.size);
-        image_put(draft, length, 2);
+        image_put_record(draft, server->at, type, set->ttl, rdata.size);
         image_put(draft, rdata.octets, rdata.size);
     }
 }
 
+/* Is it the name of a node in the zone? */
 static bool is_node_named(const struct image_draft *draft, const struct zone_node *node,
-                          const uint8_t *name, unsigned size)
+                          const struct image_name *name)
 {
-    unsigned apex_size = zone_version_name_size(draft->view);
-
-    return node->labels_size + apex_size == size &&
-           zone_labels_equal(node->labels, name, node->labels_size);
+    return node->labels_size + zone_version_name_size(draft->view) == name->size &&
+           zone_labels_equal(node->labels, name->octets, node->labels_size);
 }
 
 /* What an image is made with. */
@@ -64,7 +59,8 @@ static void put_target(struct image_draft *draft, const struct making *making,
     struct wire_image_target target = { .pointer = server->at, .rdata_at = server->rdata_at };
     struct wire_key key;
 
-    wire_key_make(&key, zone_version_seed(draft->view), server->name);
+    td_err err = wire_key_read(&key, zone_version_seed(draft->view), server->octets, server->size);
+    td_assert(err == TD_OK);
     if (making->wants != NULL) {
         target.host = zone_host_want(making->wants, making->space, key.hashes[0],
                                      making->delegation, server->rdata_at);
@@ -76,31 +72,39 @@ static void put_target(struct image_draft *draft, const struct making *making,
                           &target);
 }
 
+/* The node of a name server at or below the delegation, or NULL. */
+static const struct zone_node *find_glue(const struct image_draft *draft,
+                                         const struct making *making,
+                                         const struct image_name *server, const uint32_t *below,
+                                         uint32_t below_count)
+{
+    const struct zone_node *node = zone_node_at(draft->view, making->delegation);
+
+    if (is_node_named(draft, node, server))
+        return node;
+    for (uint32_t i = 0; i < below_count; i++) {
+        node = zone_node_at(draft->view, below[i]);
+        if (is_node_named(draft, node, server))
+            return node;
+    }
+    return NULL;
+}
+
 /* Glue of the name servers at or below the delegation; the rest of the zone's become targets. */
 static void put_glue(struct image_draft *draft, const struct making *making, const uint32_t *below,
                      uint32_t below_count)
 {
-    const struct zone_node *delegation = zone_node_at(draft->view, making->delegation);
-    const uint8_t *apex = zone_version_name(draft->view);
-    unsigned apex_size = zone_version_name_size(draft->view);
-
     for (unsigned i = 0; i < draft->name_count && !draft->is_full; i++) {
         const struct image_name *server = &draft->names[i];
-        unsigned size = image_name_size(server->name);
-        const struct zone_node *node = NULL;
-        if (image_suffix_at(server->name, size, draft->question, draft->question_size) == 0) {
-            if (is_node_named(draft, delegation, server->name, size))
-                node = delegation;
-            for (uint32_t n = 0; node == NULL && n < below_count; n++)
-                if (is_node_named(draft, zone_node_at(draft->view, below[n]), server->name, size))
-                    node = zone_node_at(draft->view, below[n]);
-        } else if (apex_size == 1 || image_suffix_at(server->name, size, apex, apex_size) == 0) {
+        if (server->shared == draft->question.size) {
+            const struct zone_node *node = find_glue(draft, making, server, below, below_count);
+            if (node == NULL)
+                continue;
+            put_addresses(draft, server, node, WIRE_TYPE_A);
+            put_addresses(draft, server, node, WIRE_TYPE_AAAA);
+        } else if (server->shared >= zone_version_name_size(draft->view)) {
             put_target(draft, making, server);
         }
-        if (node == NULL)
-            continue;
-        put_addresses(draft, server, node, WIRE_TYPE_A);
-        put_addresses(draft, server, node, WIRE_TYPE_AAAA);
     }
 }
 

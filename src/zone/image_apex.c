@@ -22,7 +22,7 @@ static uint32_t negative_ttl(const struct wire_rrset *soa)
 /* The apex, or, where nobody points to the root, the root. */
 static void put_apex(struct image_draft *draft)
 {
-    if (draft->question_size == 1)
+    if (draft->question.size == 1)
         image_put(draft, "", 1);
     else
         image_put_pointer(draft, IMAGE_QUESTION_AT);
@@ -36,10 +36,10 @@ static void put_soa(struct image_draft *draft, const struct wire_rrset *soa)
     image_put_head(draft, WIRE_TYPE_SOA, negative_ttl(soa));
     unsigned length_at = draft->size;
     image_put(draft, "\0\0", 2);
-    draft->names[0].name = rdata.octets;
+    image_name_set(&draft->names[0], rdata.octets);
     image_put_name(draft, &draft->names[0]);
     draft->name_count = 1; /* the second name may end as the first does */
-    draft->names[1].name = rdata.octets + image_name_size(rdata.octets);
+    image_name_set(&draft->names[1], rdata.octets + draft->names[0].size);
     image_put_name(draft, &draft->names[1]);
     image_put(draft, rdata.octets + rdata.size - SOA_NUMBERS_SIZE, SOA_NUMBERS_SIZE);
     if (!draft->is_full)
@@ -110,9 +110,9 @@ static bool put_no_wildcard(struct image_draft *draft, const struct zone_node *a
                put_nsec3(draft, zone_node_at(view, view->nsec3_apex)) &&
                (view->nsec3_wildcard == view->nsec3_apex ||
                 put_nsec3(draft, zone_node_at(view, view->nsec3_wildcard)));
-    if ((view->flags & ZONE_HAS_NSEC) == 0 || draft->question_size + 2 > WIRE_NAME_SIZE_MAX)
+    if ((view->flags & ZONE_HAS_NSEC) == 0 || draft->question.size + 2 > WIRE_NAME_SIZE_MAX)
         return false;
-    memcpy(name + 2, draft->question, draft->question_size);
+    memcpy(name + 2, draft->owner.octets, draft->owner.size);
     wire_key_make(&key, zone_version_seed(view), name);
     return zone_nsec_before(view, &key) == apex && put_nsec(draft, apex);
 }

@@ -2,38 +2,43 @@
 
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/writer.h"
 #include "wire/const.h"
 #include "zone/image.h"
 #include "zone/label.h"
 
-enum { QUESTION_TAIL = 4 /* QTYPE and QCLASS */ };
+enum {
+    QUESTION_TAIL = 4, /* QTYPE and QCLASS */
+    RECORD_SIZE = 12,  /* of a record before its data, its owner being a pointer */
+};
 
-unsigned image_name_size(const uint8_t *name)
+void image_name_set(struct image_name *ret_name, const uint8_t *octets)
 {
-    unsigned size = 1;
+    unsigned size = (unsigned)wire_name_size(octets);
 
-    for (; *name != 0; name += 1u + *name)
-        size += 1u + *name;
-    return size;
+    ret_name->octets = octets;
+    ret_name->size = (uint8_t)size;
+    memset(ret_name->starts, 0, sizeof(ret_name->starts));
+    for (unsigned at = 0; octets[at] != 0; at += 1u + octets[at])
+        ret_name->starts[(size - at) / 64] |= (uint64_t)1 << (size - at) % 64;
 }
 
-unsigned image_suffix_at(const uint8_t *name, unsigned size, const uint8_t *in, unsigned in_size)
+unsigned image_name_common(const struct image_name *a, const struct image_name *b)
 {
-    unsigned in_at = 0;
-
-    for (; in[in_at] != 0; in_at += 1u + in[in_at]) {
-        unsigned left = in_size - in_at;
-        if (left <= size && zone_labels_equal(name + size - left, in + in_at, (uint8_t)left)) {
-            /* The suffix must begin at a label of `name`. */
-            unsigned at = 0;
-            while (at < size - left)
-                at += 1u + name[at];
-            if (at == size - left)
-                return in_at;
+    for (unsigned word = (a->size < b->size ? a->size : b->size) / 64u + 1; word-- > 0;) {
+        uint64_t both = a->starts[word] & b->starts[word];
+        while (both != 0) {
+            unsigned bit = 63u - (unsigned)__builtin_clzll(both);
+            unsigned size = 64 * word + bit;
+            const uint8_t *left = a->octets + a->size - size;
+            const uint8_t *right = b->octets + b->size - size;
+            if (td_octets_same(left, right, size) || zone_labels_equal(left, right, (uint8_t)size))
+                return size;
+            both &= ~((uint64_t)1 << bit);
         }
     }
-    return 0xFFFF;
+    return 1;
 }
 
 void image_put(struct image_draft *draft, const void *octets, unsigned size)
@@ -42,52 +47,56 @@ void image_put(struct image_draft *draft, const void *octets, unsigned size)
         draft->is_full = true;
         return;
     }
-    memcpy(draft->octets + draft->size, octets, size);
+    td_octets_copy(draft->octets + draft->size, octets, size);
     draft->size += size;
 }
 
-void image_put_pointer(struct image_draft *draft, unsigned offset)
+/* Room for so many octets, the first two of which will be a pointer; NULL: there is none. */
+static uint8_t *take_pointer(struct image_draft *draft, unsigned offset, unsigned size)
 {
-    uint8_t octets[2];
+    uint8_t *at = draft->octets + draft->size;
 
-    if (draft->pointer_count == IMAGE_POINTERS_MAX) {
+    if (draft->pointer_count == IMAGE_POINTERS_MAX || draft->size + size > IMAGE_SIZE_MAX) {
         draft->is_full = true;
-        return;
+        return NULL;
     }
     draft->pointers[draft->pointer_count++] = (uint16_t)draft->size;
     if (offset > draft->pointer_top)
         draft->pointer_top = offset;
-    td_put_u16(octets, (uint16_t)(0xC000 | offset));
-    image_put(draft, octets, 2);
+    td_put_u16(at, (uint16_t)(0xC000 | offset));
+    draft->size += size;
+    return at;
+}
+
+void image_put_pointer(struct image_draft *draft, unsigned offset)
+{
+    (void)take_pointer(draft, offset, 2);
 }
 
 unsigned image_offset(const struct image_draft *draft)
 {
-    return IMAGE_QUESTION_AT + draft->question_size + QUESTION_TAIL + draft->size;
+    return IMAGE_QUESTION_AT + draft->question.size + QUESTION_TAIL + draft->size;
 }
 
-void image_put_name(struct image_draft *draft, struct image_name *ret_name)
+void image_put_name(struct image_draft *draft, struct image_name *name)
 {
-    const uint8_t *name = ret_name->name;
-    unsigned size = image_name_size(name);
-    unsigned best_at = image_suffix_at(name, size, draft->question, draft->question_size);
-    unsigned best_left = best_at == 0xFFFF ? 1 : draft->question_size - best_at;
-    unsigned best_offset = IMAGE_QUESTION_AT + best_at;
+    unsigned best = name->shared = (uint8_t)image_name_common(name, &draft->question);
+    unsigned best_offset = IMAGE_QUESTION_AT + draft->question.size - best;
 
     for (unsigned i = 0; i < draft->name_count; i++) {
         const struct image_name *before = &draft->names[i];
-        unsigned before_size = image_name_size(before->name);
-        unsigned at = image_suffix_at(name, size, before->name, before_size);
+        unsigned common = image_name_common(name, before);
+        unsigned at = before->size - common;
         /* Only labels that were written out stand in a row behind `at`. */
-        if ((at == 0 || at < before->own) && before_size - at > best_left) {
-            best_left = before_size - at;
+        if (common > best && (at == 0 || at < before->own)) {
+            best = common;
             best_offset = before->at + at;
         }
     }
-    ret_name->own = (uint16_t)(size - best_left);
-    ret_name->at = (uint16_t)(ret_name->own != 0 ? image_offset(draft) : best_offset);
-    image_put(draft, name, ret_name->own);
-    if (best_left > 1)
+    name->own = (uint16_t)(name->size - best);
+    name->at = (uint16_t)(name->own != 0 ? image_offset(draft) : best_offset);
+    image_put(draft, name->octets, name->own);
+    if (best > 1)
         image_put_pointer(draft, best_offset);
     else
         image_put(draft, "", 1);
@@ -104,6 +113,20 @@ void image_put_head(struct image_draft *draft, uint16_t type, uint32_t ttl)
     draft->record_count++;
 }
 
+void image_put_record(struct image_draft *draft, unsigned owner_at, uint16_t type, uint32_t ttl,
+                      unsigned rdata_size)
+{
+    uint8_t *at = take_pointer(draft, owner_at, RECORD_SIZE);
+
+    if (at == NULL)
+        return;
+    td_put_u16(at + 2, type);
+    td_put_u16(at + 4, WIRE_CLASS_IN);
+    td_put_u32(at + 6, ttl);
+    td_put_u16(at + 10, (uint16_t)rdata_size);
+    draft->record_count++;
+}
+
 size_t zone_image_span(const struct wire_image *image)
 {
     return wire_image_span(image->size, image->pointer_count, image->target_count);
@@ -115,7 +138,7 @@ static void write_image(struct wire_image *image, const struct image_draft *draf
     *image = (struct wire_image){
         .size = (uint16_t)draft->size,
         .authority_size = (uint16_t)authority_size,
-        .name_size = (uint16_t)draft->question_size,
+        .name_size = draft->question.size,
         .authority_count = (uint8_t)authority_count,
         .additional_count = (uint8_t)(draft->record_count - authority_count),
         .pointer_count = (uint8_t)draft->pointer_count,
@@ -124,9 +147,10 @@ static void write_image(struct wire_image *image, const struct image_draft *draf
     };
     uint16_t *offsets = (uint16_t *)(uintptr_t)wire_image_offsets(image); /* ours to write */
     memcpy(image->octets, draft->octets, draft->size);
-    memcpy(offsets, draft->pointers, draft->pointer_count * sizeof(uint16_t));
-    memcpy(offsets + draft->pointer_count, draft->targets,
-           WIRE_IMAGE_TARGET_WORDS * draft->target_count * sizeof(uint16_t));
+    for (unsigned i = 0; i < draft->pointer_count; i++)
+        *offsets++ = draft->pointers[i];
+    for (unsigned i = 0; i < WIRE_IMAGE_TARGET_WORDS * draft->target_count; i++)
+        *offsets++ = draft->targets[i];
 }
 
 uint32_t image_store(struct zone_space *space, const struct image_draft *draft, uint32_t old,
@@ -158,12 +182,9 @@ void zone_image_release(struct zone_space *space, uint32_t index)
 void image_begin(struct image_draft *draft, const struct zone_version *view,
                  const struct zone_node *node)
 {
-    struct wire_name name;
-
-    zone_node_name(view, node, &name);
+    zone_node_name(view, node, &draft->owner);
+    image_name_set(&draft->question, draft->owner.octets);
     draft->view = view;
-    draft->question_size = name.size;
-    memcpy(draft->question, name.octets, name.size);
     draft->name_count = draft->pointer_count = draft->target_count = 0;
     draft->pointer_top = 0;
     draft->size = draft->record_count = 0;

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "base/reader.h"
+#include "base/macros.h"
+#include "base/octets.h"
 #include "wire/key.h"
 
 enum { LABELS_MAX = WIRE_KEY_LABELS_MAX };
@@ -46,6 +47,16 @@ static uint64_t sort_key_slowly(const struct zone_labels *labels)
     return key;
 }
 
+/* Where the labels behind the first `count` begin. */
+static inline unsigned skip_labels(const struct zone_labels *labels, unsigned count)
+{
+    unsigned at = 0;
+
+    for (; count > 0; count--)
+        at += 1u + labels->octets[at];
+    return at;
+}
+
 /* Has one of eight octets to be escaped, or is it a letter in upper case? Some others count, too.
  */
 static bool is_odd(uint64_t octets)
@@ -57,16 +68,21 @@ static bool is_odd(uint64_t octets)
     return ((is_low | ((is_upper - ones) & ~is_upper)) & high) != 0;
 }
 
+/* The labels that fill the key, from the root on, as long as nothing in them is odd. */
 uint64_t zone_labels_sort_key(const struct zone_labels *labels)
 {
-    /* A label that fills the key, in front of the apex or of what does not count. */
-    if (labels->label_count == 1 && labels->size > 8) {
-        uint64_t octets =
-            (uint64_t)td_get_u32(labels->octets + 1) << 32 | td_get_u32(labels->octets + 5);
-        if (!is_odd(octets))
-            return octets;
+    const uint64_t plain = 0x3030303030303030; /* for octets that no label has */
+    uint64_t key = 0;
+
+    for (unsigned i = labels->label_count, used = 0; i-- > 0 && used < 64;) {
+        const uint8_t *label = labels->octets + skip_labels(labels, i);
+        uint64_t octets = td_octets_front(label + 1, label[0]);
+        if (td_unlikely(is_odd(label[0] >= 8 ? octets : octets | plain >> 8 * label[0])))
+            return sort_key_slowly(labels);
+        key |= octets >> used;
+        used += 8u * (label[0] + 1u);
     }
-    return sort_key_slowly(labels);
+    return key;
 }
 
 static int label_order(const uint8_t *a, const uint8_t *b)
@@ -74,8 +90,12 @@ static int label_order(const uint8_t *a, const uint8_t *b)
     unsigned a_size = *a++;
     unsigned b_size = *b++;
     unsigned both = a_size < b_size ? a_size : b_size;
+    uint64_t a_front = td_octets_lower8(td_octets_front(a, a_size));
+    uint64_t b_front = td_octets_lower8(td_octets_front(b, b_size));
 
-    for (unsigned i = 0; i < both; i++) {
+    if (a_front != b_front)
+        return a_front < b_front ? -1 : 1;
+    for (unsigned i = 8; i < both; i++) {
         int difference = lower(a[i]) - lower(b[i]);
         if (difference != 0)
             return difference;
@@ -100,22 +120,12 @@ static int order_slowly(const struct zone_labels *a, const struct zone_labels *b
     return (int)a->label_count - (int)b->label_count;
 }
 
-/* Where the labels behind the first `count` begin. */
-static inline unsigned skip_labels(const struct zone_labels *labels, unsigned count)
-{
-    unsigned at = 0;
-
-    for (; count > 0; count--)
-        at += 1u + labels->octets[at];
-    return at;
-}
-
 /* Is all behind `at` in `deep` what is behind `from` in `other`, letter case included? */
 static inline bool ends_alike(const struct zone_labels *deep, unsigned at,
                               const struct zone_labels *other, unsigned from)
 {
     return deep->size - at == other->size - from &&
-           memcmp(deep->octets + at, other->octets + from, other->size - from) == 0;
+           td_octets_same(deep->octets + at, other->octets + from, other->size - from);
 }
 
 /*
@@ -138,18 +148,15 @@ int zone_labels_order(const struct zone_labels *a, const struct zone_labels *b)
 
 bool zone_labels_equal(const uint8_t *a, const uint8_t *b, uint8_t size)
 {
-    if (memcmp(a, b, size) == 0)
-        return true;
-    for (unsigned i = 0; i < size; i++)
-        if (lower(a[i]) != lower(b[i]))
-            return false;
-    return true;
+    return td_octets_equal(a, b, size);
 }
 
 bool zone_labels_are_lower(const uint8_t *octets, uint8_t size)
 {
-    for (unsigned i = 0; i < size; i++)
-        if (octets[i] >= 'A' && octets[i] <= 'Z')
-            return false;
-    return true;
+    uint64_t upper = 0;
+    unsigned at = 0;
+
+    for (; size - at > 8; at += 8)
+        upper |= td_octets_upper8(td_octets_load8(octets + at));
+    return (upper | td_octets_upper8(td_octets_front(octets + at, size - at))) == 0;
 }

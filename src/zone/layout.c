@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/octets.h"
 #include "wire/rrtype.h"
 #include "zone/denial.h"
 #include "zone/image.h"
@@ -13,6 +14,7 @@ enum {
     HASH_LOAD_NUMERATOR = 5, /* slots for each 3 names: a load of 0.6, room to grow to 0.75 */
     HASH_LOAD_DENOMINATOR = 3,
     PREFETCH_AHEAD = 16,
+    TOGETHER_MAX = ZONE_PAGE_SIZE / 4,
     BELOW_MAX = IMAGE_BELOW_MAX,
     SOA_NUMBERS_SIZE = 20,
     NSEC3PARAM_FIXED_SIZE = 5,
@@ -22,7 +24,8 @@ void layout_init(struct layout *layout, struct zone_space *space)
 {
     memset(layout, 0, offsetof(struct layout, ancestors));
     layout->space = space;
-    layout->owner_size = layout->owner_label_count = 0;
+    layout->owner = 0;
+    layout->owners[0].size = layout->owners[0].label_count = 0;
     layout->err = TD_OK;
     order_bulk_init(&layout->names, space);
     order_bulk_init(&layout->hashed, space);
@@ -57,41 +60,62 @@ uint16_t layout_node_flags(const struct zone_record *records, uint32_t count)
     return flags;
 }
 
+/* What an index refers to: all pages are the build's own. */
+static inline void *fresh(const struct layout *layout, uint32_t index)
+{
+    return layout->space->view->pages[index / ZONE_PAGE_UNITS] +
+           (size_t)(index % ZONE_PAGE_UNITS) * ZONE_UNIT_SIZE;
+}
+
+/* Room for a node, and for its sets behind it unless both together are too large for that. */
+static uint32_t alloc_node(struct zone_space *space, size_t node_size, size_t sets_size,
+                           uint32_t *ret_sets)
+{
+    size_t node_units = (node_size + ZONE_UNIT_SIZE - 1) / ZONE_UNIT_SIZE;
+    bool is_one = node_units * ZONE_UNIT_SIZE + sets_size <= TOGETHER_MAX;
+    uint32_t index =
+        zone_space_alloc(space, is_one ? node_units * ZONE_UNIT_SIZE + sets_size : node_size);
+
+    if (sets_size == 0)
+        *ret_sets = 0;
+    else
+        *ret_sets = is_one ? index + (uint32_t)node_units : zone_space_alloc(space, sets_size);
+    return index;
+}
+
 /* A node and its sets, side by side. Returns its index; 0 on an error. */
 static uint32_t put_node(struct layout *layout, const struct zone_labels *labels, uint64_t hash,
                          struct zone_record *records, uint32_t count)
 {
     struct zone_space *space = layout->space;
-    size_t sets_size = 0;
+    struct zone_sets_plan plan;
+    uint32_t sets;
 
-    if (count != 0) {
-        count = zone_sets_sort(records, count, &layout->report);
-        td_err err = zone_sets_size(records, count, &sets_size);
-        if (err != TD_OK) {
-            layout->err = err;
-            return 0;
-        }
+    td_err err = zone_sets_sort(records, count, &layout->report, &plan);
+    if (err != TD_OK) {
+        layout->err = err;
+        return 0;
     }
-    uint32_t index = zone_space_alloc(space, sizeof(struct zone_node) + labels->size);
-    uint32_t sets = count == 0 ? 0 : zone_space_alloc(space, sets_size);
+    uint32_t index = alloc_node(space, sizeof(struct zone_node) + labels->size, plan.size, &sets);
     if (space->is_full) {
         layout->err = TD_E_LIMIT;
         return 0;
     }
-    struct zone_node *node = zone_space_write(space, index);
+    struct zone_node *node = fresh(layout, index);
     *node = (struct zone_node){
         .hash = (uint32_t)(hash >> 32),
         .sets = sets,
-        .flags = layout_node_flags(records, count),
+        .flags = layout_node_flags(records, plan.count),
+        .set_count = (uint16_t)plan.sets,
         .labels_size = labels->size,
         .label_count = labels->label_count,
     };
-    memcpy(node->labels, labels->octets, labels->size);
+    td_octets_copy(node->labels, labels->octets, labels->size);
     if (zone_labels_are_lower(labels->octets, labels->size))
         node->flags |= ZONE_NODE_LOWER;
-    if (count != 0)
-        node->set_count = zone_sets_write(records, count, zone_space_write(space, sets));
-    space->view->record_count += count;
+    if (plan.count != 0)
+        zone_sets_write(records, &plan, fresh(layout, sets));
+    space->view->record_count += plan.count;
     return index;
 }
 
@@ -108,7 +132,7 @@ static void finish_cut(struct layout *layout)
 static uint32_t place_node(struct layout *layout, uint32_t index, uint32_t hidden_by)
 {
     struct zone_version *view = layout->space->view;
-    struct zone_node *node = zone_space_write(layout->space, index);
+    struct zone_node *node = fresh(layout, index);
 
     if (node->label_count == 0) {
         node->flags = (uint16_t)((node->flags & ~ZONE_NODE_DELEGATION) | ZONE_NODE_APEX);
@@ -140,10 +164,10 @@ static uint32_t place_node(struct layout *layout, uint32_t index, uint32_t hidde
     return 0;
 }
 
-/* Where the labels of the current owner's ancestor (or itself) with `depth` labels begin. */
-static inline unsigned ancestor_at(const struct layout *layout, unsigned depth)
+/* Where the labels of an owner's ancestor (or of itself) with `depth` labels begin. */
+static inline unsigned ancestor_at(const struct layout_owner *owner, unsigned depth)
 {
-    return depth == 0 ? layout->owner_size : layout->offsets[layout->owner_label_count - depth];
+    return depth == 0 ? owner->size : owner->offsets[owner->label_count - depth];
 }
 
 /* The first NSEC3PARAM with flags 0 is in force (RFC 5155 4.1.2). */
@@ -181,15 +205,15 @@ static void keep_hash(struct layout *layout, struct zone_node *node)
         node->nsec3 = zone_nsec3_bits(view, &layout->chain, node);
 }
 
-/* The current owner, or the ancestor of it that has `depth` labels. */
-static void put_name(struct layout *layout, const struct zone_labels *labels, unsigned depth,
+/* The current owner, or an ancestor of it. */
+static void put_name(struct layout *layout, const struct zone_labels *labels, uint64_t sort_key,
                      struct zone_record *records, uint32_t count)
 {
     struct zone_version *view = layout->space->view;
-    unsigned at = ancestor_at(layout, depth);
-    struct zone_labels own = { labels->octets + at, (uint8_t)(labels->size - at), (uint8_t)depth };
+    unsigned depth = labels->label_count;
     struct layout_ancestor *parent = depth == 0 ? NULL : &layout->ancestors[depth - 1];
-    const uint8_t *label = layout->owner + at;
+    const struct layout_owner *owner = &layout->owners[layout->owner];
+    const uint8_t *label = owner->lower + ancestor_at(owner, depth);
     uint64_t hash = depth == 0
                         ? layout->ancestors[0].hash
                         : td_hash_label(view->lineage->seed, parent->hash, label + 1, *label);
@@ -197,14 +221,14 @@ static void put_name(struct layout *layout, const struct zone_labels *labels, un
 
     if (layout->cut != 0 && hidden_by != layout->cut)
         finish_cut(layout);
-    uint32_t index = put_node(layout, &own, hash, records, count);
+    uint32_t index = put_node(layout, labels, hash, records, count);
     if (index == 0)
         return;
     uint32_t hides = place_node(layout, index, hidden_by);
     if (depth == 0 || view->nsec3_is_kept)
-        keep_hash(layout, zone_space_write(layout->space, index));
+        keep_hash(layout, fresh(layout, index));
     if (depth != 0 && label[0] == 1 && label[1] == '*') {
-        struct zone_node *above = zone_space_write(layout->space, parent->node);
+        struct zone_node *above = fresh(layout, parent->node);
         above->flags |= ZONE_NODE_WILDCARD_BELOW;
         view->flags |= ZONE_HAS_WILDCARD;
     }
@@ -212,7 +236,7 @@ static void put_name(struct layout *layout, const struct zone_labels *labels, un
         (struct layout_ancestor){ .hash = hash, .node = index, .hidden_by = hides };
     td_grow(layout->entries, layout->entry_count, layout->entry_capacity);
     layout->entries[layout->entry_count++] = (struct layout_entry){ hash, index };
-    order_bulk_add(&layout->names, zone_labels_sort_key(&own), index);
+    order_bulk_add(&layout->names, sort_key, index);
     view->node_count++;
     if (depth > view->depth)
         view->depth = (uint8_t)depth;
@@ -221,75 +245,74 @@ static void put_name(struct layout *layout, const struct zone_labels *labels, un
 /* Remember the owner; returns how many of its ancestors (the apex included) are there already. */
 static unsigned take_owner(struct layout *layout, const struct zone_labels *labels)
 {
-    uint8_t lower[WIRE_KEY_SIZE_MAX + TD_HASH_PAD + 1];
-    uint8_t offsets[WIRE_KEY_LABELS_MAX];
-    unsigned at = 0;
+    const struct layout_owner *before = &layout->owners[layout->owner];
+    struct layout_owner *owner = &layout->owners[layout->owner ^= 1];
+    unsigned both =
+        before->label_count < labels->label_count ? before->label_count : labels->label_count;
+    unsigned common = 0;
 
-    for (unsigned i = 0; i < labels->label_count; i++) {
-        offsets[i] = (uint8_t)at;
+    owner->size = labels->size;
+    owner->label_count = labels->label_count;
+    for (unsigned i = 0, at = 0; i < labels->label_count; i++) {
+        owner->offsets[i] = (uint8_t)at;
         at += 1u + labels->octets[at];
     }
-    for (unsigned i = 0; i < labels->size; i++) {
-        uint8_t c = labels->octets[i];
-        lower[i] = (uint8_t)(c + ((c >= 'A' && c <= 'Z') ? 0x20 : 0));
-    }
-    unsigned common = 0;
-    unsigned both = layout->owner_label_count < labels->label_count ? layout->owner_label_count
-                                                                    : labels->label_count;
+    td_octets_copy_lower(owner->lower, labels->octets, labels->size);
     for (; common < both; common++) {
-        const uint8_t *a = layout->owner + layout->offsets[layout->owner_label_count - common - 1];
-        const uint8_t *b = lower + offsets[labels->label_count - common - 1];
-        if (memcmp(a, b, 1u + *b) != 0)
+        const uint8_t *a = before->lower + ancestor_at(before, common + 1);
+        const uint8_t *b = owner->lower + ancestor_at(owner, common + 1);
+        if (!td_octets_same(a, b, 1u + *b))
             break;
     }
-    memcpy(layout->owner, lower, labels->size);
-    memcpy(layout->offsets, offsets, labels->label_count);
-    layout->owner_size = labels->size;
-    layout->owner_label_count = labels->label_count;
     return common + 1;
 }
 
-void layout_name(struct layout *layout, const struct zone_labels *labels,
+void layout_name(struct layout *layout, const struct zone_labels *labels, uint64_t sort_key,
                  struct zone_record *records, uint32_t count)
 {
     unsigned have = take_owner(layout, labels);
 
     if (layout->entry_count == 0)
         have = 0;
-    for (unsigned depth = have; depth < labels->label_count && layout->err == TD_OK; depth++)
-        put_name(layout, labels, depth, NULL, 0);
+    for (unsigned depth = have; depth < labels->label_count && layout->err == TD_OK; depth++) {
+        unsigned at = ancestor_at(&layout->owners[layout->owner], depth);
+        struct zone_labels own = { labels->octets + at, (uint8_t)(labels->size - at),
+                                   (uint8_t)depth };
+        put_name(layout, &own, zone_labels_sort_key(&own), NULL, 0);
+    }
     if (layout->err == TD_OK)
-        put_name(layout, labels, labels->label_count, records, count);
+        put_name(layout, labels, sort_key, records, count);
 }
 
-void layout_hashed(struct layout *layout, const struct zone_labels *labels,
+void layout_hashed(struct layout *layout, const struct zone_labels *labels, uint64_t sort_key,
                    struct zone_record *records, uint32_t count)
 {
     uint32_t index = layout->err == TD_OK ? put_node(layout, labels, 0, records, count) : 0;
 
     if (index == 0)
         return;
-    struct zone_node *node = zone_space_write(layout->space, index);
+    struct zone_node *node = fresh(layout, index);
     node->flags |= ZONE_NODE_NSEC3;
-    order_bulk_add(&layout->hashed, zone_labels_sort_key(labels), index);
+    order_bulk_add(&layout->hashed, sort_key, index);
 }
 
 /* ---- the hash index ---- */
 
 static uint64_t *slot_of(struct layout *layout, uint32_t slot)
 {
-    return zone_space_write(layout->space, layout->space->view->slots + slot);
+    return fresh(layout, layout->space->view->slots + slot);
 }
 
 static void put_entry(struct layout *layout, const struct layout_entry *entry)
 {
     uint32_t slot_count = layout->space->view->slot_count;
     uint32_t slot = (uint32_t)(((entry->hash >> 32) * slot_count) >> 32);
+    uint64_t *unit;
 
-    while (*slot_of(layout, slot) != 0)
+    while (*(unit = slot_of(layout, slot)) != 0)
         if (++slot == slot_count)
             slot = 0;
-    *slot_of(layout, slot) = entry->hash << 32 | entry->node;
+    *unit = entry->hash << 32 | entry->node;
 }
 
 static void put_slots(struct layout *layout)

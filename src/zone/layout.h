@@ -20,6 +20,13 @@ struct layout_ancestor {
     uint32_t hidden_by; /* nodes below are hidden by this one; 0: they are not */
 };
 
+struct layout_owner {
+    uint8_t lower[WIRE_KEY_SIZE_MAX + TD_HASH_PAD + 1]; /* labels, in lower case */
+    uint8_t offsets[WIRE_KEY_LABELS_MAX];               /* of them */
+    uint8_t size;
+    uint8_t label_count;
+};
+
 struct layout_entry {
     uint64_t hash;
     uint32_t node;
@@ -39,22 +46,20 @@ struct layout {
     uint32_t below_count;
     struct dnssec_nsec3_params chain;                          /* when view->nsec3_is_kept */
     struct layout_ancestor ancestors[WIRE_KEY_LABELS_MAX + 1]; /* by label count */
-    uint8_t owner[WIRE_KEY_SIZE_MAX + TD_HASH_PAD + 1];        /* the last owner, in lower case */
-    uint8_t offsets[WIRE_KEY_LABELS_MAX];                      /* of its labels */
-    uint8_t owner_size;
-    uint8_t owner_label_count;
-    td_err err; /* the first that happened */
+    struct layout_owner owners[2]; /* the last one, and the one before */
+    unsigned owner;                /* which is the last */
+    td_err err;                    /* the first that happened */
 };
 
 void layout_init(struct layout *layout, struct zone_space *space);
 void layout_fini(struct layout *layout);
 
-/* Records of a name, in any order; the array is sorted in place. */
-void layout_name(struct layout *layout, const struct zone_labels *labels,
+/* Records of a name with this sort key, in any order; the array is sorted in place. */
+void layout_name(struct layout *layout, const struct zone_labels *labels, uint64_t sort_key,
                  struct zone_record *records, uint32_t count);
 
 /* Records of an owner of NSEC3. */
-void layout_hashed(struct layout *layout, const struct zone_labels *labels,
+void layout_hashed(struct layout *layout, const struct zone_labels *labels, uint64_t sort_key,
                    struct zone_record *records, uint32_t count);
 
 /* Hash index, order and what the version says of itself. Returns the first error. */

@@ -12,7 +12,7 @@
  * A record in the log: a head octet, then what it announces, in this order:
  *
  *   head      bits 0..4  how far the line moved, 0..30; 31: the line follows (4 octets)
- *             OWNER      the owner is another one: its hash follows (4)
+ *             OWNER      the owner was given: its hash follows (4)
  *             TTL        the TTL is another one: it follows (4)
  *             FILE       the file is another one: its number follows (2)
  *   type      1..253; 255: the type follows (2); 254: RRSIG, what it covers follows (2)
@@ -67,8 +67,6 @@ struct zone_places {
     size_t file_count;
     size_t file_capacity;
     struct row last;
-    uint8_t owner_size; /* 0: no record yet */
-    uint8_t owner[WIRE_NAME_SIZE_MAX];
     struct places_index *index;
 };
 
@@ -196,7 +194,6 @@ static uint8_t *put_type(uint8_t *at, uint16_t type, uint16_t covered)
 void zone_places_add(struct zone_places *places, uint16_t file, uint32_t line, const uint8_t *owner,
                      uint16_t type, uint32_t ttl, const uint8_t *rdata, uint16_t rdata_size)
 {
-    size_t owner_size = wire_name_size(owner);
     struct row *last = &places->last;
 
     if (places->size > UINT32_MAX - ROW_SIZE_MAX)
@@ -216,11 +213,9 @@ void zone_places_add(struct zone_places *places, uint16_t file, uint32_t line, c
         *head |= (uint8_t)(line - last->line);
     }
     last->line = line;
-    if (owner_size != places->owner_size || memcmp(owner, places->owner, owner_size) != 0) {
-        memcpy(places->owner, owner, owner_size);
-        places->owner_size = (uint8_t)owner_size;
+    if (owner != NULL) {
         *head |= HEAD_OWNER;
-        at = put_u32(at, owner_hash(owner, owner_size));
+        at = put_u32(at, owner_hash(owner, wire_name_size(owner)));
     }
     if (ttl != last->ttl) {
         last->ttl = ttl;

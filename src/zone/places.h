@@ -26,8 +26,9 @@ void zone_places_free(struct zone_places *places); /* NULL is fine */
 uint16_t zone_places_file(struct zone_places *places, const char *name);
 
 /*
- * A record that was given to zone_build_add: `owner` is a name in any case, `rdata` what was
- * added. The index, if there is one, is made again when it is next needed.
+ * A record that was given to zone_build_add: `owner` is a name in any case (NULL: that of the
+ * record before), `rdata` what was added. The index, if there is one, is made again when it is next
+ * needed.
  */
 void zone_places_add(struct zone_places *places, uint16_t file, uint32_t line, const uint8_t *owner,
                      uint16_t type, uint32_t ttl, const uint8_t *rdata, uint16_t rdata_size);

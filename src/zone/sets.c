@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/octets.h"
 #include "base/writer.h"
 #include "wire/rdata.h"
 #include "wire/rrtype.h"
@@ -71,6 +72,11 @@ int zone_rdata_order(uint16_t type, const uint8_t *a, uint16_t a_size, const uin
     return order != 0 ? order : (int)a_size - (int)b_size;
 }
 
+static inline int data_order(const struct zone_record *a, const struct zone_record *b)
+{
+    return zone_rdata_order(a->type, a->rdata, a->size, b->rdata, b->size);
+}
+
 static int record_order(const void *left, const void *right)
 {
     const struct zone_record *a = left;
@@ -80,7 +86,7 @@ static int record_order(const void *left, const void *right)
 
     if (a_rank != b_rank)
         return a_rank < b_rank ? -1 : 1;
-    int order = zone_rdata_order(a->type, a->rdata, a->size, b->rdata, b->size);
+    int order = data_order(a, b);
     if (order != 0)
         return order;
     return a->arrival < b->arrival ? -1 : 1;
@@ -133,13 +139,12 @@ static bool same_record(const struct zone_record *a, const struct zone_record *b
     return rank(a) == rank(b) && zone_rdata_same(a->type, a->rdata, a->size, b->rdata, b->size);
 }
 
-uint32_t zone_sets_sort(struct zone_record *records, uint32_t count,
-                        struct zone_sets_report *report)
+/* Drop duplicates, and give each set one TTL. Returns how many records are left. */
+static uint32_t sort_out(struct zone_record *records, uint32_t count,
+                         struct zone_sets_report *report)
 {
     uint32_t kept = 0;
 
-    if (count == 1)
-        return 1;
     sort(records, count);
     for (uint32_t at = 0, length; at < count; at += length) {
         length = set_length(records + at, count - at);
@@ -156,52 +161,73 @@ uint32_t zone_sets_sort(struct zone_record *records, uint32_t count,
     return kept;
 }
 
-td_err zone_sets_size(const struct zone_record *records, uint32_t count, size_t *ret_size)
+static inline size_t aligned(size_t size)
 {
-    bool is_signed = false;
-    size_t total = 0;
-    uint32_t sets = 0;
+    return (size + 3) & ~(size_t)3;
+}
 
-    for (uint32_t at = 0, length; at < count; at += length, sets++) {
-        size_t size = 0;
-        length = set_length(records + at, count - at);
-        for (uint32_t i = 0; i < length; i++)
-            size += 2u + records[at + i].size;
-        if (length > WIRE_RRSET_COUNT_MAX)
-            return TD_E_LIMIT;
-        is_signed |= records[at].type == WIRE_TYPE_RRSIG;
-        total += (sizeof(struct wire_rrset) + size + 3) & ~(size_t)3;
+/*
+ * What the records take. Unless they are known to be sorted: false when there is something to sort,
+ * to drop or to even out, which is so for few owners.
+ */
+static bool measure(const struct zone_record *records, uint32_t count, bool is_sorted,
+                    struct zone_sets_plan *plan)
+{
+    *plan = (struct zone_sets_plan){ .count = count };
+    for (uint32_t i = 0, last = 0, length = 0; i < count; i++) {
+        uint32_t now = rank(&records[i]);
+        if (i == 0 || now != last) {
+            if (now < last)
+                return false;
+            plan->size = aligned(plan->size) + sizeof(struct wire_rrset);
+            plan->is_signed |= records[i].type == WIRE_TYPE_RRSIG;
+            plan->sets++;
+            length = 0;
+            last = now;
+        } else if (!is_sorted && (records[i].ttl != records[i - 1].ttl ||
+                                  data_order(&records[i - 1], &records[i]) >= 0)) {
+            return false;
+        }
+        plan->size += 2u + records[i].size;
+        plan->is_too_large |= ++length > WIRE_RRSET_COUNT_MAX;
     }
-    if (sets > SETS_MAX || total > UINT32_MAX / 2)
+    plan->size = aligned(plan->size) + (plan->is_signed ? sizeof(struct wire_rrset) : 0);
+    return true;
+}
+
+td_err zone_sets_sort(struct zone_record *records, uint32_t count, struct zone_sets_report *report,
+                      struct zone_sets_plan *ret_plan)
+{
+    struct zone_sets_plan plan;
+
+    if (!measure(records, count, false, &plan))
+        (void)measure(records, sort_out(records, count, report), true, &plan);
+    if (plan.is_too_large || plan.sets > SETS_MAX || plan.size > UINT32_MAX / 2)
         return TD_E_LIMIT;
-    *ret_size = total + (is_signed ? sizeof(struct wire_rrset) : 0);
+    *ret_plan = plan;
     return TD_OK;
 }
 
-uint16_t zone_sets_write(const struct zone_record *records, uint32_t count, uint8_t *out)
+void zone_sets_write(const struct zone_record *records, const struct zone_sets_plan *plan,
+                     uint8_t *out)
 {
-    bool is_signed = false;
-    uint16_t sets = 0;
+    struct wire_rrset *set = NULL;
 
-    for (uint32_t at = 0, length; at < count; at += length, sets++) {
-        struct wire_rrset *set = (struct wire_rrset *)(void *)out;
-        uint8_t *to = set->data;
-        length = set_length(records + at, count - at);
-        for (uint32_t i = 0; i < length; i++) {
-            const struct zone_record *record = &records[at + i];
-            td_put_u16(to, record->size);
-            if (record->size != 0)
-                memcpy(to + 2, record->rdata, record->size);
-            to += 2u + record->size;
+    for (uint32_t i = 0, last = 0; i < plan->count; i++) {
+        const struct zone_record *record = &records[i];
+        uint32_t now = rank(record);
+        if (i == 0 || now != last) {
+            if (set != NULL)
+                out += wire_rrset_span(set);
+            set = (struct wire_rrset *)(void *)out;
+            *set = (struct wire_rrset){ .ttl = record->ttl, .type = record->type };
+            last = now;
         }
-        set->ttl = records[at].ttl;
-        set->type = records[at].type;
-        set->count = (uint16_t)length;
-        set->size = (uint32_t)(to - set->data);
-        is_signed |= set->type == WIRE_TYPE_RRSIG;
-        out += wire_rrset_span(set);
+        td_put_u16(set->data + set->size, record->size);
+        td_octets_copy(set->data + set->size + 2, record->rdata, record->size);
+        set->size += 2u + record->size;
+        set->count++;
     }
-    if (is_signed)
-        memset(out, 0, sizeof(struct wire_rrset));
-    return sets;
+    if (plan->is_signed)
+        memset(out + wire_rrset_span(set), 0, sizeof(struct wire_rrset));
 }

@@ -28,16 +28,23 @@ struct zone_sets_report {
     uint32_t ttls_changed;
 };
 
-/* Sort, drop duplicates, give each set one TTL. Returns how many records are left. */
-uint32_t zone_sets_sort(struct zone_record *records, uint32_t count,
-                        struct zone_sets_report *report);
+/* Records that were sorted, and what they are as sets. */
+struct zone_sets_plan {
+    size_t size;    /* octets */
+    uint32_t count; /* of records that are left */
+    uint32_t sets;
+    bool is_signed;
+    bool is_too_large;
+};
 
-/* Octets that zone_sets_write will write for sorted records. TD_E_LIMIT: a set is too large. */
-TD_NODISCARD td_err zone_sets_size(const struct zone_record *records, uint32_t count,
-                                   size_t *ret_size);
+/* Sort, drop duplicates, give each set one TTL. TD_E_LIMIT: a set is too large. */
+TD_NODISCARD td_err zone_sets_sort(struct zone_record *records, uint32_t count,
+                                   struct zone_sets_report *report,
+                                   struct zone_sets_plan *ret_plan);
 
-/* Pack sorted records; returns the number of sets. */
-uint16_t zone_sets_write(const struct zone_record *records, uint32_t count, uint8_t *out);
+/* Pack sorted records into plan->size octets. */
+void zone_sets_write(const struct zone_record *records, const struct zone_sets_plan *plan,
+                     uint8_t *out);
 
 /* Same data of a type: octets alike, names alike without case. */
 bool zone_rdata_same(uint16_t type, const uint8_t *a, uint16_t a_size, const uint8_t *b,

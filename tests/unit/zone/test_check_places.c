@@ -50,6 +50,7 @@ TEST(records_are_found)
     add(places, a, 1, "test.", 6, 3600, "soa");
     add(places, a, 1000, "x.test.", 1, 3600, "1");
     add(places, a, 1001, "x.test.", 1, 3600, "2");
+    zone_places_add(places, a, 1001, NULL, 29, 3600, (const uint8_t *)"again", 5);
     add(places, b, 2, "X.Test.", 16, 300, "text");
     add(places, a, 1002, "y.test.", 65280, 3600, "generic");
     add(places, a, 1002, "y.test.", 254, 3600, "type 254");
@@ -58,6 +59,7 @@ TEST(records_are_found)
     CHECK_STR(file, "a.zone");
     CHECK_EQ(find(places, "x.test.", 1, "1", &file), 1000);
     CHECK_EQ(find(places, "X.TEST.", 1, "2", &file), 1001);
+    CHECK_EQ(find(places, "x.test.", 29, "again", &file), 1001);
     CHECK_EQ(find(places, "x.test.", 1, "3", &file), 5);
     CHECK_EQ(find(places, "x.test.", 1, NULL, &file), 1000);
     CHECK_EQ(find(places, "x.test.", 16, NULL, &file), 2);
