@@ -124,6 +124,20 @@ static bool find_verb(const struct control_request *request, struct found *found
     return false;
 }
 
+size_t control_api_body_max(const char *method, const char *path)
+{
+    size_t max = CONTROL_BODY_SIZE_MAX;
+
+    for (size_t i = 0; i < control_verb_count; i++) {
+        struct found found = { .verb = &control_verbs[i] };
+        if (found.verb->path != NULL && control_verb_has_upload(found.verb) &&
+            strcmp(method, found.verb->method) == 0 && match_path(&found, path))
+            max = CONTROL_UPLOAD_SIZE_MAX;
+        found_clear(&found);
+    }
+    return max;
+}
+
 /* ---- bodies and queries ---- */
 
 /* The argument of this name that does not stand in the path. */
@@ -195,6 +209,7 @@ static bool read_value(struct found *found, const struct control_arg *arg, const
     case CONTROL_ARG_REST:
     case CONTROL_ARG_LOCAL:
     case CONTROL_ARG_FILE:
+    case CONTROL_ARG_UPLOAD:
         break;
     }
     return false;
@@ -214,6 +229,7 @@ static void refuse_value(struct control_reply *reply, const struct control_arg *
         [CONTROL_ARG_LOCAL] = "nothing",
         [CONTROL_ARG_FILE] = "nothing",
         [CONTROL_ARG_LIST] = "an array of texts",
+        [CONTROL_ARG_UPLOAD] = "the body",
     };
 
     control_reply_error(reply, CONTROL_ERROR_BAD_REQUEST, NULL, "'%s' is %s", arg->name,
@@ -243,6 +259,14 @@ static bool read_body(const struct control_request *request, struct found *found
     const char *key;
     json_t *value;
 
+    if (control_verb_has_upload(call->verb)) {
+        call->upload.octets = request->body;
+        call->upload.size = request->body_size;
+        if (request->body_size == 0)
+            control_reply_error(reply, CONTROL_ERROR_BAD_REQUEST, NULL,
+                                "'%s' wants a file as its body", call->verb->words);
+        return request->body_size != 0;
+    }
     if (request->body_size == 0)
         return true;
     json_t *body = json_loadb(request->body, request->body_size, JSON_REJECT_DUPLICATES, &error);
@@ -268,6 +292,7 @@ static bool read_query(const struct control_query *query, struct control_call *c
 {
     const struct control_arg *arg = find_member(call->verb, query->key);
     struct control_number *number;
+    uint32_t seconds = 0;
 
     if (arg == NULL) {
         control_reply_error(reply, CONTROL_ERROR_BAD_REQUEST, NULL, "'%s' knows no '%s'",
@@ -279,6 +304,10 @@ static bool read_query(const struct control_query *query, struct control_call *c
     if (control_arg_is_word(arg) || arg->kind == CONTROL_ARG_TEXT) {
         *(const char **)field = query->value;
         is_good = true;
+    } else if (arg->kind == CONTROL_ARG_SECONDS) {
+        is_good = control_number_read(query->value, &seconds) && seconds >= 1 &&
+                  seconds <= CONTROL_TIMEOUT_MAX_S;
+        *(uint32_t *)field = is_good ? seconds : CONTROL_TIMEOUT_S;
     } else if (arg->kind == CONTROL_ARG_NUMBER) {
         number = field;
         is_good = number->is_given = control_number_read(query->value, &number->value);

@@ -197,7 +197,7 @@ static int bind_words(struct parse *parse, const struct control_verb *verb, size
             used = parse->word_count;
         } else if (used < parse->word_count)
             *(const char **)control_arg_field(&parse->line->call, arg) = parse->words[used++];
-        else if (arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_LOCAL)
+        else if (control_arg_is_required(arg))
             return fail(parse, "%s is missing", arg->name);
     }
     if (used < parse->word_count)
@@ -312,8 +312,10 @@ int control_main(int count, char *const *words)
     line.call.socket = socket_of(&line);
     if (hint.size != 0)
         fprintf(stderr, "tandem: %s\n", hint.data);
-    if (code != CONTROL_EXIT_OK) {
+    if (code == CONTROL_EXIT_USAGE) {
         say_usage(line.call.verb, &complaint);
+    } else if (code != CONTROL_EXIT_OK) { /* a file that cannot be read, say */
+        fprintf(stderr, "tandem: %s\n", td_buf_text(&complaint));
     } else if (line.wants_help) {
         control_help_print(line.call.verb, &help);
         fputs(td_buf_text(&help), stdout);

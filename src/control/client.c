@@ -115,6 +115,7 @@ static void put_member(struct control_json *json, const struct control_arg *arg,
     case CONTROL_ARG_REST:
     case CONTROL_ARG_LOCAL:
     case CONTROL_ARG_FILE:
+    case CONTROL_ARG_UPLOAD:
         break;
     }
 }
@@ -131,6 +132,9 @@ static void put_query(struct td_buf *out, const struct control_arg *arg, const v
     } else if (arg->kind == CONTROL_ARG_NUMBER && number->is_given) {
         snprintf(digits, sizeof(digits), "%u", number->value);
         text = digits;
+    } else if (arg->kind == CONTROL_ARG_SECONDS) {
+        snprintf(digits, sizeof(digits), "%u", *(const uint32_t *)field);
+        text = digits;
     } else if (arg->kind == CONTROL_ARG_FLAG && *(const bool *)field) {
         text = "true";
     }
@@ -144,11 +148,11 @@ static void put_query(struct td_buf *out, const struct control_arg *arg, const v
 void control_client_request(const struct control_call *call, struct td_buf *out_path,
                             struct td_buf *out_body)
 {
-    bool is_get = strcmp(call->verb->method, "GET") == 0;
+    bool has_query = strcmp(call->verb->method, "GET") == 0 || control_verb_has_upload(call->verb);
     struct control_json json;
 
     put_path(call, out_path);
-    if (!is_get) {
+    if (!has_query) {
         control_json_init(&json, out_body);
         control_json_object(&json, NULL);
     }
@@ -157,13 +161,14 @@ void control_client_request(const struct control_call *call, struct td_buf *out_
         const void *field = (const char *)call + arg->field;
         if (control_arg_is_local(arg) || control_arg_is_in_path(call->verb, arg))
             continue;
-        if (is_get)
+        if (has_query)
             put_query(out_path, arg, field);
         else
             put_member(&json, arg, field);
     }
-    if (!is_get)
+    if (!has_query)
         control_json_object_end(&json);
+    td_buf_add(out_body, call->upload.octets, call->upload.size);
 }
 
 static bool send_all(int fd, const struct td_buf *text)
@@ -190,11 +195,11 @@ static bool send_request(int fd, const struct control_call *call)
         ": 1\r\n",
         call->verb->method, td_buf_text(&path));
     if (body.size != 0)
-        td_buf_printf(&text, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+        td_buf_printf(&text, "Content-Type: %s\r\nContent-Length: %zu\r\n",
+                      control_verb_has_upload(call->verb) ? "text/dns" : "application/json",
                       body.size);
     td_buf_add_text(&text, "\r\n");
-    td_buf_add(&text, td_buf_text(&body), body.size);
-    bool is_sent = send_all(fd, &text);
+    bool is_sent = send_all(fd, &text) && send_all(fd, &body);
     td_buf_fini(&path);
     td_buf_fini(&body);
     td_buf_fini(&text);

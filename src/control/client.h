@@ -12,7 +12,8 @@
 #include "control/verb.h"
 
 enum {
-    CONTROL_ANSWER_SIZE_MAX = 256 * 1024 * 1024,
+    CONTROL_ANSWER_SIZE_MAX =
+        1024 * 1024 * 1024,          /* as what is sent, at most: a backup comes back */
     CONTROL_CLIENT_PATIENCE_S = 120, /* for a verb that does not wait */
     CONTROL_CLIENT_GRACE_S = 5,      /* beyond what the daemon was given */
 };

@@ -23,7 +23,7 @@ void control_verb_usage(const struct control_verb *verb, struct td_buf *out)
         const struct control_arg *arg = &verb->args[i];
         if (arg->is_hidden)
             continue;
-        if (arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_LOCAL)
+        if (control_arg_is_required(arg))
             td_buf_printf(out, " %s", arg->name);
         else if (arg->kind == CONTROL_ARG_REST)
             td_buf_printf(out, " %s", arg->name);

@@ -276,7 +276,7 @@ struct control_host {
     TD_NODISCARD td_err (*backup)(void *context, const struct control_call *call,
                                   struct td_buf *out, uint32_t *ret_serial, struct td_diag *diag);
 
-    /* Make the zone what a backup (call->zonefile) says. Returns as `edit`. */
+    /* Make the zone what a backup (call->upload) says. Returns as `edit`. */
     TD_NODISCARD td_err (*restore)(void *context, const struct control_call *call,
                                    struct control_outcome *ret_outcome);
 

@@ -1,6 +1,7 @@
 #include "control/control.h"
 
 #include <microhttpd.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 
 struct control {
     struct control_host host;
+    atomic_bool is_taking; /* a body that is large: one at a time */
     char *path;
     struct control_socket_file file; /* what we made there */
     struct MHD_Daemon *api;
@@ -20,8 +22,12 @@ struct control {
 
 /* A request on its way in. */
 struct exchange {
+    struct control *control;
     struct td_buf body;
+    size_t size_max;
+    bool is_large; /* and has its turn */
     bool is_too_large;
+    bool is_too_many;
 };
 
 /* ---- requests ---- */
@@ -110,11 +116,35 @@ static enum MHD_Result answer(const struct control *control, struct MHD_Connecti
                             "what stands behind the '?' is not understood");
     else if (exchange->is_too_large)
         control_reply_error(&reply, CONTROL_ERROR_TOO_LARGE, NULL,
-                            "a body may have %d octets at most", CONTROL_BODY_SIZE_MAX);
+                            "a body may have %zu octets at most", exchange->size_max);
+    else if (exchange->is_too_many)
+        control_reply_error(&reply, CONTROL_ERROR_REFUSED, NULL,
+                            "another large file is being taken: try again");
     else
         control_api_answer(&control->host, &request, &reply);
     queries_fini(&queries);
     return send_reply(connection, &reply);
+}
+
+static struct exchange *exchange_new(struct control *control, const char *method, const char *url)
+{
+    struct exchange *exchange = td_calloc(1, sizeof(*exchange));
+
+    exchange->control = control;
+    exchange->size_max = control_api_body_max(method, url);
+    return exchange;
+}
+
+/* What may not be is not kept; the rest of it is read all the same, so that the reply is heard. */
+static void take_body(struct exchange *exchange, const char *octets, size_t size)
+{
+    exchange->is_too_large |= size > exchange->size_max - exchange->body.size;
+    if (!exchange->is_large && exchange->body.size + size > CONTROL_BODY_SIZE_MAX)
+        exchange->is_large = !atomic_exchange(&exchange->control->is_taking, true);
+    exchange->is_too_many |=
+        !exchange->is_large && exchange->body.size + size > CONTROL_BODY_SIZE_MAX;
+    if (!exchange->is_too_large && !exchange->is_too_many)
+        td_buf_add(&exchange->body, octets, size);
 }
 
 /* libmicrohttpd calls first with the head, then with each piece of the body, then at its end. */
@@ -126,15 +156,12 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 
     (void)version;
     if (exchange == NULL) {
-        *state = td_calloc(1, sizeof(*exchange));
+        *state = exchange_new(context, method, url);
         return MHD_YES;
     }
     if (*upload_size == 0)
         return answer(context, connection, method, url, exchange);
-    if (*upload_size > CONTROL_BODY_SIZE_MAX - exchange->body.size)
-        exchange->is_too_large = true;
-    if (!exchange->is_too_large)
-        td_buf_add(&exchange->body, upload, *upload_size);
+    take_body(exchange, upload, *upload_size);
     *upload_size = 0;
     return MHD_YES;
 }
@@ -176,6 +203,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     (void)how;
     if (exchange == NULL)
         return;
+    if (exchange->is_large)
+        atomic_store(&exchange->control->is_taking, false);
     td_buf_fini(&exchange->body);
     free(exchange);
     *state = NULL;

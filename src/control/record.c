@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "control/api.h"
 #include "text/number.h"
 #include "text/single.h"
 #include "wire/const.h"
@@ -183,26 +184,57 @@ struct control_words control_lines_of(struct td_arena *arena, const char *text)
     return (struct control_words){ items, count };
 }
 
+/* A file, or the input, as a whole. Returns an enum control_exit. */
+static int read_whole(const char *path, size_t size_max, struct td_arena *arena, struct td_buf *out,
+                      struct td_buf *complaint)
+{
+    bool is_input = strcmp(path, "-") == 0;
+    FILE *file = is_input ? stdin : fopen(path, "re");
+    char *piece = td_arena_alloc(arena, PIECE_SIZE);
+    char reason[128];
+    size_t got = 1;
+
+    while (file != NULL && out->size <= size_max && (got = fread(piece, 1, PIECE_SIZE, file)) != 0)
+        td_buf_add(out, piece, got);
+    bool has_failed = file == NULL || ferror(file) != 0;
+    int number = errno;
+    if (file != NULL && !is_input)
+        fclose(file);
+    if (has_failed)
+        td_buf_printf(complaint, "'%s': %s", path, strerror_r(number, reason, sizeof(reason)));
+    else if (out->size > size_max)
+        td_buf_printf(complaint, "'%s' has more than %zu octets", path, size_max);
+    return has_failed || out->size > size_max ? CONTROL_EXIT_FAILED : CONTROL_EXIT_OK;
+}
+
 int control_apply_prepare(struct control_call *call, struct td_arena *arena,
                           struct td_buf *complaint)
 {
-    bool is_input = strcmp(call->file, "-") == 0;
-    FILE *file = is_input ? stdin : fopen(call->file, "re");
     struct td_buf text = { .data = NULL };
-    char reason[128];
 
-    if (file == NULL) {
-        td_buf_printf(complaint, "'%s': %s", call->file, strerror_r(errno, reason, sizeof(reason)));
-        return CONTROL_EXIT_FAILED;
-    }
-    char *piece = td_arena_alloc(arena, PIECE_SIZE);
-    for (size_t got; (got = fread(piece, 1, PIECE_SIZE, file)) != 0;)
-        td_buf_add(&text, piece, got);
-    if (!is_input)
-        fclose(file);
-    call->lines = control_lines_of(arena, td_buf_text(&text));
+    int code = read_whole(call->file, CONTROL_BODY_SIZE_MAX, arena, &text, complaint);
+    if (code == CONTROL_EXIT_OK)
+        call->lines = control_lines_of(arena, td_buf_text(&text));
     td_buf_fini(&text);
-    return CONTROL_EXIT_OK;
+    return code;
+}
+
+int control_upload_prepare(struct control_call *call, struct td_arena *arena,
+                           struct td_buf *complaint)
+{
+    struct td_buf text = { .data = NULL };
+
+    int code = read_whole(call->upload.file, CONTROL_UPLOAD_SIZE_MAX, arena, &text, complaint);
+    if (code == CONTROL_EXIT_OK && text.size == 0) {
+        td_buf_printf(complaint, "'%s' is empty", call->upload.file);
+        code = CONTROL_EXIT_FAILED;
+    }
+    if (code == CONTROL_EXIT_OK) {
+        call->upload.octets = td_arena_memdup(arena, text.data, text.size);
+        call->upload.size = text.size;
+    }
+    td_buf_fini(&text);
+    return code;
 }
 
 int control_zone_add_prepare(struct control_call *call, struct td_arena *arena,

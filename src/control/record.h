@@ -24,6 +24,10 @@ int control_record_prepare_remove(struct control_call *call, struct td_arena *ar
 int control_apply_prepare(struct control_call *call, struct td_arena *arena,
                           struct td_buf *complaint);
 
+/* Reads the file that is to be sent. */
+int control_upload_prepare(struct control_call *call, struct td_arena *arena,
+                           struct td_buf *complaint);
+
 /* The lines of a text, without those that are empty or comments, as a list in the arena. */
 struct control_words control_lines_of(struct td_arena *arena, const char *text);
 

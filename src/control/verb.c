@@ -180,7 +180,7 @@ const struct control_verb control_verbs[] = {
     { .words = "zone restore", .aliases = "zone-restore",
       .method = "POST", .path = "/v1/zones/{NAME}/restore",
       .args = { ARG_ZONE,
-                { "FILE", CONTROL_ARG_WORD, FIELD(zonefile), "the backup, which tandemd must be able to read" },
+                { "FILE", CONTROL_ARG_UPLOAD, FIELD(upload), "the backup; - is the input" },
                 { "force", CONTROL_ARG_FLAG, FIELD(force), "let the brake go" },
                 ARG_REASON, ARG_DRY_RUN, ARG_IF_SERIAL, ARG_TIMEOUT },
       .help = "Make a zone what a backup says.",
@@ -188,8 +188,9 @@ const struct control_verb control_verbs[] = {
               "last, and its history goes on. One of which this server has nothing gets the serial "
               "and the history of the backup as well, unless a secondary has a greater serial; its "
               "zone file is written when there is none. A file that is damaged, cut off, or of "
-              "another zone changes nothing.",
-      .prepare = control_zone_add_prepare,
+              "another zone changes nothing. The command sends the file (1 GiB at most); in the API it "
+              "is the body, and the rest stands behind the '?'.",
+      .prepare = control_upload_prepare,
       .handle = control_handle_zone_restore, .show = control_show_edit },
     { .words = "zone revert",
       .method = "POST", .path = "/v1/zones/{NAME}/revert/{SERIAL}",
@@ -396,6 +397,14 @@ const struct control_verb control_verbs[] = {
 /* clang-format on */
 
 const size_t control_verb_count = TD_COUNT(control_verbs);
+
+bool control_verb_has_upload(const struct control_verb *verb)
+{
+    for (unsigned i = 0; i < CONTROL_ARGS_MAX; i++)
+        if (verb->args[i].kind == CONTROL_ARG_UPLOAD)
+            return true;
+    return false;
+}
 
 bool control_arg_is_in_path(const struct control_verb *verb, const struct control_arg *arg)
 {

@@ -51,6 +51,7 @@ enum control_arg_kind {
     CONTROL_ARG_LOCAL,    /* a word that the daemon is not told: const char * */
     CONTROL_ARG_FILE,     /* --name FILE: the same */
     CONTROL_ARG_LIST,     /* only of the API, filled in by `prepare`: struct control_words */
+    CONTROL_ARG_UPLOAD,   /* a word: a file whose octets are the body: struct control_upload */
 };
 
 struct control_arg {
@@ -65,6 +66,13 @@ struct control_arg {
 struct control_number {
     bool is_given;
     uint32_t value;
+};
+
+/* With one of these all other arguments stand behind the '?'. */
+struct control_upload {
+    const char *file; /* the command's; "-" is its input */
+    const char *octets;
+    size_t size;
 };
 
 struct control_words {
@@ -94,6 +102,7 @@ struct control_call {
     const char *take;
     const char *like;     /* a template */
     const char *zonefile; /* a whole path; what the command makes of --file */
+    struct control_upload upload;
     const char *peer;
     const char *key;
     const char *algorithm;
@@ -169,7 +178,15 @@ void control_manual_print(struct td_buf *out);
 static inline bool control_arg_is_word(const struct control_arg *arg)
 {
     return arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_OPTIONAL ||
-           arg->kind == CONTROL_ARG_REST || arg->kind == CONTROL_ARG_LOCAL;
+           arg->kind == CONTROL_ARG_REST || arg->kind == CONTROL_ARG_LOCAL ||
+           arg->kind == CONTROL_ARG_UPLOAD;
+}
+
+/* Must the word be there? */
+static inline bool control_arg_is_required(const struct control_arg *arg)
+{
+    return arg->kind == CONTROL_ARG_WORD || arg->kind == CONTROL_ARG_LOCAL ||
+           arg->kind == CONTROL_ARG_UPLOAD;
 }
 
 /* Is it an option that is followed by its value? */
@@ -179,12 +196,16 @@ static inline bool control_arg_has_value(const struct control_arg *arg)
            arg->kind == CONTROL_ARG_TEXT || arg->kind == CONTROL_ARG_FILE;
 }
 
-/* Is it for the command alone? */
+/* Is it none of the members of a body or of a query? */
 static inline bool control_arg_is_local(const struct control_arg *arg)
 {
     return arg->kind == CONTROL_ARG_NONE || arg->kind == CONTROL_ARG_REST ||
-           arg->kind == CONTROL_ARG_LOCAL || arg->kind == CONTROL_ARG_FILE;
+           arg->kind == CONTROL_ARG_LOCAL || arg->kind == CONTROL_ARG_FILE ||
+           arg->kind == CONTROL_ARG_UPLOAD;
 }
+
+/* Does the body consist of octets? */
+bool control_verb_has_upload(const struct control_verb *verb);
 
 /* Does the argument stand in the path of the API? */
 bool control_arg_is_in_path(const struct control_verb *verb, const struct control_arg *arg);

@@ -8,7 +8,6 @@
 
 #include "base/alloc.h"
 #include "change/draft.h"
-#include "io/file.h"
 #include "operator/internal.h"
 #include "server/backup.h"
 #include "server/followers.h"
@@ -35,24 +34,6 @@ struct restore {
 
 /* ---- on the thread of the API ---- */
 
-static td_err read_backup(struct restore *restore, const char *path)
-{
-    struct td_diag *diag = &restore->outcome->diag;
-    char *text = NULL;
-    size_t size = 0;
-
-    td_err err = io_path_read(restore->io, path, BACKUP_SIZE_MAX, &text, &size, diag);
-    if (err == TD_OK)
-        err = backup_read(text, size, &restore->backup, diag);
-    free(text);
-    if (err != TD_OK) {
-        struct td_diag why = *diag;
-        td_diag_say(diag, "'%.500s': %s", path, why.text);
-    }
-    /* What the disk says is no fault of the daemon's. */
-    return err == TD_OK || err == TD_E_INVALID ? err : TD_E_CONFLICT;
-}
-
 /* The records, and what makes them of what is served. */
 static td_err load(struct restore *restore)
 {
@@ -66,8 +47,9 @@ static td_err load(struct restore *restore)
     }
     if (job->version->serial != restore->backup.serial ||
         job->version->record_count != restore->backup.records) {
-        td_diag_say(diag, "'%.500s' was changed while it was read", job->path);
-        return TD_E_CONFLICT;
+        td_diag_say(diag, "the backup has %llu records and serial %u, and says that it has others",
+                    (unsigned long long)job->version->record_count, job->version->serial);
+        return TD_E_INVALID;
     }
     return TD_OK;
 }
@@ -158,12 +140,13 @@ static td_err prepare(struct fiber *fiber, struct server *server, void *argument
         return err;
     if (wire_name_compare(zone->zone.entry->name, restore->backup.apex.octets) != 0) {
         char name[WIRE_NAME_TEXT_SIZE];
-        td_diag_say(&restore->outcome->diag, "'%.300s' is a backup of %s, not of %s",
-                    restore->call->zonefile, wire_name_format(restore->backup.apex.octets, name),
-                    zone->name);
+        td_diag_say(&restore->outcome->diag, "it is a backup of %s, not of %s",
+                    wire_name_format(restore->backup.apex.octets, name), zone->name);
         return TD_E_CONFLICT;
     }
-    restore->job = loader_job_new(LOADER_LOAD, zone->zone.entry->name, restore->call->zonefile);
+    restore->job = loader_job_new(LOADER_LOAD, zone->zone.entry->name, "backup");
+    restore->job->zonefile.text = restore->call->upload.octets;
+    restore->job->zonefile.text_size = restore->call->upload.size;
     restore->job->zonefile.seed = &server->seed;
     zone_check_options_init(&restore->job->checks, ZONE_CHECK_NORMAL, 0);
     pin(restore, zone);
@@ -325,7 +308,7 @@ td_err operator_restore(void *context, const struct control_call *call,
     td_err err = operator_ask(context, ask_io, &restore);
     if (err != TD_OK)
         return err;
-    err = read_backup(&restore, call->zonefile);
+    err = backup_read(call->upload.octets, call->upload.size, &restore.backup, &ret_outcome->diag);
     if (err != TD_OK)
         return err;
     say_reason(&restore, &reason);

@@ -14,7 +14,6 @@
  *
  * Floor    10.
  * Threads  Pure.
- * Limits   BACKUP_SIZE_MAX octets.
  */
 #pragma once
 
@@ -24,8 +23,6 @@
 #include "base/err.h"
 #include "change/change.h"
 #include "wire/name.h"
-
-#define BACKUP_SIZE_MAX ((size_t)4 << 30)
 
 struct backup {
     struct td_arena arena;

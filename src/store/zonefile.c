@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/assert.h"
 #include "io/fiber.h"
 #include "store/digest.h"
 #include "text/scan.h"
@@ -30,7 +31,7 @@ struct load {
 };
 
 struct open_file {
-    struct io_file *file;
+    struct io_file *file; /* NULL: the text in memory */
     uint64_t offset;
 };
 
@@ -39,14 +40,26 @@ struct open_file {
 static td_err file_open(void *context, const char *path, void **ret_file, struct td_diag *diag)
 {
     struct load *load = context;
-    struct io_file *file;
+    struct io_file *file = NULL;
 
-    td_err err = io_file_open(load->io, path, IO_FILE_READ, &file, diag);
+    td_err err = load->zonefile->text != NULL
+                     ? TD_OK
+                     : io_file_open(load->io, path, IO_FILE_READ, &file, diag);
     if (err != TD_OK)
         return err;
     struct open_file *open_file = td_calloc(1, sizeof(*open_file));
     open_file->file = file;
     *ret_file = open_file;
+    return TD_OK;
+}
+
+static td_err read_text(const struct store_zonefile *zonefile, uint64_t offset, uint8_t *into,
+                        size_t size, size_t *ret_size)
+{
+    size_t left = zonefile->text_size - (size_t)offset;
+
+    *ret_size = size < left ? size : left;
+    memcpy(into, zonefile->text + offset, *ret_size);
     return TD_OK;
 }
 
@@ -56,7 +69,10 @@ static td_err file_read(void *context, void *file, uint8_t *into, size_t size, s
     struct load *load = context;
     struct open_file *open_file = file;
 
-    td_err err = io_file_read_at(open_file->file, open_file->offset, into, size, ret_size, diag);
+    td_err err =
+        open_file->file == NULL
+            ? read_text(load->zonefile, open_file->offset, into, size, ret_size)
+            : io_file_read_at(open_file->file, open_file->offset, into, size, ret_size, diag);
     if (err == TD_OK) {
         open_file->offset += *ret_size;
         store_digest_add(&load->digest, into, *ret_size);
@@ -69,7 +85,8 @@ static void file_close(void *context, void *file)
     struct open_file *open_file = file;
 
     (void)context;
-    io_file_close(open_file->file);
+    if (open_file->file != NULL)
+        io_file_close(open_file->file);
     free(open_file);
 }
 
@@ -206,8 +223,10 @@ td_err store_zonefile_load(struct fiber *fiber, struct io *io,
     };
     struct td_diag diag;
 
+    td_assert(zonefile->text == NULL || !zonefile->may_include);
     *ret_report = (struct store_zonefile_report){ .records = 0 };
-    if (io_path_stat(io, zonefile->path, &ret_report->stat, &diag) != TD_OK)
+    if (zonefile->text == NULL &&
+        io_path_stat(io, zonefile->path, &ret_report->stat, &diag) != TD_OK)
         ret_report->stat = (struct io_file_stat){ .size = 0 }; /* opening it tells why */
     store_digest_init(&load.digest);
     load.build = zone_build_new(zonefile->apex, zonefile->seed, &limits);

@@ -22,6 +22,8 @@ enum { STORE_ZONEFILE_SLICE = 20000 };
 
 struct store_zonefile {
     const char *path;
+    const char *text; /* what is to be read instead; NULL: the file. `path` is how it is called */
+    size_t text_size;
     const uint8_t *apex; /* uncompressed */
     const struct td_hash_seed *seed;
     const struct zone_check_options *checks; /* `built` is filled in */

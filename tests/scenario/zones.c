@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "io/fiber.h"
-#include "io/file.h"
 #include "scenario/faults.h"
 #include "scenario/layout.h"
 #include "scenario/ledger.h"
@@ -216,22 +215,17 @@ static void take_backup(struct desk *desk)
 
 static td_err restore(struct operator_context *as, void *argument, struct td_diag *diag)
 {
-    static const char path[] = "/restored";
     const struct task *task = argument;
     struct control_outcome outcome;
     struct control_call call = {
         .zone = "b",
         .author = "scenario",
-        .zonefile = path,
+        .upload = { .octets = task->backup->text, .size = strlen(task->backup->text) },
         .timeout_s = PATIENCE_S,
         .force = true,
     };
 
-    td_err err = io_path_replace(as->fiber, as->server->io, path, task->backup->text,
-                                 strlen(task->backup->text), 0600, diag);
-    if (err != TD_OK || as->server->wants_stop)
-        return TD_E_IO;
-    err = operator_restore(as, &call, &outcome);
+    td_err err = operator_restore(as, &call, &outcome);
     *diag = outcome.diag;
     control_outcome_fini(&outcome);
     return err;
