@@ -15,15 +15,21 @@ struct walk {
     struct control_json json;
     const struct control_config *config;
     struct conf_visitor visitor;
+    bool *is_told; /* of config->started */
 };
 
 /* ---- a setting ---- */
 
-static const char *started_value(const struct control_config *config, const char *path)
+/* What counts since the start; NULL: nothing does. */
+static const char *started_value(struct walk *walk, const char *path)
 {
+    const struct control_config *config = walk->config;
+
     for (size_t i = 0; i < config->started_count; i++)
-        if (strcmp(config->started[i].path, path) == 0)
+        if (strcmp(config->started[i].path, path) == 0) {
+            walk->is_told[i] = true;
             return config->started[i].value;
+        }
     return NULL;
 }
 
@@ -48,10 +54,9 @@ static void put_origin(struct walk *walk, const struct conf_setting *setting)
 static void put_setting(void *context, const struct conf_setting *setting)
 {
     struct walk *walk = context;
-    const char *started =
-        setting->needs_restart ? started_value(walk->config, setting->path) : NULL;
-    bool is_other =
-        started != NULL && setting->value != NULL && strcmp(started, setting->value) != 0;
+    bool needs_restart = setting->needs_restart && setting->value != NULL;
+    const char *started = needs_restart ? started_value(walk, setting->path) : NULL;
+    bool is_other = needs_restart && (started == NULL || strcmp(started, setting->value) != 0);
 
     control_json_object(&walk->json, NULL);
     control_json_text(&walk->json, "option", setting->path);
@@ -62,6 +67,23 @@ static void put_setting(void *context, const struct conf_setting *setting)
         control_json_raw(&walk->json, "value_after_restart", setting->value);
     put_origin(walk, setting);
     control_json_object_end(&walk->json);
+}
+
+/* What only a restart can change, and the file does not say any more. */
+static void put_rest(struct walk *walk)
+{
+    const struct control_config *config = walk->config;
+
+    for (size_t i = 0; i < config->started_count; i++) {
+        if (walk->is_told[i])
+            continue;
+        control_json_object(&walk->json, NULL);
+        control_json_text(&walk->json, "option", config->started[i].path);
+        control_json_raw(&walk->json, "value", config->started[i].value);
+        control_json_raw(&walk->json, "value_after_restart", NULL);
+        control_json_text(&walk->json, "origin", "start");
+        control_json_object_end(&walk->json);
+    }
 }
 
 /* What was added by command. */
@@ -149,6 +171,7 @@ static void put_all(struct walk *walk, const struct control_keys *keys)
 
     control_json_array(json, "server");
     conf_visit_server(conf, &walk->visitor);
+    put_rest(walk);
     control_json_array_end(json);
     put_keys(walk, keys);
     control_json_array(json, "peers");
@@ -218,6 +241,7 @@ CONTROL_HANDLE(config_show)
         return;
     }
     struct walk walk = { .config = &config };
+    walk.is_told = td_arena_zalloc(&config.arena, config.started_count + 1);
     walk.visitor = (struct conf_visitor){ .visit = put_setting,
                                           .context = &walk,
                                           .has_defaults = call->all || call->zone != NULL };

@@ -48,7 +48,10 @@ static void put_comment(struct printer *printer, size_t line_start, const json_t
     if (later == NULL)
         return;
     td_buf_add_text(printer->out, printer->has_origin ? ", " : "");
-    put_value(printer->out, later);
+    if (json_is_null(later))
+        td_buf_add_text(printer->out, "nothing");
+    else
+        put_value(printer->out, later);
     td_buf_add_text(printer->out, " after a restart");
 }
 
@@ -62,6 +65,8 @@ static void put_setting(struct printer *printer, size_t indent, bool has_dash, c
     td_buf_printf(out, "%*s%s", (int)indent, "", has_dash ? "- " : "");
     if (is_so(setting, "hidden")) {
         td_buf_printf(out, "# %s: not shown", name);
+    } else if (json_is_null(json_object_get(setting, "value"))) {
+        td_buf_printf(out, "# %s: nothing yet", name);
     } else {
         td_buf_printf(out, "%s: ", name);
         put_value(out, json_object_get(setting, "value"));

@@ -363,7 +363,8 @@ const struct control_verb control_verbs[] = {
       .more = "As YAML; with --origin each setting is followed by its file and line, the template that "
               "gave it, 'default', or 'command' for what was added at run time. What a zone has by "
               "default is left out unless the zone is named, or --all is given. An option that only "
-              "a restart can change is shown as it was at the start.",
+              "a restart can change is shown as it was at the start, also when the file does not say it any "
+              "more ('start').",
       .handle = control_handle_config_show, .show = control_show_config },
     { .words = "config schema",
       .help = "Print the JSON Schema of the configuration, for editors.",

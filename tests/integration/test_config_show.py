@@ -1,5 +1,6 @@
 """The configuration in force, setting by setting: what each is, and where it comes from."""
 import json
+import os
 import subprocess
 
 import pytest
@@ -179,6 +180,33 @@ def test_what_needs_a_restart_is_told(server):
     row = settings(show(server)["server"])["server.workers"]
     assert (row["value"], row["value_after_restart"]) == (1, 2)
     assert "# 2 after a restart" in server.cli("config", "show").stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may say who the server is to be")
+def test_what_needs_a_restart_and_is_said_no_more_or_anew(tandem):
+    """It was in force since the start, or is not yet, whatever the file says."""
+    server = tandem(server={"user": "root"})
+
+    def row():
+        done = server.cli("config", "show", "--json")
+        return settings(json.loads(done.stdout)["server"]).get("server.user")
+
+    assert (row()["value"], row()["origin"]) == ("root", "file")
+    del server.server["user"]
+    server.configure(zones=server.zones)
+    assert server.cli("reload").returncode == 0
+    assert row() == {"option": "server.user", "value": "root", "value_after_restart": None, "origin": "start"}
+    assert 'user: "root"' in server.cli("config", "show").stdout
+    assert "# start, nothing after a restart" in server.cli("config", "show", "--origin").stdout
+    server.stop()
+    server.start()
+    assert row() is None
+    server.server["user"] = "root"
+    server.configure(zones=server.zones)
+    assert server.cli("reload").returncode == 0
+    assert (row()["value"], row()["value_after_restart"]) == (None, "root")
+    shown = server.cli("config", "show").stdout
+    assert "# user: nothing yet" in shown and '# "root" after a restart' in shown
 
 
 def test_it_may_be_asked_while_it_is_replaced(server):
