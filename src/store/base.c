@@ -34,7 +34,7 @@ static const uint8_t magic[8] = { 't', 'a', 'n', 'd', 'e', 'm', 'B', 'S' };
 /* ---- where ---- */
 
 /* The name in letters that every file system takes; a long one ends in its checksum. */
-static void file_name(const uint8_t *apex, char out[FILE_NAME_SIZE_MAX + 20])
+static void file_name(const uint8_t *apex, const char *kind, char out[FILE_NAME_SIZE_MAX + 20])
 {
     static const char hex[] = "0123456789abcdef";
     size_t size = 0;
@@ -55,19 +55,27 @@ static void file_name(const uint8_t *apex, char out[FILE_NAME_SIZE_MAX + 20])
     if (size == 0)
         out[size++] = '@'; /* the root */
     uint32_t crc = td_crc32c(0, apex, wire_name_size(apex));
-    snprintf(out + size, 16, size + 4 < FILE_NAME_SIZE_MAX ? "base" : "%08x.base", crc);
+    if (size + 4 < FILE_NAME_SIZE_MAX)
+        snprintf(out + size, 16, "%s", kind);
+    else
+        snprintf(out + size, 16, "%08x.%s", crc, kind);
+}
+
+char *store_path(const char *state, const char *kind, const uint8_t *apex)
+{
+    char name[FILE_NAME_SIZE_MAX + 20];
+    uint32_t crc = td_crc32c(0, apex, wire_name_size(apex));
+    size_t size = strlen(state) + strlen(kind) + sizeof("//00/") + sizeof(name);
+    char *path = td_malloc(size);
+
+    file_name(apex, kind, name);
+    snprintf(path, size, "%s/%s/%02x/%s", state, kind, crc & 0xFF, name);
+    return path;
 }
 
 char *store_base_path(const char *state, const uint8_t *apex)
 {
-    char name[FILE_NAME_SIZE_MAX + 20];
-    uint32_t crc = td_crc32c(0, apex, wire_name_size(apex));
-    size_t size = strlen(state) + sizeof("/base/00/") + sizeof(name);
-    char *path = td_malloc(size);
-
-    file_name(apex, name);
-    snprintf(path, size, "%s/base/%02x/%s", state, crc & 0xFF, name);
-    return path;
+    return store_path(state, "base", apex);
 }
 
 /* ---- out ---- */

@@ -17,7 +17,13 @@
 
 enum { STORE_BASE_BLOCK_SIZE = 256 * 1024 };
 
-/* Where the base of a zone lies below the state directory; to be freed. `apex` in lower case. */
+/*
+ * Where a file of this kind ("base", "image") of a zone lies below the state directory; to be
+ * freed. `apex` in lower case.
+ */
+char *store_path(const char *state, const char *kind, const uint8_t *apex);
+
+/* Where the base of a zone lies below the state directory; to be freed. */
 char *store_base_path(const char *state, const uint8_t *apex);
 
 /*

@@ -14,7 +14,7 @@
 #include "zone/lineage.h"
 #include "zone/places.h"
 
-enum { OUT_OF_ZONE_TOLD_MAX = 20 };
+enum { OUT_OF_ZONE_TOLD_MAX = 20, DIGEST_BLOCK_SIZE = 256 * 1024 };
 
 struct load {
     struct io *io;
@@ -49,6 +49,7 @@ static td_err file_open(void *context, const char *path, void **ret_file, struct
         return err;
     struct open_file *open_file = td_calloc(1, sizeof(*open_file));
     open_file->file = file;
+    load->report->files++;
     *ret_file = open_file;
     return TD_OK;
 }
@@ -239,5 +240,31 @@ td_err store_zonefile_load(struct fiber *fiber, struct io *io,
         ret_report->errors++;
     zone_build_free(load.build);
     zone_places_free(load.places);
+    return err;
+}
+
+td_err store_zonefile_digest(struct io *io, const char *path, uint64_t *ret_digest,
+                             struct td_diag *diag)
+{
+    struct store_digest digest;
+    struct io_file *file;
+    size_t size = 0;
+
+    td_err err = io_file_open(io, path, IO_FILE_READ, &file, diag);
+    if (err != TD_OK)
+        return err;
+    uint8_t *block = td_malloc(DIGEST_BLOCK_SIZE);
+    store_digest_init(&digest);
+    uint64_t at = 0;
+    do {
+        err = io_file_read_at(file, at, block, DIGEST_BLOCK_SIZE, &size, diag);
+        if (err == TD_OK)
+            store_digest_add(&digest, block, size);
+        at += size;
+    } while (err == TD_OK && size != 0);
+    if (err == TD_OK)
+        *ret_digest = store_digest_get(&digest);
+    free(block);
+    io_file_close(file);
     return err;
 }

@@ -36,6 +36,7 @@ struct store_zonefile_report {
     uint64_t digest;          /* of its octets, and those of the files that it includes */
     uint32_t serial;          /* of a version that was made */
     uint64_t records;         /* read from the file */
+    uint32_t files;           /* it, and those that it includes */
     uint32_t errors;
     uint32_t warnings;
 };
@@ -54,3 +55,7 @@ TD_NODISCARD td_err store_zonefile_load(struct fiber *fiber, struct io *io,
                                         const struct td_diag_sink *sink,
                                         struct store_zonefile_report *ret_report,
                                         struct zone_version **ret_version);
+
+/* The digest that a file without $INCLUDE has in a report. It is read once more for that. */
+TD_NODISCARD td_err store_zonefile_digest(struct io *io, const char *path, uint64_t *ret_digest,
+                                          struct td_diag *diag);

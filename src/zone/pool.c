@@ -10,8 +10,10 @@
 
 enum {
     CHUNK_SIZE = 2 << 20,
-    CHUNK_PAGES = CHUNK_SIZE / ZONE_PAGE_SIZE - 1, /* the first holds the header */
+    CHUNK_PAGES = ZONE_POOL_ROW_PAGES, /* the first of its place holds the header */
 };
+
+_Static_assert(CHUNK_SIZE == (CHUNK_PAGES + 1) * ZONE_PAGE_SIZE, "a chunk is a row and its head");
 
 struct chunk {
     struct chunk *next; /* in one of the two lists, unless all pages are taken */
@@ -83,6 +85,18 @@ uint8_t *zone_pool_take(void)
         unlink_chunk(&open_chunks, chunk);
     pthread_mutex_unlock(&lock);
     return (uint8_t *)chunk + (size_t)(at + 1) * ZONE_PAGE_SIZE;
+}
+
+uint8_t *zone_pool_take_row(void)
+{
+    pthread_mutex_lock(&lock);
+    struct chunk *chunk = spare_chunks != NULL ? spare_take() : NULL;
+    pthread_mutex_unlock(&lock);
+    if (chunk == NULL)
+        chunk = new_chunk();
+    chunk->free_count = chunk->stack_count = 0;
+    chunk->fresh = CHUNK_PAGES;
+    return (uint8_t *)chunk + ZONE_PAGE_SIZE;
 }
 
 void zone_pool_give(uint8_t *page)

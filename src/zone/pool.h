@@ -15,9 +15,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { ZONE_POOL_ROW_PAGES = 127 }; /* of a chunk */
+
 /* One page of ZONE_PAGE_SIZE octets, not initialised. */
 uint8_t *zone_pool_take(void);
 void zone_pool_give(uint8_t *page);
+
+/* All pages of a chunk, in a row; they are given back one by one. */
+uint8_t *zone_pool_take_row(void);
 
 /*
  * From now on somebody calls zone_pool_trim again and again, and spare chunks wait for that; or no

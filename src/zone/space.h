@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "zone/lineage.h"
+#include "zone/parts.h"
 #include "zone/version.h"
 
 struct zone_page_info {
@@ -23,11 +24,6 @@ struct zone_page_info {
 struct zone_dead {
     uint8_t *memory;
     struct zone_page_info info;
-};
-
-struct zone_free_span {
-    uint32_t index;
-    uint32_t units;
 };
 
 enum { ZONE_FREE_BINS = 72 };

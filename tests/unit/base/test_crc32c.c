@@ -32,4 +32,21 @@ TEST(pieces_give_the_whole)
         CHECK_EQ(td_crc32c(td_crc32c(0, octets, cut), octets + cut, sizeof(octets) - cut), whole);
 }
 
-TESTS(vectors_of_rfc_3720, pieces_give_the_whole)
+TEST(lanes_are_the_same_with_help_and_without)
+{
+    uint8_t octets[200];
+
+    for (unsigned i = 0; i < sizeof(octets); i++)
+        octets[i] = (uint8_t)(i * 7 + 3);
+    for (size_t size = 0; size <= sizeof(octets); size++) {
+        uint32_t whole = td_crc32c_lanes(octets, size);
+        CHECK_EQ(td_crc32c_lanes_plain(octets, size), whole);
+        for (size_t at = 0; at < size; at++) {
+            octets[at] ^= (uint8_t)(1 << at % 8);
+            CHECK(td_crc32c_lanes(octets, size) != whole);
+            octets[at] ^= (uint8_t)(1 << at % 8);
+        }
+    }
+}
+
+TESTS(vectors_of_rfc_3720, pieces_give_the_whole, lanes_are_the_same_with_help_and_without)

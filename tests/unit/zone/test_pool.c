@@ -36,6 +36,25 @@ TEST(a_few_chunks_are_kept)
     CHECK(!zone_pool_trim());
 }
 
+TEST(a_row_is_a_whole_chunk)
+{
+    uint8_t *rows[3];
+
+    for (unsigned i = 0; i < 3; i++) {
+        rows[i] = zone_pool_take_row();
+        memset(rows[i], (int)i, (size_t)ZONE_POOL_ROW_PAGES * ZONE_PAGE_SIZE);
+    }
+    uint8_t *page = zone_pool_take(); /* of another one */
+    memset(page, 9, ZONE_PAGE_SIZE);
+    for (unsigned i = 0; i < 3; i++)
+        for (unsigned at = 0; at < ZONE_POOL_ROW_PAGES; at++) {
+            CHECK_EQ(rows[i][(size_t)at * ZONE_PAGE_SIZE], i);
+            zone_pool_give(rows[i] + (size_t)at * ZONE_PAGE_SIZE);
+        }
+    zone_pool_give(page);
+    CHECK_EQ(zone_pool_spare_count(), KEPT);
+}
+
 TEST(who_trims_does_so_one_by_one)
 {
     zone_pool_trims(true);
@@ -68,4 +87,5 @@ TEST(who_no_longer_trims_leaves_nothing)
     CHECK_EQ(zone_pool_spare_count(), KEPT);
 }
 
-TESTS(a_few_chunks_are_kept, who_trims_does_so_one_by_one, who_no_longer_trims_leaves_nothing)
+TESTS(a_few_chunks_are_kept, a_row_is_a_whole_chunk, who_trims_does_so_one_by_one,
+      who_no_longer_trims_leaves_nothing)
