@@ -103,6 +103,7 @@ struct conf_server {
     const char *identity;     /* NSID, hostname.bind, id.server; NULL: off */
     const char *version;      /* version.bind, version.server; NULL: off */
     bool answer_cache;
+    bool images;
     bool cookies;
     struct conf_cookie_secrets cookie_secrets;
     uint32_t edns_udp_size;

@@ -272,6 +272,9 @@ static const struct conf_option options_server[] = {
     { "server.answer-cache", CONF_BOOL, AT(answer_cache), .reload = CONF_RELOAD_LIVE,
       .preset = "on",
       .help = "Let each worker keep answers that took long to make ready for questions asked again." },
+    { "server.images", CONF_BOOL, AT(images), .reload = CONF_RELOAD_LIVE, .preset = "on",
+      .help = "Write large zones as they lie in memory to the state directory, some seconds after "
+              "they were last changed, so that the next start need not read their files." },
     { "server.edns-udp-size", CONF_SIZE, AT(edns_udp_size), .min = 512, .max = 65535,
       .reload = CONF_RELOAD_LIVE, .preset = "1232",
       .also = "ipv4-edns-size ipv6-edns-size udp-max-payload max-udp-size",

@@ -130,6 +130,7 @@ void control_put_zone_status(struct control_json *json, const struct control_zon
     control_json_time(json, "loaded", zone->loaded_s);
     control_json_time(json, "failed", zone->failed_s);
     control_json_number(json, "load_ms", zone->load_ns / 1000000);
+    control_json_bool(json, "from_image", zone->is_from_image);
     if (zone->zone.has_version)
         put_version(json, zone);
     control_json_number(json, "changes_since_file", zone->changes);

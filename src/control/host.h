@@ -57,6 +57,7 @@ struct control_zone_status {
     uint64_t loaded_s; /* wall clock of the last load that was published; 0: never */
     uint64_t failed_s; /* of the last load that failed after that; 0: none */
     uint64_t load_ns;
+    bool is_from_image; /* the last load */
     uint32_t names;
     uint32_t delegations;
     bool is_signed;

@@ -310,8 +310,9 @@ int control_show_zone_status(const json_t *answer, struct td_buf *out, struct td
         put_version(out, answer);
     if (has_text(answer, "loaded")) {
         put_key(out, "loaded");
-        td_buf_printf(out, "%s, in %llu ms\n", text_of(answer, "loaded"),
-                      number_of(answer, "load_ms"));
+        td_buf_printf(out, "%s, in %llu ms%s\n", text_of(answer, "loaded"),
+                      number_of(answer, "load_ms"),
+                      is_so(answer, "from_image") ? ", from its image" : "");
     }
     if (has_text(answer, "failed"))
         put_text(out, "load failed", text_of(answer, "failed"));

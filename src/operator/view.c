@@ -70,6 +70,7 @@ static void fill_zone(struct td_arena *arena, const struct registry_zone *zone,
     ret_zone->loaded_s = zone->loaded_s;
     ret_zone->failed_s = zone->failed_s;
     ret_zone->load_ns = zone->load_ns;
+    ret_zone->is_from_image = zone->is_from_image;
     ret_zone->diag_count = zone->diag_count;
     ret_zone->diags_left_out = zone->diags_left_out;
     ret_zone->diags =

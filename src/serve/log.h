@@ -34,6 +34,7 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
     X(ZONE_CONFLICT, "zone-conflict") \
     X(ZONE_HELD, "zone-held") \
     X(ZONE_WRITTEN, "zone-written") \
+    X(ZONE_IMAGE, "zone-image") \
     X(LOG_DAMAGED, "log-damaged") \
     X(LOG_REFUSED, "log-refused") \
     X(NOTIFY_REFUSED, "notify-refused") \

@@ -22,7 +22,9 @@ struct serve *serve_new(const struct serve_parts *parts)
     struct serve *serve = td_calloc(1, sizeof(*serve));
 
     serve->parts = *parts;
-    serve->crowd = net_crowd_new(parts->seed);
+    /* Of its own: strangers fill it, and the seed of names may be an old one. */
+    struct td_hash_seed seed = td_hash_seed_of(io_random_u64(parts->io), io_random_u64(parts->io));
+    serve->crowd = net_crowd_new(&seed);
     serve->replies = io_mailbox_new(parts->io, SERVE_WORKERS_MAX);
     serve->updates = io_mailbox_new(parts->io, SERVE_UPDATES_MAX);
     serve->notifies = io_mailbox_new(parts->io, SERVE_NOTIFIES_MAX);

@@ -9,6 +9,7 @@
 #include "io/mailbox.h"
 #include "io/thread.h"
 #include "io/timer.h"
+#include "store/image.h"
 #include "zone/lineage.h"
 #include "zone/pool.h"
 
@@ -138,6 +139,13 @@ static void feed(struct loader *loader)
     }
 }
 
+/* Is it something that a start or a reload waits for? */
+static bool is_load(const struct loader_job *job)
+{
+    return job->kind != LOADER_DISPOSE && job->kind != LOADER_IMAGE_WRITE &&
+           job->kind != LOADER_DIGEST;
+}
+
 static void take_finished(void *context, void *letter)
 {
     struct loader *loader = context;
@@ -150,7 +158,7 @@ static void take_finished(void *context, void *letter)
         return;
     }
     keeper->count--;
-    loader->count -= job->kind != LOADER_DISPOSE;
+    loader->count -= is_load(job);
     feed(loader);
     if (job->kind == LOADER_DISPOSE)
         loader_job_free(job);
@@ -249,7 +257,7 @@ static void enqueue(struct loader *loader, struct loader_job *job)
 
 void loader_give(struct loader *loader, struct loader_job *job)
 {
-    loader->count++;
+    loader->count += is_load(job);
     enqueue(loader, job);
 }
 
@@ -290,6 +298,7 @@ struct loader_job *loader_job_new(enum loader_kind kind, const uint8_t *apex, co
 
 void loader_job_free(struct loader_job *job)
 {
+    store_image_writer_free(job->writer);
     if (job->before != NULL)
         zone_version_unpin(job->before);
     if (job->version != NULL)
@@ -306,6 +315,7 @@ void loader_job_free(struct loader_job *job)
     td_buf_fini(&job->replay);
     free(job->path);
     free(job->base_path);
+    free(job->image_path);
     free(job->diags);
     free(job);
 }

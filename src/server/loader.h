@@ -15,6 +15,7 @@
 #include "change/fold.h"
 #include "io/fiber.h"
 #include "io/io.h"
+#include "store/image.h"
 #include "store/zone_state.h"
 #include "store/zonefile.h"
 #include "wire/name.h"
@@ -23,14 +24,17 @@
 enum { LOADER_KEEPERS_MAX = 16, LOADER_DIAGS_MAX = 40 };
 
 enum loader_kind {
-    LOADER_LOAD,     /* read the zone file and, with `before`, say what makes it of that */
-    LOADER_COMPARE,  /* only the latter: `version` has been loaded before; or a merge */
-    LOADER_RESTORE,  /* the base, or the file, and the changes of the log behind it */
-    LOADER_FLUSH,    /* write `before` as the zone file */
-    LOADER_BASE,     /* write `before` as the base */
-    LOADER_TRANSFER, /* finish `build`, check it, and say what makes it of `before` */
-    LOADER_VERIFY,   /* is the digest (ZONEMD) of `before` right? */
-    LOADER_DISPOSE,  /* free a zone that nobody reads any more */
+    LOADER_LOAD,        /* read the zone file and, with `before`, say what makes it of that */
+    LOADER_COMPARE,     /* only the latter: `version` has been loaded before; or a merge */
+    LOADER_RESTORE,     /* the base, or the file, and the changes of the log behind it */
+    LOADER_FLUSH,       /* write `before` as the zone file */
+    LOADER_BASE,        /* write `before` as the base */
+    LOADER_TRANSFER,    /* finish `build`, check it, and say what makes it of `before` */
+    LOADER_VERIFY,      /* is the digest (ZONEMD) of `before` right? */
+    LOADER_IMAGE,       /* the image, and the changes of the log behind it */
+    LOADER_IMAGE_WRITE, /* write a slice of the image of `before` */
+    LOADER_DIGEST,      /* what is the digest of the zone file? */
+    LOADER_DISPOSE,     /* free a zone that nobody reads any more */
 };
 
 /* What makes one version out of another; data lies in the versions. */
@@ -64,10 +68,15 @@ struct loader_job {
     uint64_t sequence;           /* of the newest change that is in `before` */
     bool is_guess;               /* RESTORE: only if it leads to what was served; the registry's */
     bool has_whole;              /* RESTORE: the first of `replay` is the whole zone */
-    struct td_buf replay;        /* RESTORE, merge: changesets, each behind its size in 4 octets */
-    bool merges;                 /* COMPARE: only what was changed in the file, `replay` stays */
-    uint32_t draft_max;          /* merge: of more records `version` becomes the zone with them */
-    uint64_t replayed;           /* merge: the newest change in `replay`; the registry's */
+    char *image_path;            /* IMAGE: its own */
+    bool is_changed;             /* IMAGE: it is not what the zone file says */
+    uint64_t options;            /* IMAGE: of struct store_image_about */
+    struct store_image_writer *writer; /* IMAGE_WRITE */
+    bool is_done;                      /* IMAGE_WRITE: that was the last slice */
+    struct td_buf replay; /* RESTORE, IMAGE, merge: changesets, each behind its size in 4 octets */
+    bool merges;          /* COMPARE: only what was changed in the file, `replay` stays */
+    uint32_t draft_max;   /* merge: of more records `version` becomes the zone with them */
+    uint64_t replayed;    /* merge: the newest change in `replay`; the registry's */
 
     td_err result;
     struct zone_version *version; /* on TD_OK: the owner's */
@@ -78,10 +87,10 @@ struct loader_job {
     struct store_zone_file file; /* as it was written, or read; the latter is the registry's */
     struct loader_diff diff;
     enum zone_zonemd zonemd; /* VERIFY: what it is */
-    uint32_t misfits;        /* RESTORE: records to be removed that were not there */
-    uint32_t gaps;           /* RESTORE: changes that do not begin where the one before ends */
-    uint32_t tries;          /* comparisons that came too late; the registry's */
-    uint64_t cpu_ns;         /* what it took of the keeper */
+    uint32_t misfits;        /* RESTORE, IMAGE: records to be removed that were not there */
+    uint32_t gaps;   /* RESTORE, IMAGE: changes that do not begin where the one before ends */
+    uint32_t tries;  /* comparisons that came too late; the registry's */
+    uint64_t cpu_ns; /* what it took of the keeper */
     struct td_diag *diags;
     uint32_t diag_count;
     uint32_t diag_capacity;

@@ -11,6 +11,7 @@
 #include "server/catalogs.h"
 #include "server/differences.h"
 #include "server/followers.h"
+#include "server/images.h"
 #include "server/registry_internal.h"
 #include "server/roles.h"
 #include "server/runtime.h"
@@ -67,6 +68,7 @@ static void zone_free(struct registry_zone *zone)
     free(zone->owner);
     free(zone->label);
     free(zone->trouble);
+    images_zone_end(zone->registry->images, zone);
     serial_walk_free(zone->walk);
     free(zone->diags);
     free(zone);
@@ -313,6 +315,7 @@ void registry_apply(struct fiber *fiber, struct registry *registry, const struct
     for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next)
         zone->is_seen = false;
     registry->is_applying = true;
+    images_apply(registry->images, conf->server.images);
     catalogs_apply_begin(registry->catalogs, conf);
     zone_set_reserve(registry->parts.zones, conf->zone_count);
     for (uint32_t i = 0; i < conf->zone_count; i++)
@@ -464,6 +467,7 @@ td_err registry_new(const struct registry_parts *parts, struct registry **ret_re
         return err;
     }
     change_dispose_by(registry->door, dispose, registry);
+    registry->images = images_new(registry);
     *ret_registry = registry;
     return TD_OK;
 }
@@ -476,6 +480,7 @@ void registry_free(struct fiber *fiber, struct registry *registry)
     change_drain(fiber, registry->door);
     for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next)
         zone->job = NULL;
+    images_stop(registry->images);
     loader_free(fiber, registry->loader);
     change_drain(fiber, registry->door);
     change_dispose_by(registry->door, NULL, NULL);
@@ -493,6 +498,7 @@ void registry_free(struct fiber *fiber, struct registry *registry)
         zone_free(zone);
     }
     free(registry->starts.zones);
+    images_free(registry->images);
     while (td_rcu_reclaim(registry->parts.rcu) != 0)
         continue;
     change_door_free(registry->door);

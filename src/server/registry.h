@@ -23,6 +23,7 @@ struct catalogs;
 struct differences_zone;
 struct followers;
 struct followers_all;
+struct image;
 struct registry;
 struct secondaries;
 struct secondary;
@@ -69,6 +70,7 @@ struct registry_zone {
     struct followers *followers;          /* NULL: nobody is told of changes */
     struct serial_walk *walk;             /* its serial is being walked to another; NULL */
     struct differences_zone *differences; /* NULL: nothing is kept for IXFR */
+    struct image *image;                  /* NULL: it is too small for one */
     char *path;                           /* of the zone file; NULL: none */
     char *name;                           /* presentation form */
     struct loader_job *job;               /* under way, or NULL */
@@ -87,6 +89,9 @@ struct registry_zone {
     char *owner;     /* as in struct registry_row */
     uint8_t *label;  /* the same */
     struct conf_history history;
+    bool has_includes;     /* its file includes others, or may */
+    bool has_tried_image;  /* at this start */
+    bool is_from_image;    /* what the last load was from */
     bool has_serial_check; /* a file whose serial went back is refused */
 
     bool has_file;               /* `file` is known */

@@ -15,6 +15,7 @@
 #include "change/draft.h"
 #include "serve/log.h"
 #include "server/followers.h"
+#include "server/images.h"
 #include "server/registry_internal.h"
 #include "server/roles.h"
 #include "server/secondary.h"
@@ -59,6 +60,7 @@ void registry_remember_file(struct registry *registry, struct registry_zone *zon
 {
     zone->has_file = true;
     zone->file = *file;
+    images_changed(registry->images, zone);
     registry_put_state(registry, zone, file, NULL);
 }
 
@@ -107,10 +109,13 @@ static void succeeded(struct commit *commit)
     zone->has_conflict = false;
     registry_unhold(commit->registry, zone);
     serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name,
-              "load, serial %u, %llu records, file '%s', %llu ms", commit->wait.serial,
+              "load, serial %u, %llu records, file '%s'%s, %llu ms", commit->wait.serial,
               (unsigned long long)commit->records, zone->path,
+              zone->is_from_image ? ", from its image" : "",
               (unsigned long long)(zone->load_ns / IO_NS_PER_MS));
     registry_reclaim_soon(commit->registry);
+    if (!zone->is_from_image)
+        images_changed(commit->registry->images, zone);
     if (commit->is_known)
         followers_published(zone, true);
     serial_walk_recall(zone);

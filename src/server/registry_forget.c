@@ -10,6 +10,7 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "serve/log.h"
+#include "server/images.h"
 #include "server/registry_internal.h"
 #include "server/secondary.h"
 #include "store/base.h"
@@ -43,6 +44,7 @@ static void forget(struct registry *registry, const uint8_t *apex)
     char *path = store_base_path(registry->parts.state, apex);
     struct td_diag diag;
 
+    images_forget(registry->images, apex);
     for (size_t i = 0; i < sizeof(letters); i++)
         if (has(registry, apex, letters[i]))
             put(registry, apex, letters[i], NULL, 0);
@@ -94,9 +96,11 @@ static td_err purge_primary(struct registry *registry, struct registry_zone *zon
         return TD_E_CONFLICT;
     }
     put(registry, apex, 'B', NULL, 0);
+    images_forget(registry->images, apex);
     store_log_trim(registry->parts.log, apex, wire_name_size(apex), UINT64_MAX);
     zone->base_sequence = zone->whole_sequence = 0;
     zone->changes = 0;
+    images_changed(registry->images, zone);
     return TD_OK;
 }
 

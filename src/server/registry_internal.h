@@ -12,6 +12,7 @@
 #include "server/registry_restore.h"
 
 struct change_draft;
+struct images;
 
 /* Zones that wait for a keeper to be started; removed ones have left NULL. */
 struct registry_starts {
@@ -37,6 +38,7 @@ struct registry {
     struct secondaries *secondaries;
     struct followers_all *followers;
     struct catalogs *catalogs;
+    struct images *images;
     struct io_timer quarantine;
     bool is_applying; /* a configuration */
     struct registry_alike alike;
@@ -66,6 +68,11 @@ void registry_look_idle(struct registry *registry);
 
 /* A zone that has no data yet: restored, or loaded, now or when its turn comes. */
 void registry_zone_start(struct registry *registry, struct registry_zone *zone);
+/* Its image was no good. */
+void registry_zone_start_again(struct registry *registry, struct registry_zone *zone);
+/* The changes behind `sequence`, for the keeper to do again. */
+TD_NODISCARD td_err registry_replay_behind(struct registry *registry, struct registry_zone *zone,
+                                           uint64_t sequence, struct loader_job *job);
 /* It is not to be started, should it wait for that. */
 void registry_start_cancel(struct registry *registry, struct registry_zone *zone);
 /* Keepers have done something: more can be started. */
@@ -85,6 +92,9 @@ void registry_give(struct registry *registry, struct registry_zone *zone, enum l
 /* The same in two steps, for whoever has something to add. */
 struct loader_job *registry_job_new(struct registry *registry, struct registry_zone *zone,
                                     enum loader_kind kind);
+/* The checks for such a job. */
+void registry_checks(const struct registry_zone *zone, enum loader_kind kind,
+                     struct zone_check_options *ret_checks);
 void registry_give_job(struct registry *registry, struct registry_zone *zone,
                        struct loader_job *job);
 

@@ -9,6 +9,7 @@
 #include "serve/log.h"
 #include "server/catalogs.h"
 #include "server/followers.h"
+#include "server/images.h"
 #include "server/registry_internal.h"
 #include "wire/name.h"
 
@@ -101,6 +102,7 @@ void registry_published(void *context, struct change_zone *changed,
     if (zone->changes % TRIM_EVERY == 0)
         trim(registry, zone);
     registry_reclaim_soon(registry);
+    images_changed(registry->images, zone);
     followers_published(zone, changeset->serial_from == 0);
     if (zone->catalog == REGISTRY_CATALOG_FOLLOWED ||
         (zone->catalog == REGISTRY_CATALOG_PRODUCED && changeset->is_break))

@@ -11,6 +11,7 @@
 #include "serve/log.h"
 #include "server/catalogs.h"
 #include "server/followers.h"
+#include "server/images.h"
 #include "server/registry_internal.h"
 #include "server/roles.h"
 #include "server/secondary.h"
@@ -26,17 +27,28 @@ enum {
 
 static bool is_for_file(enum loader_kind kind)
 {
-    return kind == LOADER_LOAD || kind == LOADER_FLUSH || kind == LOADER_RESTORE;
+    return kind == LOADER_LOAD || kind == LOADER_FLUSH || kind == LOADER_RESTORE ||
+           kind == LOADER_IMAGE;
 }
 
-struct loader_job *registry_job_new(struct registry *registry, struct registry_zone *zone,
-                                    enum loader_kind kind)
+void registry_checks(const struct registry_zone *zone, enum loader_kind kind,
+                     struct zone_check_options *ret_checks)
 {
     static const uint8_t zonemd_levels[] = {
         [CONF_ZONEMD_WARN] = ZONE_LEVEL_WARNING,
         [CONF_ZONEMD_STRICT] = ZONE_LEVEL_ERROR,
         [CONF_ZONEMD_OFF] = ZONE_LEVEL_OFF,
     };
+
+    zone_check_options_init(ret_checks,
+                            kind == LOADER_TRANSFER ? ZONE_CHECK_LAX : ZONE_CHECK_NORMAL, 0);
+    ret_checks->levels[ZONE_CHECK_ZONEMD_WRONG] = zonemd_levels[zone->zonemd];
+    ret_checks->levels[ZONE_CHECK_ZONEMD_SERIAL] = zonemd_levels[zone->zonemd];
+}
+
+struct loader_job *registry_job_new(struct registry *registry, struct registry_zone *zone,
+                                    enum loader_kind kind)
+{
     struct loader_job *job =
         loader_job_new(kind, zone->zone.entry->name, is_for_file(kind) ? zone->path : NULL);
 
@@ -44,10 +56,7 @@ struct loader_job *registry_job_new(struct registry *registry, struct registry_z
     job->owner = zone;
     job->zonefile.seed = registry->parts.seed;
     job->zonefile.may_include = true;
-    zone_check_options_init(&job->checks,
-                            kind == LOADER_TRANSFER ? ZONE_CHECK_LAX : ZONE_CHECK_NORMAL, 0);
-    job->checks.levels[ZONE_CHECK_ZONEMD_WRONG] = zonemd_levels[zone->zonemd];
-    job->checks.levels[ZONE_CHECK_ZONEMD_SERIAL] = zonemd_levels[zone->zonemd];
+    registry_checks(zone, kind, &job->checks);
     zone->job = job;
     return job;
 }
@@ -212,7 +221,7 @@ static void load_failed(struct registry *registry, struct registry_zone *zone,
 /* Returns whether the job goes on. */
 static bool take_load(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
 {
-    if (job->kind == LOADER_LOAD || job->result != TD_OK)
+    if (job->kind != LOADER_COMPARE || job->result != TD_OK)
         keep_diags(zone, job);
     if (job->result != TD_OK) {
         load_failed(registry, zone, job);
@@ -220,8 +229,11 @@ static bool take_load(struct registry *registry, struct registry_zone *zone, str
             registry_forget_choice(zone);
         return false;
     }
-    if (job->kind == LOADER_LOAD)
+    if (job->kind != LOADER_COMPARE) {
         zone->load_ns = job->cpu_ns;
+        zone->has_includes = job->report.files > 1;
+        zone->is_from_image = job->kind == LOADER_IMAGE;
+    }
     if (zone->zone.newest == NULL) {
         return registry_commit_first(registry, zone, job);
     }
@@ -244,7 +256,8 @@ static bool is_as_published(const struct registry_zone *zone, const struct loade
 static void take_restored(struct registry *registry, struct registry_zone *zone,
                           struct loader_job *job)
 {
-    bool has_base = job->base_path != NULL || job->has_whole;
+    bool is_image = job->kind == LOADER_IMAGE;
+    bool has_base = job->base_path != NULL || job->has_whole || is_image;
 
     if (job->is_guess && !is_as_published(zone, job)) {
         registry_give(registry, zone, LOADER_LOAD); /* all that there is */
@@ -270,16 +283,21 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
     zone->loaded_s = io_wall_s(registry->parts.io);
     zone->failed_s = 0;
     zone->load_ns = job->cpu_ns;
+    zone->has_includes = job->report.files > 1;
+    zone->is_from_image = is_image;
     serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name,
               "restore, serial %u, %llu records, from %s, %llu ms", job->version->serial,
               (unsigned long long)job->version->record_count,
-              job->has_whole ? "the log"
-              : has_base     ? "its base and the log"
-                             : "its file and the log",
+              is_image         ? "its image and the log"
+              : job->has_whole ? "the log"
+              : has_base       ? "its base and the log"
+                               : "its file and the log",
               (unsigned long long)(job->cpu_ns / IO_NS_PER_MS));
     change_restore(registry->door, &zone->zone, job->version);
     job->version = NULL;
     registry_reclaim_soon(registry);
+    if (!is_image)
+        images_changed(registry->images, zone);
     followers_published(zone, true);
     serial_walk_recall(zone);
     if (zone->catalog != REGISTRY_CATALOG_NOT)
@@ -297,13 +315,32 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
         registry_keep_soon(registry);
 }
 
+/* Returns whether the job goes on. */
+static bool take_image(struct registry *registry, struct registry_zone *zone,
+                       struct loader_job *job)
+{
+    bool goes_on = false;
+
+    if (job->result != TD_OK) {
+        images_refused(registry->images, zone, job);
+        registry_zone_start_again(registry, zone);
+        return false;
+    }
+    if (job->is_changed)
+        take_restored(registry, zone, job);
+    else
+        goes_on = take_load(registry, zone, job);
+    images_used(registry->images, zone, job);
+    return goes_on;
+}
+
 static void take_written(struct registry *registry, struct registry_zone *zone,
                          const struct loader_job *job)
 {
     keep_diags(zone, job);
     if (job->result != TD_OK)
         return;
-    zone->has_conflict = false;
+    zone->has_conflict = zone->has_includes = false;
     registry_remember_file(registry, zone, &job->file);
     serve_log(LOG_NOTICE, EVENT_ZONE_WRITTEN, zone->name, "flush, file '%s', serial %u", zone->path,
               job->file.serial);
@@ -350,6 +387,8 @@ static bool take(struct registry *registry, struct registry_zone *zone, struct l
     case LOADER_RESTORE:
         take_restored(registry, zone, job);
         break;
+    case LOADER_IMAGE:
+        return take_image(registry, zone, job);
     case LOADER_FLUSH:
         take_written(registry, zone, job);
         break;
@@ -365,8 +404,10 @@ static bool take(struct registry *registry, struct registry_zone *zone, struct l
         if (zone->secondary != NULL)
             secondary_take_job(zone->secondary, job);
         break;
+    case LOADER_IMAGE_WRITE:
+    case LOADER_DIGEST:
     case LOADER_DISPOSE:
-        td_assert(false); /* the loader keeps them for itself */
+        td_assert(false); /* those are not of the zone's */
         break;
     }
     return false;
@@ -386,8 +427,11 @@ static void let_go(struct registry *registry, struct loader_job *job)
 void registry_take_job(void *context, struct loader_job *job)
 {
     struct registry *registry = context;
+    if (job->kind == LOADER_IMAGE_WRITE || job->kind == LOADER_DIGEST) {
+        images_take_job(registry->images, job);
+        return;
+    }
     struct registry_zone *zone = job->owner;
-
     if (zone == NULL || !take(registry, zone, job))
         let_go(registry, job);
     if (zone != NULL)

@@ -3,8 +3,8 @@
  *
  * One that was changed at run time, and one without a file, is restored: from its base or, while
  * there is none, from its file, and the changes of the log behind that. Any other is loaded from
- * its file. Only so many are given to the keepers at once: a job is larger than a small zone, and
- * there may be very many zones.
+ * its file. A large one may have an image, which is faster than either. Only so many are given to
+ * the keepers at once: a job is larger than a small zone, and there may be very many zones.
  */
 #include <stdlib.h>
 
@@ -13,6 +13,7 @@
 #include "base/writer.h"
 #include "serve/log.h"
 #include "server/catalogs.h"
+#include "server/images.h"
 #include "server/registry_internal.h"
 #include "server/secondary.h"
 #include "store/base.h"
@@ -82,9 +83,8 @@ td_err registry_replay_add(struct registry *registry, struct loader_job *job,
     return err;
 }
 
-/* The changes behind `sequence`, for the keeper to do again. TD_E_MALFORMED: one cannot be read. */
-static td_err add_replay(struct registry *registry, struct registry_zone *zone, uint64_t sequence,
-                         struct loader_job *job)
+td_err registry_replay_behind(struct registry *registry, struct registry_zone *zone,
+                              uint64_t sequence, struct loader_job *job)
 {
     const struct zone_entry *entry = zone->zone.entry;
     struct td_diag diag;
@@ -103,8 +103,8 @@ static td_err add_replay(struct registry *registry, struct registry_zone *zone, 
     return err;
 }
 
-/* `is_guess`: from its base, or not at all; the file has all changes, and was changed since. */
-static bool restore(struct registry *registry, struct registry_zone *zone, bool is_guess)
+/* What the zone can be made of, besides its file. Returns whether there is a base. */
+static bool find_sources(struct registry *registry, struct registry_zone *zone, bool is_guess)
 {
     const struct zone_entry *entry = zone->zone.entry;
     const struct store_log_change *broken =
@@ -113,19 +113,28 @@ static bool restore(struct registry *registry, struct registry_zone *zone, bool 
                     (broken == NULL || zone->base_sequence >= broken->sequence);
     bool has_whole = !has_base && broken != NULL && broken->added != 0;
 
+    zone->whole_sequence = has_whole && !is_guess ? broken->sequence : 0;
+    return has_base;
+}
+
+/* `is_guess`: from its base, or not at all; the file has all changes, and was changed since. */
+static bool restore(struct registry *registry, struct registry_zone *zone, bool is_guess)
+{
+    bool has_base = find_sources(registry, zone, is_guess);
+    bool has_whole = zone->whole_sequence != 0;
+
     if (!has_base && (is_guess || (!has_whole && (zone->path == NULL || zone->secondary != NULL))))
         return false;
-    zone->whole_sequence = has_whole ? broken->sequence : 0;
     struct loader_job *job = registry_job_new(registry, zone, LOADER_RESTORE);
     if (has_base)
         job->base_path = store_base_path(registry->parts.state, zone->zone.entry->name);
     job->has_whole = has_whole;
     job->is_guess = is_guess;
     uint64_t from = has_base         ? zone->base_sequence
-                    : has_whole      ? broken->sequence - 1
+                    : has_whole      ? zone->whole_sequence - 1
                     : zone->has_file ? zone->file.sequence
                                      : 0;
-    if (add_replay(registry, zone, from, job) != TD_OK) {
+    if (registry_replay_behind(registry, zone, from, job) != TD_OK) {
         zone->job = NULL;
         loader_job_free(job);
         return false;
@@ -159,6 +168,11 @@ static void start(struct registry *registry, struct registry_zone *zone)
     bool has_changes =
         zone->keeps_held ||
         (zone->sequence != 0 && (registry_zone_is_dirty(zone) || has_no_file(registry, zone)));
+    if (images_start(registry->images, zone, has_changes)) {
+        if (has_changes)
+            (void)find_sources(registry, zone, false); /* what is needed of these, too, is kept */
+        return;
+    }
     if (has_changes && restore(registry, zone, false))
         return;
     if (!has_changes && has_other_file(registry, zone) && restore(registry, zone, true))
@@ -182,6 +196,11 @@ static void start(struct registry *registry, struct registry_zone *zone)
                   "restore, the log cannot be read, or there is neither base nor file: the zone "
                   "answers SERVFAIL; 'tandem reload' tries again");
     zone_entry_publish(registry->parts.zones, zone->zone.entry, NULL, ZONE_STATE_FAILED);
+}
+
+void registry_zone_start_again(struct registry *registry, struct registry_zone *zone)
+{
+    start(registry, zone);
 }
 
 /* ---- the queue ---- */

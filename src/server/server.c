@@ -11,6 +11,7 @@
 #include "io/udp.h"
 #include "serve/log.h"
 #include "server/differences.h"
+#include "server/images.h"
 #include "server/keyring.h"
 #include "server/replication.h"
 #include "server/settings.h"
@@ -328,6 +329,8 @@ td_err server_new(struct io *io, const char *path, struct conf *conf,
         return err;
     }
     server->seed = td_hash_seed_of(io_random_u64(server->io), io_random_u64(server->io));
+    if (conf->server.images)
+        (void)images_recall_seed(server->log, &server->seed);
     server->rcu = td_rcu_new();
     server->keyring = keyring_new(io);
     keyring_take(server->keyring, conf);

@@ -252,12 +252,13 @@ static uint32_t soa_serial(const struct change_record *soa)
                : td_get_u32(soa->rdata + soa->rdata_size - SOA_NUMBERS_SIZE);
 }
 
-static td_err replay(struct loader_job *job, struct td_reader reader, struct td_diag *diag)
+td_err work_replay(struct loader_job *job, struct td_reader reader, struct td_diag *diag)
 {
     if (td_reader_left(&reader) == 0)
         return TD_OK; /* another version would only cost memory */
     struct zone_edit *edit = zone_edit_begin(job->version);
-    bool has_serial = job->has_whole || job->base_path != NULL; /* a file may have had another */
+    bool has_serial = job->has_whole || job->base_path != NULL || job->kind == LOADER_IMAGE;
+    /* A file may have had another. */
     uint32_t serial = job->version->serial;
     struct td_arena arena;
     td_err err = TD_OK;
@@ -303,7 +304,7 @@ static td_err restore(struct io *io, struct loader_job *job)
                               &job->version, &diag);
     }
     if (err == TD_OK)
-        err = replay(job, reader, &diag);
+        err = work_replay(job, reader, &diag);
     return report_failure(job, err, &diag);
 }
 
@@ -384,6 +385,7 @@ static td_err write_base(struct io *io, struct loader_job *job)
 
 static td_err work(struct io *io, struct loader_job *job)
 {
+    struct td_diag diag = { .line = 0 };
     td_err err = TD_OK;
     unsigned algorithm;
 
@@ -410,6 +412,15 @@ static td_err work(struct io *io, struct loader_job *job)
         break;
     case LOADER_VERIFY:
         job->zonemd = zone_zonemd_check(job->before, &algorithm);
+        break;
+    case LOADER_IMAGE:
+        err = report_failure(job, work_image_read(io, job, &diag), &diag);
+        break;
+    case LOADER_IMAGE_WRITE:
+        err = report_failure(job, work_image_write(job, &diag), &diag);
+        break;
+    case LOADER_DIGEST:
+        err = store_zonefile_digest(io, job->path, &job->report.digest, &diag);
         break;
     case LOADER_DISPOSE:
         zone_lineage_free(job->disposal);

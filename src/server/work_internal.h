@@ -19,6 +19,16 @@ TD_NODISCARD td_err work_read_change(struct td_reader *reader, struct td_arena *
 /* What makes `version` of `before`, all of it or as much as there are records in the zone. */
 void work_compare(struct loader_job *job, bool is_whole);
 
+/* Do the changes in `reader` again, on job->version. */
+TD_NODISCARD td_err work_replay(struct loader_job *job, struct td_reader reader,
+                                struct td_diag *diag);
+
+/* IMAGE: job->version, as its image and the changes behind that have it. */
+TD_NODISCARD td_err work_image_read(struct io *io, struct loader_job *job, struct td_diag *diag);
+
+/* IMAGE_WRITE: another slice. */
+TD_NODISCARD td_err work_image_write(struct loader_job *job, struct td_diag *diag);
+
 /*
  * job->version becomes `before` with these differences. Where they do not fit it is TD_E_CONFLICT.
  */

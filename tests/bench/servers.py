@@ -154,7 +154,7 @@ class Server:
         if not options.get("keep"):
             shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder, exist_ok=True)
-        command = ["taskset", "-c", SERVER_CPU] + list(wrap) + [binary(kind)] + CONFIG[kind](self)
+        command = ["taskset", "-c", options.get("cpus", SERVER_CPU)] + list(wrap) + [binary(kind)] + CONFIG[kind](self)
         with open(self.folder + "/output", "wb") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
                                             stderr=output, start_new_session=True,

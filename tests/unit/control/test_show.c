@@ -95,6 +95,7 @@ static const char good[] =
     "\"records\": 12, \"names\": 3, \"delegations\": 1, \"signed\": true, \"denial\": \"nsec3\", "
     "\"memory_octets\": 4096, \"retained_octets\": 0, \"free_octets\": 10, \"versions\": 2, "
     "\"pinned_versions\": 1, \"pins\": 3, \"file\": \"e.zone\", \"loaded\": \"L\", \"load_ms\": 5, "
+    "\"from_image\": true, "
     "\"findings\": [], \"findings_left_out\": 0}";
 
 TEST(a_zone)
@@ -111,7 +112,7 @@ TEST(a_zone)
           "signed         yes, NSEC3\n"
           "memory         4.0 KiB, 10 octets of it unused, 0 octets for older versions\n"
           "versions       2, 1 of them held by 3 pins\n"
-          "loaded         L, in 5 ms\n",
+          "loaded         L, in 5 ms, from its image\n",
           "");
     check(show(control_show_zone_status, broken), CONTROL_EXIT_OK,
           "zone           b.\n"
