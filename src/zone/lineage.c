@@ -21,7 +21,6 @@ struct zone_version *zone_lineage_newest(struct zone_lineage *lineage)
 
 void zone_lineage_published(struct zone_version *version, struct td_rcu *rcu)
 {
-    zone_unpublished_free(version);
     if (version->older == NULL)
         return;
     uint64_t ticket = td_rcu_ticket(rcu);
@@ -53,10 +52,7 @@ static void give_up(struct zone_lineage *lineage, struct zone_version *version)
     else
         lineage->oldest = version->newer;
     version->newer->older = older;
-    zone_unpublished_free(version);
-    zone_table_give(lineage, version);
-    free(version->dead);
-    free(version);
+    zone_version_free(lineage, version);
 }
 
 static void cut_oldest(struct zone_lineage *lineage)
@@ -99,16 +95,15 @@ void zone_lineage_free(struct zone_lineage *lineage)
     while (lineage->oldest != lineage->newest)
         give_up(lineage, lineage->oldest);
     if (lineage->newest != NULL) {
-        zone_unpublished_free(lineage->newest);
         zone_pages_free(lineage, lineage->newest, 0);
-        free(lineage->newest->pages);
-        free(lineage->newest);
+        zone_version_free(lineage, lineage->newest);
     }
     for (unsigned i = 0; lineage->bins != NULL && i < ZONE_FREE_BINS; i++)
         free(lineage->bins[i].spans);
     free(lineage->bins);
     zone_tables_free(lineage->tables);
-    free(lineage->infos);
+    if (lineage->infos != &lineage->own_info)
+        free(lineage->infos);
     free(lineage);
 }
 

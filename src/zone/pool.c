@@ -123,6 +123,112 @@ void zone_pool_give(uint8_t *page)
         free(chunk);
 }
 
+/* ---- blocks ---- */
+
+/*
+ * malloc has a few of each small size at hand for each thread, and what is larger it cuts and joins
+ * each time. Sizes are those of malloc, so that nothing is lost by it: 8 more than a multiple
+ * of 16.
+ */
+enum { BLOCK_CLASSES = ZONE_PAGE_SIZE / 16 + 1 };
+
+struct block {
+    struct block *next;
+};
+
+/* AddressSanitizer wants to see each block that is freed. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { KEEPS_BLOCKS = 0 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { KEEPS_BLOCKS = 0 };
+#else
+enum { KEEPS_BLOCKS = 1 };
+#endif
+#else
+enum { KEEPS_BLOCKS = 1 };
+#endif
+
+static pthread_mutex_t blocks_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct block *blocks[BLOCK_CLASSES];
+static size_t block_octets; /* of all that are kept */
+static unsigned block_hand; /* the class that gives way next */
+
+static unsigned class_of(size_t size)
+{
+    return (unsigned)(size + 7) / 16;
+}
+
+static size_t size_of(unsigned class)
+{
+    return (size_t) class * 16 + 8;
+}
+
+static struct block *take_locked(unsigned class)
+{
+    struct block *block = blocks[class];
+
+    if (block == NULL)
+        return NULL;
+    blocks[class] = block->next;
+    block_octets -= size_of(class);
+    return block;
+}
+
+void *zone_block_take(size_t size)
+{
+    unsigned class = class_of(size);
+
+    td_assert(size < ZONE_PAGE_SIZE);
+    pthread_mutex_lock(&blocks_lock);
+    struct block *block = take_locked(class);
+    pthread_mutex_unlock(&blocks_lock);
+    return block != NULL ? block : td_malloc(size_of(class));
+}
+
+static void keep_block(struct block *block, unsigned class)
+{
+    struct block *gone = NULL;
+
+    pthread_mutex_lock(&blocks_lock);
+    while (block_octets + size_of(class) > ZONE_BLOCK_SPARE_OCTETS) {
+        struct block *oldest = take_locked(block_hand);
+        if (oldest == NULL) {
+            block_hand = (block_hand + 1) % BLOCK_CLASSES;
+            continue;
+        }
+        oldest->next = gone;
+        gone = oldest;
+    }
+    block->next = blocks[class];
+    blocks[class] = block;
+    block_octets += size_of(class);
+    pthread_mutex_unlock(&blocks_lock);
+    while (gone != NULL) {
+        struct block *next = gone->next;
+        free(gone);
+        gone = next;
+    }
+}
+
+void zone_block_give(void *block, size_t size)
+{
+    if (KEEPS_BLOCKS)
+        keep_block(block, class_of(size));
+    else
+        free(block);
+}
+
+size_t zone_block_spare_octets(void)
+{
+    pthread_mutex_lock(&blocks_lock);
+    size_t octets = block_octets;
+    pthread_mutex_unlock(&blocks_lock);
+    return octets;
+}
+
+/* ---- giving back ---- */
+
 void zone_pool_trims(bool trims)
 {
     pthread_mutex_lock(&lock);

@@ -25,6 +25,8 @@ struct zone_lineage *zone_lineage_new(const uint8_t *apex, const struct td_hash_
     struct zone_lineage *lineage = td_calloc(1, sizeof(*lineage) + size + 1);
     memcpy(lineage->name, apex, size + 1);
     lineage->name_size = (uint8_t)(size + 1);
+    lineage->infos = &lineage->own_info;
+    lineage->info_capacity = 1;
     lineage->label_count = label_count;
     lineage->seed = seed;
     return lineage;
@@ -32,18 +34,27 @@ struct zone_lineage *zone_lineage_new(const uint8_t *apex, const struct td_hash_
 
 /* ---- pages ---- */
 
+static uint32_t octets_of(const struct zone_page_info *info)
+{
+    return info->size == 0 ? ZONE_PAGE_SIZE : info->size;
+}
+
 static uint8_t *page_new(struct zone_lineage *lineage, uint32_t size)
 {
     lineage->octets += size == 0 ? ZONE_PAGE_SIZE : size;
-    return size == 0 ? zone_pool_take() : td_malloc(size);
+    if (size == 0)
+        return zone_pool_take();
+    return size < ZONE_PAGE_SIZE ? zone_block_take(size) : td_malloc(size);
 }
 
 static void page_free(struct zone_lineage *lineage, uint8_t *memory,
                       const struct zone_page_info *info)
 {
-    lineage->octets -= info->size == 0 ? ZONE_PAGE_SIZE : info->size;
+    lineage->octets -= octets_of(info);
     if (info->size == 0)
         zone_pool_give(memory);
+    else if (info->size < ZONE_PAGE_SIZE)
+        zone_block_give(memory, info->size);
     else
         free(memory);
 }
@@ -52,7 +63,7 @@ static void page_free(struct zone_lineage *lineage, uint8_t *memory,
 
 void zone_dead_free(struct zone_lineage *lineage, const struct zone_dead *dead)
 {
-    lineage->retained -= dead->info.size == 0 ? ZONE_PAGE_SIZE : dead->info.size;
+    lineage->retained -= octets_of(&dead->info);
     page_free(lineage, dead->memory, &dead->info);
 }
 
@@ -85,10 +96,12 @@ static bool reserve_pages(struct zone_space *space, uint32_t count)
     uint32_t capacity = lineage->info_capacity + lineage->info_capacity / 2;
     if (capacity < total)
         capacity = total;
-    lineage->infos = td_realloc(lineage->infos, capacity * sizeof(*lineage->infos));
+    struct zone_page_info *infos = lineage->infos == &lineage->own_info ? NULL : lineage->infos;
+    lineage->infos = td_realloc(infos, capacity * sizeof(*infos));
+    if (infos == NULL)
+        *lineage->infos = lineage->own_info;
     lineage->info_capacity = capacity;
-    view->pages = td_realloc(view->pages, capacity * sizeof(*view->pages));
-    zone_tables_grown(lineage, view->id);
+    zone_table_grow(view, capacity);
     return true;
 }
 
@@ -106,26 +119,36 @@ static void append_page(struct zone_space *space)
 
 /* ---- the life of a space ---- */
 
+static struct zone_version *version_new(void)
+{
+    return zone_block_take(sizeof(struct zone_version));
+}
+
+void zone_version_free(struct zone_lineage *lineage, struct zone_version *version)
+{
+    zone_table_give(lineage, version);
+    free(version->dead);
+    zone_block_give(version, sizeof(*version));
+}
+
 void zone_space_open(struct zone_space *space, struct zone_lineage *lineage)
 {
     struct zone_version *newest = lineage->newest;
-    struct zone_version *view = td_calloc(1, sizeof(*view));
+    struct zone_version *view = version_new();
 
     *space = (struct zone_space){ .view = view, .lineage = lineage };
-    if (newest != NULL) {
+    if (newest == NULL) {
+        *view = (struct zone_version){ .pages = &view->own_page, .lineage = lineage };
+    } else {
         *view = *newest;
         view->dead = NULL;
         view->dead_count = view->dead_capacity = 0;
         view->older = view->newer = NULL;
-        view->unpublished = NULL;
         view->ticket = 0;
-        atomic_init(&view->is_cut, false);
-        view->pages = zone_table_next(lineage);
-        space->old_page_count = newest->page_count;
-        space->old_tail_units = lineage->tail_units;
+        zone_table_begin(view, newest);
     }
+    atomic_init(&view->is_cut, false);
     atomic_init(&view->pins, 0);
-    view->lineage = lineage;
     view->id++;
 }
 
@@ -139,26 +162,19 @@ struct zone_version *zone_space_seal(struct zone_space *space)
 
     for (uint32_t i = 0; i < space->released_count; i++)
         bin_put(lineage, space->released[i].index, space->released[i].units);
-    if (older != NULL && space->undo_count != 0) {
-        older->dead = td_malloc(space->undo_count * sizeof(*older->dead));
-        older->dead_count = older->dead_capacity = space->undo_count;
-        for (uint32_t i = 0; i < space->undo_count; i++) {
-            const struct zone_undo *undo = &space->undo[i];
-            older->dead[i] = (struct zone_dead){ undo->memory, undo->info };
-            lineage->retained += undo->info.size == 0 ? ZONE_PAGE_SIZE : undo->info.size;
-        }
-    }
     zone_tables_changed(space);
+    for (uint32_t i = 0; i < space->dead_count; i++)
+        lineage->retained += octets_of(&space->dead[i].info);
+    view->tail_units = lineage->tail_units;
     view->older = older;
     if (older != NULL) {
         older->newer = view;
-        view->unpublished = td_malloc(sizeof(*view->unpublished));
-        *view->unpublished =
-            (struct zone_unpublished){ space->undo, space->undo_count, space->old_page_count,
-                                       space->old_tail_units };
+        older->dead = space->dead;
+        older->dead_count = space->dead_count;
+        older->dead_capacity = space->dead_capacity;
     } else {
         lineage->oldest = view;
-        free(space->undo);
+        free(space->dead);
     }
     lineage->newest = view;
     free(space->taken);
@@ -166,44 +182,43 @@ struct zone_version *zone_space_seal(struct zone_space *space)
     return view;
 }
 
-/* Free the pages that a view has for itself, and have the infos of the pages before it again. */
+/* Free what a view has for itself, and have the infos of the pages before it again. */
 static void give_back(struct zone_lineage *lineage, struct zone_version *view,
-                      const struct zone_undo *undos, uint32_t undo_count, uint32_t old_page_count)
+                      const struct zone_dead *dead, uint32_t dead_count)
 {
-    for (uint32_t i = 0; i < undo_count; i++) {
-        const struct zone_undo *undo = &undos[i];
-        if (view->pages[undo->page] != NULL) /* NULL: a run that was released */
-            page_free(lineage, view->pages[undo->page], &lineage->infos[undo->page]);
-        lineage->infos[undo->page] = undo->info;
+    uint32_t old_page_count = 0;
+
+    for (uint32_t i = 0; i < dead_count; i++) {
+        uint32_t page = dead[i].page;
+        if (view->pages[page] != NULL) /* NULL: a run that was released */
+            page_free(lineage, view->pages[page], &lineage->infos[page]);
+        lineage->infos[page] = dead[i].info;
+    }
+    if (lineage->newest != NULL) {
+        old_page_count = lineage->newest->page_count;
+        lineage->tail_units = lineage->newest->tail_units;
     }
     zone_pages_free(lineage, view, old_page_count);
-    free(view->pages);
-    free(view);
+    zone_table_free(view);
+    zone_block_give(view, sizeof(*view));
 }
 
 void zone_space_abort(struct zone_space *space)
 {
     struct zone_lineage *lineage = space->lineage;
 
-    give_back(lineage, space->view, space->undo, space->undo_count, space->old_page_count);
+    give_back(lineage, space->view, space->dead, space->dead_count);
     for (uint32_t i = 0; i < space->taken_count; i++)
         bin_put(lineage, space->taken[i].index, space->taken[i].units);
-    lineage->tail_units = space->old_tail_units;
-    free(space->undo);
+    free(space->dead);
     free(space->taken);
     free(space->released);
 }
 
-void zone_unpublished_free(struct zone_version *version)
-{
-    if (version->unpublished == NULL)
-        return;
-    free(version->unpublished->undo);
-    free(version->unpublished);
-    version->unpublished = NULL;
-}
-
 /*
+ * What the version before it does not need was the list of what this one replaced: nothing was
+ * handed on to it, since what was never shown is not given up.
+ *
  * What is free inside the pages was free in the version that goes: all of it is forgotten. That
  * wastes some room, and a drop is rare (the disk has failed).
  */
@@ -211,24 +226,19 @@ void zone_space_drop(struct zone_lineage *lineage)
 {
     struct zone_version *view = lineage->newest;
     struct zone_version *older = view->older;
-    struct zone_unpublished unpublished = *view->unpublished;
 
-    td_assert(older != NULL);
+    td_assert(older != NULL && older->ticket == 0);
     for (uint32_t i = 0; i < older->dead_count; i++)
-        lineage->retained -=
-            older->dead[i].info.size == 0 ? ZONE_PAGE_SIZE : older->dead[i].info.size;
-    free(older->dead);
-    older->dead = NULL;
-    older->dead_count = older->dead_capacity = 0;
+        lineage->retained -= octets_of(&older->dead[i].info);
     older->newer = NULL;
     lineage->newest = older;
-    lineage->tail_units = unpublished.old_tail_units;
     for (unsigned i = 0; lineage->bins != NULL && i < ZONE_FREE_BINS; i++)
         lineage->bins[i].count = 0;
     lineage->free_units = 0;
-    free(view->unpublished);
-    give_back(lineage, view, unpublished.undo, unpublished.undo_count, unpublished.old_page_count);
-    free(unpublished.undo);
+    give_back(lineage, view, older->dead, older->dead_count);
+    free(older->dead);
+    older->dead = NULL;
+    older->dead_count = older->dead_capacity = 0;
 }
 
 /* Copy a page that an older version can see. A zone's one small block may grow at that. */
@@ -241,8 +251,8 @@ static void page_copy(struct zone_space *space, uint32_t page, uint32_t size)
     uint8_t *copy = page_new(lineage, size);
 
     memcpy(copy, old, is_last ? lineage->tail_units * ZONE_UNIT_SIZE : ZONE_PAGE_SIZE);
-    td_grow(space->undo, space->undo_count, space->undo_capacity);
-    space->undo[space->undo_count++] = (struct zone_undo){ old, *info, page };
+    td_grow(space->dead, space->dead_count, space->dead_capacity);
+    space->dead[space->dead_count++] = (struct zone_dead){ old, *info, page };
     *info = (struct zone_page_info){ .birth = space->view->id, .size = size };
     space->view->pages[page] = copy;
 }
@@ -415,8 +425,8 @@ static void release_page(struct zone_space *space, uint32_t page)
 
     if (info->birth == space->view->id)
         return; /* made and released by one edit: rare, and gone with the zone */
-    td_grow(space->undo, space->undo_count, space->undo_capacity);
-    space->undo[space->undo_count++] = (struct zone_undo){ space->view->pages[page], *info, page };
+    td_grow(space->dead, space->dead_count, space->dead_capacity);
+    space->dead[space->dead_count++] = (struct zone_dead){ space->view->pages[page], *info, page };
     for (uint32_t i = info->run; i-- > 1;)
         space->view->pages[page + i] = NULL;
     space->view->pages[page] = NULL;

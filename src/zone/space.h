@@ -24,6 +24,7 @@ struct zone_page_info {
 struct zone_dead {
     uint8_t *memory;
     struct zone_page_info info;
+    uint32_t page;
 };
 
 enum { ZONE_FREE_BINS = 72 };
@@ -38,7 +39,8 @@ struct zone_lineage {
     struct zone_version *newest;
     struct zone_version *oldest;
     const struct td_hash_seed *seed;
-    struct zone_page_info *infos; /* of the newest version's pages */
+    struct zone_page_info *infos;   /* of the newest version's pages */
+    struct zone_page_info own_info; /* of a zone of one page */
     uint32_t info_capacity;
     uint32_t tail_units;        /* units in use in the last page */
     struct zone_tables *tables; /* NULL while the zone is small */
@@ -51,28 +53,12 @@ struct zone_lineage {
     uint8_t name[]; /* the apex */
 };
 
-struct zone_undo {
-    uint8_t *memory;
-    struct zone_page_info info;
-    uint32_t page;
-};
-
-/* What makes a version that nobody was shown undone; see zone_space_drop. */
-struct zone_unpublished {
-    struct zone_undo *undo;
-    uint32_t undo_count;
-    uint32_t old_page_count;
-    uint32_t old_tail_units;
-};
-
 struct zone_space {
     struct zone_version *view;
     struct zone_lineage *lineage;
-    struct zone_undo *undo; /* pages replaced so far */
-    uint32_t undo_count;
-    uint32_t undo_capacity;
-    uint32_t old_page_count;
-    uint32_t old_tail_units;
+    struct zone_dead *dead; /* pages replaced so far */
+    uint32_t dead_count;
+    uint32_t dead_capacity;
     struct zone_free_span *taken; /* from bins: to be given back on abort */
     uint32_t taken_count;
     uint32_t taken_capacity;
@@ -88,6 +74,9 @@ struct zone_lineage *zone_lineage_new(const uint8_t *apex, const struct td_hash_
 /* Free a page that a version given up was the last to see. */
 void zone_dead_free(struct zone_lineage *lineage, const struct zone_dead *dead);
 
+/* The version is given up: all but its pages. */
+void zone_version_free(struct zone_lineage *lineage, struct zone_version *version);
+
 /* Free the pages of the newest version from page `from` on. */
 void zone_pages_free(struct zone_lineage *lineage, const struct zone_version *version,
                      uint32_t from);
@@ -98,10 +87,8 @@ void zone_space_open(struct zone_space *space, struct zone_lineage *lineage);
 /* The view becomes the newest version of the lineage; the space is closed. */
 struct zone_version *zone_space_seal(struct zone_space *space);
 
-/* Readers have seen the version: what would undo it is forgotten. */
-void zone_unpublished_free(struct zone_version *version);
-
-/* The newest version, which they have not, is taken back; the one before it is the newest again. */
+/* The newest version, which nobody was shown, is taken back; the one before it is the newest again.
+ */
 void zone_space_drop(struct zone_lineage *lineage);
 
 /* Everything as it was; the space is closed. */

@@ -54,26 +54,40 @@ static uint8_t **catch_up(struct zone_tables *tables, const struct zone_version 
     return pages;
 }
 
-uint8_t **zone_table_next(struct zone_lineage *lineage)
+void zone_table_begin(struct zone_version *view, const struct zone_version *newest)
 {
-    const struct zone_version *newest = lineage->newest;
+    const struct zone_lineage *lineage = newest->lineage;
 
-    if (lineage->tables != NULL && lineage->tables->spare != NULL)
-        return catch_up(lineage->tables, newest);
-    uint8_t **pages = td_malloc(lineage->info_capacity * sizeof(*pages));
-    memcpy(pages, newest->pages, newest->page_count * sizeof(*pages));
-    return pages;
+    if (lineage->info_capacity == 1 && newest->pages == &newest->own_page) {
+        view->pages = &view->own_page;
+        view->own_page = newest->own_page;
+    } else if (lineage->tables != NULL && lineage->tables->spare != NULL) {
+        view->pages = catch_up(lineage->tables, newest);
+    } else {
+        view->pages = td_malloc(lineage->info_capacity * sizeof(*view->pages));
+        memcpy(view->pages, newest->pages, newest->page_count * sizeof(*view->pages));
+    }
 }
 
-void zone_tables_grown(struct zone_lineage *lineage, uint64_t id)
+void zone_table_grow(struct zone_version *view, uint32_t capacity)
 {
-    struct zone_tables *tables = lineage->tables;
+    struct zone_tables *tables = view->lineage->tables;
+    uint8_t **pages = view->pages == &view->own_page ? NULL : view->pages;
 
+    view->pages = td_realloc(pages, capacity * sizeof(*pages));
+    if (pages == NULL)
+        *view->pages = view->own_page;
     if (tables == NULL)
         return;
-    forget_spare(tables);
+    forget_spare(tables); /* it has less room, as have the tables of older versions */
     tables->count = 0;
-    tables->since = id;
+    tables->since = view->id;
+}
+
+void zone_table_free(struct zone_version *version)
+{
+    if (version->pages != &version->own_page)
+        free(version->pages);
 }
 
 /* The older half is forgotten, and with it what needs it. */
@@ -99,10 +113,10 @@ void zone_tables_changed(const struct zone_space *space)
         lineage->tables->since = space->view->id;
         return;
     }
-    for (uint32_t i = 0; i < space->undo_count; i++) {
-        const struct zone_undo *undo = &space->undo[i];
-        uint32_t run = undo->info.run > 1 ? undo->info.run : 1; /* which was released */
-        for (uint32_t page = undo->page; page < undo->page + run; page++) {
+    for (uint32_t i = 0; i < space->dead_count; i++) {
+        const struct zone_dead *dead = &space->dead[i];
+        uint32_t run = dead->info.run > 1 ? dead->info.run : 1; /* which was released */
+        for (uint32_t page = dead->page; page < dead->page + run; page++) {
             if (lineage->tables->count == ZONE_TABLE_CHANGES_MAX)
                 make_room(lineage->tables);
             lineage->tables->changes[lineage->tables->count++] =
@@ -111,13 +125,13 @@ void zone_tables_changed(const struct zone_space *space)
     }
 }
 
-void zone_table_give(struct zone_lineage *lineage, const struct zone_version *version)
+void zone_table_give(struct zone_lineage *lineage, struct zone_version *version)
 {
     struct zone_tables *tables = lineage->tables;
 
     if (tables == NULL || version->id < tables->since ||
         (tables->spare != NULL && tables->spare_id > version->id)) {
-        free(version->pages);
+        zone_table_free(version);
         return;
     }
     forget_spare(tables);

@@ -23,16 +23,19 @@ struct zone_space;
 struct zone_tables;
 struct zone_version;
 
-/* A table that says what that of the newest version says, with room for the lineage's pages. */
-uint8_t **zone_table_next(struct zone_lineage *lineage);
+/* A table for the view that says what that of the newest version says, with room for more. */
+void zone_table_begin(struct zone_version *view, const struct zone_version *newest);
 
-/* Tables with less room than those made from now on are of no use; `id` is the first with more. */
-void zone_tables_grown(struct zone_lineage *lineage, uint64_t id);
+/* Room for so many pages in the table of the view, and in those of later ones. */
+void zone_table_grow(struct zone_version *view, uint32_t capacity);
+
+/* The view is given up. */
+void zone_table_free(struct zone_version *version);
 
 /* The view of the space, which is sealed, has other pages than the version before it. */
 void zone_tables_changed(const struct zone_space *space);
 
 /* The version is given up: its table is the spare one, or freed. */
-void zone_table_give(struct zone_lineage *lineage, const struct zone_version *version);
+void zone_table_give(struct zone_lineage *lineage, struct zone_version *version);
 
 void zone_tables_free(struct zone_tables *tables);

@@ -75,11 +75,11 @@ enum zone_version_flag {
     ZONE_HAS_DELEGATION = 1 << 5,
 };
 
-struct zone_unpublished;
 struct zone_lineage; /* what the versions of one zone have in common; zone/lineage.h */
 
 struct zone_version {
-    uint8_t **pages; /* of page_count */
+    uint8_t **pages;   /* of page_count */
+    uint8_t *own_page; /* the table of a zone that has one */
     uint32_t page_count;
     uint32_t slots; /* index of the hash index: one unit a slot */
     uint32_t slot_count;
@@ -98,6 +98,7 @@ struct zone_version {
     uint32_t host_count;      /* of wire_host, those included that nobody uses any more */
     uint32_t node_count;      /* names, empty non-terminals included */
     uint32_t delegation_count;
+    uint32_t tail_units; /* units in use in the last page */
     uint64_t record_count;
     uint64_t id; /* counts up within the lineage, from 1 */
     struct zone_lineage *lineage;
@@ -111,10 +112,9 @@ struct zone_version {
     uint64_t ticket;
     struct zone_version *older;
     struct zone_version *newer;
-    struct zone_dead *dead;
+    struct zone_dead *dead; /* what newer versions do not see */
     uint32_t dead_count;
     uint32_t dead_capacity;
-    struct zone_unpublished *unpublished; /* until readers have seen it; NULL for the first */
 };
 
 /* The apex name, uncompressed, in the case of the configuration; and its key. */
