@@ -168,9 +168,13 @@ static td_err take_soa(struct transfer_read *read, const struct wire_record *rec
 static td_err build(struct transfer_read *read, const struct wire_record *record,
                     const uint8_t *rdata, size_t size)
 {
-    td_err err = zone_build_add(read->build, record->owner.octets, record->type,
-                                wire_ttl(record->ttl), rdata, (uint16_t)size);
+    uint32_t ttl = wire_ttl(record->ttl);
+    td_err err = read->is_open
+                     ? zone_build_add_again(read->build, record->type, ttl, rdata, (uint16_t)size)
+                     : zone_build_add(read->build, record->owner.octets, record->type, ttl, rdata,
+                                      (uint16_t)size);
 
+    read->is_open = true;
     return err == TD_OK ? TD_OK : fail_record(read, record, TD_E_LIMIT, "the zone is too large");
 }
 
@@ -270,38 +274,50 @@ static bool is_apex(const struct transfer_read *read, const struct wire_name *ow
     return wire_name_equal(owner->octets, owner->size, read->apex, read->apex_size);
 }
 
-static td_err take_record(struct transfer_read *read, const struct wire_message *message,
-                          const struct wire_record *record)
+/* Is it of the zone? Looked at once for each owner. */
+static bool is_inside(struct transfer_read *read, const struct wire_records *records)
 {
-    struct td_writer rdata = td_writer_of(read->rdata, RDATA_SIZE_MAX);
+    const struct wire_name *owner = &records->record.owner;
+
+    if (!records->is_same_owner) {
+        read->is_inside =
+            wire_name_is_subdomain(owner->octets, owner->size, read->apex, read->apex_size);
+        read->is_open = false;
+    }
+    return read->is_inside;
+}
+
+static td_err take_record(struct transfer_read *read, struct wire_records *records)
+{
+    const struct wire_record *record = &records->record;
+    const uint8_t *rdata;
+    size_t size;
 
     if (record->class != WIRE_CLASS_IN)
         return fail_record(read, record, TD_E_INVALID, "a record of another class than IN");
     if (!wire_rrtype_is_data(record->type))
         return fail_record(read, record, TD_E_INVALID, "no type of data in a zone");
-    bool is_inside = wire_name_is_subdomain(record->owner.octets, record->owner.size, read->apex,
-                                            read->apex_size);
-    if (!is_inside && read->stage != STAGE_FIRST) {
+    if (!is_inside(read, records) && read->stage != STAGE_FIRST) {
         note_stray(read, record);
         return TD_OK;
     }
-    td_err err = wire_message_rdata(message, record, &rdata);
+    td_err err = wire_records_rdata(records, read->rdata, &rdata, &size);
     if (err != TD_OK && err != TD_E_INVALID) /* INVALID: rules between fields, kept as it is */
         return fail_record(read, record, TD_E_MALFORMED, "the data cannot be read");
     /* A message of 64 KiB may say 255 octets with each two of its own. */
-    read->written += record->owner.size + RECORD_HEAD_SIZE + rdata.cursor;
+    read->written += record->owner.size + RECORD_HEAD_SIZE + size;
     if (read->written > read->limits.octets_max)
         return fail(read, TD_E_LIMIT,
                     "with its names written out it is larger than transfers.max-size allows");
     if (record->type == WIRE_TYPE_SOA && !is_apex(read, &record->owner))
         return fail_record(read, record, TD_E_INVALID, "an SOA that is not that of the zone");
-    return take(read, record, read->rdata, rdata.cursor);
+    return take(read, record, rdata, size);
 }
 
 td_err transfer_read_message(struct transfer_read *read, const struct wire_message *message)
 {
-    size_t at = message->section_at[1];
-    struct wire_record record;
+    struct wire_records records;
+    td_err err;
 
     read->messages++;
     read->octets += message->size;
@@ -309,16 +325,15 @@ td_err transfer_read_message(struct transfer_read *read, const struct wire_messa
         return fail(read, TD_E_LIMIT, "it is larger than transfers.max-size allows");
     if (message->header.counts[1] == 0)
         return fail(read, TD_E_INVALID, "a message without an answer");
-    while (at < message->section_at[2]) {
-        if (wire_message_record(message, &at, &record) != TD_OK)
-            return fail(read, TD_E_MALFORMED, "a record cannot be read");
+    wire_records_begin(&records, message, 1);
+    while ((err = wire_records_next(&records)) == TD_OK) {
         if (++read->records > read->limits.records_max)
             return fail(read, TD_E_LIMIT, "it has too many records");
-        td_err err = take_record(read, message, &record);
+        err = take_record(read, &records);
         if (err != TD_OK)
             return err;
     }
-    return TD_OK;
+    return err == TD_E_NOT_FOUND ? TD_OK : fail(read, TD_E_MALFORMED, "a record cannot be read");
 }
 
 td_err transfer_read_datagram(struct transfer_read *read, const struct wire_message *message)

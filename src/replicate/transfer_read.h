@@ -19,7 +19,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "change/fold.h"
-#include "wire/message.h"
+#include "wire/records.h"
 #include "zone/build.h"
 
 struct transfer_limits {
@@ -54,6 +54,8 @@ struct transfer_read {
     bool is_incremental; /* asked for */
     uint32_t serial_had; /* incremental */
     bool has_first;
+    bool is_inside; /* the owner that was read last is in the zone */
+    bool is_open;   /* and was given to `build` */
     uint8_t stage;
     uint32_t serial_at; /* CHANGES: of the difference that is being read: to */
     uint8_t *rdata;     /* room for the data of a record */

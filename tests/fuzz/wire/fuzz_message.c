@@ -1,6 +1,6 @@
 /*
  * Whole messages: walked, every record read, and written again with compression; the second
- * reading must give what the first gave.
+ * reading must give what the first gave. So must a cursor that remembers names.
  */
 #include <string.h>
 
@@ -9,6 +9,7 @@
 #include "wire/message.h"
 #include "wire/pack.h"
 #include "wire/rdata.h"
+#include "wire/records.h"
 #include "wire/rrtype.h"
 
 static uint8_t rdata[1 << 17], again[1 << 17], rewritten[1 << 20];
@@ -41,6 +42,44 @@ static void rewrite(const struct wire_record *record, const uint8_t *octets, siz
     td_err err = wire_message_rdata(&message, &back, &rdata_again);
     td_assert(err == TD_OK || err == TD_E_INVALID);
     td_assert(wire_rdata_compare(again, rdata_again.cursor, octets, size) == 0);
+}
+
+static void same_rdata(struct wire_records *records, const struct wire_message *message,
+                       const struct wire_record *record)
+{
+    struct td_writer writer = td_writer_of(rdata, sizeof(rdata));
+    const uint8_t *octets = NULL;
+    size_t size = 0;
+
+    td_err err = wire_message_rdata(message, record, &writer);
+    td_assert(wire_records_rdata(records, again, &octets, &size) == err);
+    if (err == TD_OK || err == TD_E_INVALID)
+        td_assert(size == writer.cursor && (size == 0 || memcmp(octets, rdata, size) == 0));
+}
+
+static void read_section(const struct wire_message *message, unsigned section)
+{
+    size_t at = message->section_at[section];
+    size_t end = section == 3 ? message->end : message->section_at[section + 1];
+    struct wire_records records;
+    struct wire_record record;
+
+    wire_records_begin(&records, message, section);
+    while (at < end) {
+        td_err err = wire_message_record(message, &at, &record);
+        td_assert(wire_records_next(&records) == err);
+        if (err != TD_OK)
+            return;
+        const struct wire_record *other = &records.record;
+        td_assert(records.at == at && other->at == record.at && other->type == record.type);
+        td_assert(other->class == record.class && other->ttl == record.ttl);
+        td_assert(other->rdata_at == record.rdata_at && other->rdlength == record.rdlength);
+        td_assert(other->owner.size == record.owner.size);
+        td_assert(other->owner.label_count == record.owner.label_count);
+        td_assert(memcmp(other->owner.octets, record.owner.octets, record.owner.size) == 0);
+        same_rdata(&records, message, &record);
+    }
+    td_assert(wire_records_next(&records) == TD_E_NOT_FOUND);
 }
 
 static void read_records(const struct wire_message *message)
@@ -81,6 +120,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             break;
     }
     read_records(&message);
+    for (unsigned section = 1; section < 4; section++)
+        read_section(&message, section);
     if (message.opt_at != 0) {
         size_t end;
         for (int role = WIRE_EDNS_QUERY; role <= WIRE_EDNS_RESPONSE; role++) {
