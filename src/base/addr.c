@@ -243,3 +243,23 @@ bool td_addr_is_any(const struct td_addr *addr)
 
     return addr->family != 0 && memcmp(addr->octets, zero, 16) == 0;
 }
+
+bool td_addr_is_private(const struct td_addr *addr)
+{
+    static const struct td_prefix prefixes[] = {
+        { .family = 4, .octets = { 10 }, .length = 8 },
+        { .family = 4, .octets = { 100, 64 }, .length = 10 },
+        { .family = 4, .octets = { 127 }, .length = 8 },
+        { .family = 4, .octets = { 169, 254 }, .length = 16 },
+        { .family = 4, .octets = { 172, 16 }, .length = 12 },
+        { .family = 4, .octets = { 192, 168 }, .length = 16 },
+        { .family = 6, .octets = { [15] = 1 }, .length = 128 },
+        { .family = 6, .octets = { 0xFC }, .length = 7 },
+        { .family = 6, .octets = { 0xFE, 0x80 }, .length = 10 },
+    };
+
+    for (size_t i = 0; i < TD_COUNT(prefixes); i++)
+        if (td_prefix_contains(&prefixes[i], addr))
+            return true;
+    return false;
+}

@@ -62,3 +62,9 @@ bool td_prefix_contains(const struct td_prefix *prefix, const struct td_addr *ad
 
 /* Is it 0.0.0.0 or ::? */
 bool td_addr_is_any(const struct td_addr *addr);
+
+/*
+ * Can nobody on the internet mean this host by it? Loopback, link-local, private (RFC 1918), shared
+ * (6598), unique local (4193).
+ */
+bool td_addr_is_private(const struct td_addr *addr);

@@ -52,6 +52,11 @@ td_err io_lookup_start(struct io *io, const char *name, uint64_t deadline_ns, io
     return TD_OK;
 }
 
+uint32_t io_host_addrs(struct io *io, struct td_addr *addrs, uint32_t max)
+{
+    return io->ops->host_addrs(io, addrs, max);
+}
+
 void io_lookup_cancel(struct io_lookup *lookup)
 {
     if (lookup == NULL)

@@ -42,5 +42,11 @@ TD_NODISCARD td_err io_lookup_start(struct io *io, const char *name, uint64_t de
                                     io_lookup_done *done, void *context,
                                     struct io_lookup **ret_lookup);
 
+/*
+ * The addresses of this host itself, of interfaces that are up, without ports: returns how many, at
+ * most `max`. 0: they are not known.
+ */
+uint32_t io_host_addrs(struct io *io, struct td_addr *addrs, uint32_t max);
+
 /* `done` is not called any more. Before its world ends. NULL is fine. */
 void io_lookup_cancel(struct io_lookup *lookup);

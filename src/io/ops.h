@@ -36,6 +36,7 @@ struct io_ops {
     void (*wake)(struct io *io); /* any thread */
     void (*kick)(struct io *io); /* there is something to do or a new earliest timer */
     uint32_t (*cpu_count)(struct io *io);
+    uint32_t (*host_addrs)(struct io *io, struct td_addr *addrs, uint32_t max);
 
     td_err (*udp_open)(struct io *io, const struct io_udp_options *options, struct io_udp **ret_udp,
                        struct td_diag *diag);

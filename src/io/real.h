@@ -117,6 +117,7 @@ td_err real_signal_watch(struct io *io, int number, void (*call)(void *context, 
 void real_signal_unwatch(struct io_signal *watch);
 
 td_err real_lookup_begin(struct io_lookup *lookup);
+uint32_t real_host_addrs(struct io *io, struct td_addr *addrs, uint32_t max);
 void real_lookup_forget(struct io_lookup *lookup);
 /* The world ends; threads that still ask do so for nobody. NULL is fine. */
 void real_lookups_end(struct real_lookups *all);

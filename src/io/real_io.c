@@ -229,6 +229,7 @@ const struct io_ops io_real_ops = {
     .wake = real_wake,
     .kick = real_kick,
     .cpu_count = real_cpu_count,
+    .host_addrs = real_host_addrs,
     .udp_open = real_udp_open,
     .udp_close = real_udp_close,
     .udp_send = real_udp_send,

@@ -3,6 +3,8 @@
  * and what they touch is not the world's: it lives until the world and the last of them have let it
  * go.
  */
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <resolv.h>
@@ -251,4 +253,21 @@ void real_lookups_end(struct real_lookups *all)
         pthread_mutex_destroy(&all->lock);
         free(all);
     }
+}
+
+/* ---- this host ---- */
+
+uint32_t real_host_addrs(struct io *io TD_UNUSED, struct td_addr *addrs, uint32_t max)
+{
+    struct ifaddrs *all;
+    uint32_t count = 0;
+
+    if (getifaddrs(&all) != 0)
+        return 0;
+    for (const struct ifaddrs *at = all; at != NULL && count < max; at = at->ifa_next)
+        if ((at->ifa_flags & IFF_UP) != 0 && at->ifa_addr != NULL &&
+            td_addr_from_sockaddr(at->ifa_addr, &addrs[count]) == TD_OK)
+            count++;
+    freeifaddrs(all);
+    return count;
 }

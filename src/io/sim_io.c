@@ -171,6 +171,7 @@ const struct io_ops io_sim_ops = {
     .wake = sim_wake,
     .kick = sim_kick,
     .cpu_count = sim_cpu_count,
+    .host_addrs = sim_host_addrs,
     .udp_open = sim_udp_open,
     .udp_close = sim_udp_close,
     .udp_send = sim_udp_send,

@@ -110,3 +110,12 @@ void sim_lookup_forget(struct io_lookup *lookup)
     io_timer_stop(&asked->timer);
     free(asked);
 }
+
+uint32_t sim_host_addrs(struct io *io, struct td_addr *addrs, uint32_t max)
+{
+    const struct io_sim_host *host = sim_of(io)->host;
+    uint32_t count = host->addr_count < max ? host->addr_count : max;
+
+    memcpy(addrs, host->addrs, count * sizeof(*addrs));
+    return count;
+}

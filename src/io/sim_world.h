@@ -276,4 +276,5 @@ void sim_signal_unwatch(struct io_signal *watch);
 
 td_err sim_lookup_begin(struct io_lookup *lookup);
 void sim_lookup_forget(struct io_lookup *lookup);
+uint32_t sim_host_addrs(struct io *io, struct td_addr *addrs, uint32_t max);
 void sim_names_free(struct io_sim *sim);

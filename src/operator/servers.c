@@ -78,6 +78,10 @@ static bool say_other(const struct registry_zone *zone, const struct name_server
     }
     if (server->addr_count == 0)
         say_unknown(server, out);
+    else if (server->may_be_here && !tells_set(zone))
+        snprintf(out, SAYS_SIZE,
+                 "no peer: this server, by an address that is translated, or one that has to get "
+                 "the zone from elsewhere");
     else
         snprintf(out, SAYS_SIZE, "no peer: %s",
                  tells_set(zone) ? "told of changes; allow-transfer has to let it have them"
@@ -105,20 +109,20 @@ static struct control_name_server view_server(struct td_arena *arena,
 }
 
 /* A primary that nobody can find by the zone's name servers. */
-static bool is_hidden(const struct followers_all *all, const struct registry_zone *zone,
-                      const struct name_server *servers, uint32_t count)
+static bool is_hidden(const struct registry_zone *zone, const struct name_server *servers,
+                      uint32_t count)
 {
-    bool is_hidden = zone->secondary == NULL && count != 0 && name_servers_know_us(all);
+    bool is_hidden = zone->secondary == NULL && count != 0;
 
     for (uint32_t i = 0; i < count; i++)
-        is_hidden = is_hidden && !servers[i].is_here;
+        is_hidden = is_hidden && !servers[i].is_here && !servers[i].may_be_here;
     return is_hidden;
 }
 
 void operator_view_servers(struct server *server, const struct registry_zone *zone,
                            struct td_arena *arena, struct control_follow *follow)
 {
-    const struct followers_all *all = server->replication->followers;
+    struct followers_all *all = server->replication->followers;
 
     if (zone->zone.newest == NULL)
         return;
@@ -129,7 +133,7 @@ void operator_view_servers(struct server *server, const struct registry_zone *zo
         views[i] = view_server(arena, zone, &servers[i]);
     follow->servers = views;
     follow->server_count = count;
-    follow->is_hidden = is_hidden(all, zone, servers, count);
+    follow->is_hidden = is_hidden(zone, servers, count);
     if (follow->is_hidden && (zone->followers == NULL || zone->followers->count == 0))
         follow->hidden_trouble = "no name server of the zone is this server, and no secondary is "
                                  "told of changes: name them in 'to'";

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "server/followers.h"
+#include "server/own_addrs.h"
 
 /* After a change they are asked so much later; twice as long each time. */
 enum { FOLLOWERS_PROBE_MS = 3 };
@@ -16,8 +17,7 @@ struct followers_all {
     struct peers *peers;
     struct replicate_keeper *keeper;
     struct lookups *lookups;
-    struct td_addr *own; /* addresses that we listen at */
-    uint32_t own_count;
+    struct own_addrs own;
     uint32_t zones; /* that have followers */
     uint32_t count; /* of followers */
     struct io_condition heard;

@@ -234,9 +234,7 @@ void followers_end(struct registry_zone *zone)
 
 void followers_apply(struct followers_all *all, const struct conf *conf)
 {
-    free(all->own);
-    all->own_count = conf->server.listen.count;
-    all->own = td_memdup(conf->server.listen.items, all->own_count * sizeof(*all->own));
+    own_addrs_set(&all->own, all->io, &conf->server.listen);
 }
 
 struct followers_all *followers_all_new(struct registry *registry, struct peers *peers,
@@ -257,6 +255,6 @@ void followers_all_free(struct followers_all *all)
     if (all == NULL)
         return;
     lookups_free(all->lookups);
-    free(all->own);
+    own_addrs_fini(&all->own);
     free(all);
 }

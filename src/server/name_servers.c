@@ -11,25 +11,19 @@
 
 enum { PORT = 53 };
 
-bool name_servers_know_us(const struct followers_all *all)
-{
-    for (uint32_t i = 0; i < all->own_count; i++)
-        if (td_addr_is_any(&all->own[i]))
-            return false;
-    return true;
-}
-
-static bool is_own(const struct followers_all *all, const struct td_addr *addr)
-{
-    for (uint32_t i = 0; i < all->own_count; i++)
-        if (td_addr_same_host(&all->own[i], addr))
-            return true;
-    return false;
-}
-
 /* ---- addresses ---- */
 
-static void add_addrs(const struct followers_all *all, const struct wire_rrset *set,
+/* One that is not ours. */
+static void add_addr(struct followers_all *all, const struct td_addr *addr,
+                     struct name_server *server)
+{
+    if (server->addr_count == NAME_SERVER_ADDRS_MAX)
+        return;
+    server->addrs[server->addr_count++] = *addr;
+    server->may_be_here = server->may_be_here || own_addrs_may_have(&all->own, addr);
+}
+
+static void add_addrs(struct followers_all *all, const struct wire_rrset *set,
                       struct name_server *server)
 {
     size_t at = 0;
@@ -38,15 +32,15 @@ static void add_addrs(const struct followers_all *all, const struct wire_rrset *
         struct wire_rdata rdata = wire_rrset_rdata(set, &at);
         struct td_addr addr = { .family = rdata.size == 4 ? 4 : 6, .port = PORT };
         memcpy(addr.octets, rdata.octets, rdata.size);
-        if (is_own(all, &addr))
+        if (own_addrs_has(&all->own, &addr))
             server->is_here = true;
-        else if (server->addr_count < NAME_SERVER_ADDRS_MAX)
-            server->addrs[server->addr_count++] = addr;
+        else
+            add_addr(all, &addr, server);
     }
 }
 
 /* Those that a zone has, as its data or as glue. */
-static bool find_in(const struct followers_all *all, const struct zone_version *version,
+static bool find_in(struct followers_all *all, const struct zone_version *version,
                     const struct wire_key *key, struct name_server *server)
 {
     const struct zone_node *node = version == NULL ? NULL : zone_find_exact(version, key, 0);
@@ -79,24 +73,24 @@ static bool is_of_peer(const struct followers_all *all, const struct td_addr *ad
  * A hosts file often has this machine's own name at a loopback address, which nobody else can mean:
  * only who is a peer there is somebody else.
  */
-static void add_found(const struct followers_all *all, const struct lookups_name *found,
+static void add_found(struct followers_all *all, const struct lookups_name *found,
                       struct name_server *server)
 {
     for (uint32_t i = 0; i < found->count; i++) {
         struct td_addr addr = found->addrs[i];
         addr.port = PORT;
-        if (is_own(all, &addr) ||
+        if (own_addrs_has(&all->own, &addr) ||
             ((is_loopback(&addr) || td_addr_is_any(&addr)) && !is_of_peer(all, &addr)))
             server->is_here = true;
-        else if (server->addr_count < NAME_SERVER_ADDRS_MAX)
-            server->addrs[server->addr_count++] = addr;
+        else
+            add_addr(all, &addr, server);
     }
 }
 
 /* ---- both ---- */
 
 /* In the zone itself, else in the one that is served here and nearest to it, else elsewhere. */
-static void find_addrs(const struct followers_all *all, const struct registry_zone *zone,
+static void find_addrs(struct followers_all *all, const struct registry_zone *zone,
                        const uint8_t *name, struct name_server *server)
 {
     struct wire_key key;
@@ -142,7 +136,7 @@ static const struct peers_row *find_peer(const struct followers_all *all,
     return NULL;
 }
 
-uint32_t name_servers_collect(const struct followers_all *all, const struct registry_zone *zone,
+uint32_t name_servers_collect(struct followers_all *all, const struct registry_zone *zone,
                               struct name_server *servers)
 {
     const struct zone_version *version = zone->zone.newest;

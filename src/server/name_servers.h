@@ -23,6 +23,7 @@ struct name_server {
     struct td_addr addrs[NAME_SERVER_ADDRS_MAX]; /* port 53; without our own */
     uint32_t addr_count;
     bool is_here;                     /* an address of it is ours */
+    bool may_be_here;                 /* an address of it may be ours: see own_addrs_may_have */
     bool is_elsewhere;                /* no zone here has an address of it */
     const struct lookups_name *found; /* by the resolver; NULL: it was not asked */
     bool is_mname;                    /* the SOA names it as the primary */
@@ -30,8 +31,5 @@ struct name_server {
 };
 
 /* The zone has data. Returns how many; `servers` has room for NAME_SERVERS_MAX. */
-uint32_t name_servers_collect(const struct followers_all *all, const struct registry_zone *zone,
+uint32_t name_servers_collect(struct followers_all *all, const struct registry_zone *zone,
                               struct name_server *servers);
-
-/* Are our own addresses known? Not where we listen at every one there is. */
-bool name_servers_know_us(const struct followers_all *all);

@@ -81,6 +81,22 @@ def test_one_that_is_a_name_server_itself_is_not_hidden(tandem):
     assert says(source)["ns2"] == "this server"
 
 
+def everywhere(tandem, second="127.0.0.12"):
+    """A primary that listens at whatever addresses there are."""
+    source = hidden(tandem, ready=False)
+    source.server["listen"] = ["0.0.0.0:%d" % source.port]
+    source.configure(zones=[{"name": "example.com", "file": "example.com.zone"}])
+    source.zone("example.com", (ZONE % "ns1").replace("127.0.0.12", second))
+    return source.start()
+
+
+def test_who_listens_everywhere_is_judged_by_its_interfaces(tandem):
+    assert status(everywhere(tandem))["is_hidden"] is True
+    public = everywhere(tandem, second="127.0.0.1")
+    assert status(public)["is_hidden"] is False
+    assert says(public)["ns2"] == "this server"
+
+
 def test_a_name_server_that_is_a_peer_and_not_in_to_is_told_to_the_operator(tandem):
     ns2 = server(12)
     other = server(99)

@@ -251,6 +251,46 @@ TEST(same_host_and_any)
     CHECK(!td_addr_is_any(&(struct td_addr){ .family = 0 }));
 }
 
+TEST(private_addresses)
+{
+    static const struct {
+        const char *text;
+        bool is_private;
+    } rows[] = {
+        { "9.255.255.255", false },
+        { "10.0.0.0", true },
+        { "10.255.255.255", true },
+        { "11.0.0.0", false },
+        { "100.63.255.255", false },
+        { "100.64.0.0", true },
+        { "100.127.255.255", true },
+        { "100.128.0.0", false },
+        { "127.0.0.11", true },
+        { "169.254.1.1", true },
+        { "172.15.255.255", false },
+        { "172.16.0.0", true },
+        { "172.31.255.255", true },
+        { "172.32.0.0", false },
+        { "192.168.1.1", true },
+        { "192.169.0.0", false },
+        { "192.0.2.1", false },
+        { "::1", true },
+        { "::2", false },
+        { "fc00::1", true },
+        { "fdff::1", true },
+        { "fe80::1", true },
+        { "febf::1", true },
+        { "fec0::1", false },
+        { "2001:db8::1", false },
+    };
+
+    for (size_t i = 0; i < TD_COUNT(rows); i++) {
+        struct td_addr addr;
+        CHECK_OK(td_addr_parse(rows[i].text, 53, &addr));
+        CHECK_EQ_WHY(td_addr_is_private(&addr), rows[i].is_private, rows[i].text);
+    }
+}
+
 TEST(the_prefix_of_a_host_holds_nobody_else)
 {
     static const struct {
@@ -277,5 +317,5 @@ TESTS(every_spelling_of_host_and_port_is_read, a_scope_may_be_the_name_of_an_int
       refused_addresses_leave_no_trace, prefixes,
       a_prefix_holds_its_first_and_last_address_and_not_their_neighbours,
       sockets_give_back_what_they_were_given, a_mapped_address_of_a_socket_is_ipv4,
-      other_families_are_unsupported, text, same_host_and_any,
+      other_families_are_unsupported, text, same_host_and_any, private_addresses,
       the_prefix_of_a_host_holds_nobody_else)

@@ -216,6 +216,27 @@ TEST(a_world_ends_while_look_ups_hang)
         CHECK_EQ(found[i].calls, 0);
 }
 
+/* ---- this host ---- */
+
+static void host_body(struct fiber *fiber, void *argument)
+{
+    struct td_addr addrs[64], loopback;
+    bool has_loopback = false;
+
+    (void)argument;
+    CHECK_OK(td_addr_parse("127.0.0.1", 0, &loopback));
+    uint32_t count = io_host_addrs(io_fiber_io(fiber), addrs, 64);
+    for (uint32_t i = 0; i < count; i++)
+        has_loopback = has_loopback || td_addr_equal(&addrs[i], &loopback);
+    CHECK(has_loopback);
+    CHECK_EQ(io_host_addrs(io_fiber_io(fiber), addrs, 0), 0);
+}
+
+TEST(this_host_has_addresses)
+{
+    world_run(host_body, NULL);
+}
+
 /* ---- the simulation ---- */
 
 struct sim_run {
@@ -273,6 +294,6 @@ TEST(the_simulation_answers_from_its_table)
     CHECK(one.hash != other.hash);
 }
 
-TESTS(the_system_is_asked, so_many_at_once_and_the_others_stand_in_line,
+TESTS(this_host_has_addresses, the_system_is_asked, so_many_at_once_and_the_others_stand_in_line,
       what_takes_too_long_is_given_up, a_world_ends_while_look_ups_hang,
       the_simulation_answers_from_its_table)
