@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/crc32c.h"
+#include "base/octets.h"
 #include "base/reader.h"
 #include "base/writer.h"
 #include "io/file.h"
@@ -27,6 +27,7 @@ enum {
     BLOCK_HEAD_SIZE = 8,
     FILE_NAME_SIZE_MAX = 200,
     RECORD_SIZE_MIN = 1 + 2 + 4 + 2,
+    RECORD_SIZE_MAX = RECORD_SIZE_MIN + WIRE_NAME_SIZE_MAX + 65535,
 };
 
 static const uint8_t magic[8] = { 't', 'a', 'n', 'd', 'e', 'm', 'B', 'S' };
@@ -84,9 +85,8 @@ struct output {
     struct fiber *fiber;
     struct io_file *file;
     uint64_t offset;
-    struct td_buf block;
-    uint8_t owner[WIRE_NAME_SIZE_MAX]; /* of the record before, in this block */
-    uint8_t owner_size;                /* 0: none */
+    uint8_t *block; /* its head, and STORE_BASE_BLOCK_SIZE octets */
+    size_t size;    /* of its records */
     uint64_t records;
     struct td_diag *diag;
     td_err err;
@@ -94,45 +94,37 @@ struct output {
 
 static void flush_block(struct output *output)
 {
-    uint8_t head[BLOCK_HEAD_SIZE];
-    size_t size = output->block.size;
+    size_t size = output->size;
 
-    td_put_u32(head, (uint32_t)size);
-    td_put_u32(head + 4, td_crc32c(0, output->block.data, size));
+    td_put_u32(output->block, (uint32_t)size);
+    td_put_u32(output->block + 4, td_crc32c(0, output->block + BLOCK_HEAD_SIZE, size));
     if (output->err == TD_OK)
-        output->err =
-            io_file_write_at(output->file, output->offset, head, sizeof(head), output->diag);
-    output->offset += sizeof(head);
-    if (output->err == TD_OK && size != 0)
-        output->err =
-            io_file_write_at(output->file, output->offset, output->block.data, size, output->diag);
-    output->offset += size;
-    td_buf_clear(&output->block);
-    output->owner_size = 0;
+        output->err = io_file_write_at(output->file, output->offset, output->block,
+                                       BLOCK_HEAD_SIZE + size, output->diag);
+    output->offset += BLOCK_HEAD_SIZE + size;
+    output->size = 0;
     if (output->err == TD_OK && output->fiber != NULL)
         output->err = io_fiber_yield(output->fiber);
 }
 
+/* `owner` NULL: that of the record before, in the same block. */
 static void put_record(struct output *output, const struct wire_name *owner, uint16_t type,
                        uint32_t ttl, const struct wire_rdata *rdata)
 {
-    uint8_t head[8];
-    bool is_same =
-        output->owner_size == owner->size && memcmp(output->owner, owner->octets, owner->size) == 0;
+    uint8_t *at = output->block + BLOCK_HEAD_SIZE + output->size;
 
-    td_buf_add_char(&output->block, is_same ? 0 : (char)owner->size);
-    if (!is_same) {
-        td_buf_add(&output->block, owner->octets, owner->size);
-        memcpy(output->owner, owner->octets, owner->size);
-        output->owner_size = owner->size;
+    *at++ = owner == NULL ? 0 : owner->size;
+    if (owner != NULL) {
+        td_octets_copy(at, owner->octets, owner->size);
+        at += owner->size;
     }
-    td_put_u16(head, type);
-    td_put_u32(head + 2, ttl);
-    td_put_u16(head + 6, rdata->size);
-    td_buf_add(&output->block, head, sizeof(head));
-    td_buf_add(&output->block, rdata->octets, rdata->size);
+    td_put_u16(at, type);
+    td_put_u32(at + 2, ttl);
+    td_put_u16(at + 6, rdata->size);
+    td_octets_copy(at + 8, rdata->octets, rdata->size);
+    output->size = (size_t)(at + 8 + rdata->size - output->block) - BLOCK_HEAD_SIZE;
     output->records++;
-    if (output->block.size > STORE_BASE_BLOCK_SIZE - 70000) /* a record more always fits */
+    if (output->size > STORE_BASE_BLOCK_SIZE - RECORD_SIZE_MAX)
         flush_block(output);
 }
 
@@ -141,12 +133,14 @@ static void put_node(struct output *output, const struct zone_version *version,
 {
     const struct wire_rrset *set = zone_node_sets(version, node);
     struct wire_name owner;
+    bool is_known = false;
 
     zone_node_name(version, node, &owner);
     for (unsigned i = 0; i < node->set_count; i++, set = wire_rrset_next(set)) {
         for (size_t at = 0; at < set->size;) {
             struct wire_rdata rdata = wire_rrset_rdata(set, &at);
-            put_record(output, &owner, set->type, set->ttl, &rdata);
+            put_record(output, is_known ? NULL : &owner, set->type, set->ttl, &rdata);
+            is_known = output->size != 0; /* a block begins with an owner */
         }
     }
 }
@@ -181,16 +175,17 @@ static td_err write_all(struct output *output, const struct zone_version *versio
                         uint64_t sequence)
 {
     output->offset = HEAD_SIZE;
+    output->block = td_malloc(BLOCK_HEAD_SIZE + STORE_BASE_BLOCK_SIZE);
     put_order(output, version, ZONE_ORDER_NAMES);
     put_order(output, version, ZONE_ORDER_NSEC3);
-    if (output->block.size != 0)
+    if (output->size != 0)
         flush_block(output);
     flush_block(output); /* the empty one: the end */
     if (output->err == TD_OK)
         output->err = put_head(output, version, sequence);
     if (output->err == TD_OK)
         output->err = io_file_sync(output->fiber, output->file, output->diag);
-    td_buf_fini(&output->block);
+    free(output->block);
     return output->err;
 }
 
@@ -304,7 +299,8 @@ static td_err take_record(struct input *input, struct td_reader *reader, const u
         td_read_u16(reader, &size) != TD_OK || td_read_octets(reader, size, &rdata) != TD_OK ||
         !is_sound(type, rdata, size))
         return damaged(input);
-    td_err err = zone_build_add(input->build, *owner, type, ttl, rdata, size);
+    td_err err = owner_size == 0 ? zone_build_add_again(input->build, type, ttl, rdata, size)
+                                 : zone_build_add(input->build, *owner, type, ttl, rdata, size);
     return err == TD_OK ? TD_OK : damaged(input);
 }
 
