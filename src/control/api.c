@@ -371,9 +371,9 @@ static bool read_all(const struct control_request *request, struct found *found,
 
 static void log_change(const struct control_call *call)
 {
-    serve_log(LOG_NOTICE, EVENT_CONTROL, NULL, "control, '%s%s%s' asked for by %s",
+    serve_log(LOG_NOTICE, EVENT_CONTROL, NULL, "control, '%s%s%s%s' asked for by %s",
               call->verb->words, call->zone == NULL ? "" : " ",
-              call->zone == NULL ? "" : call->zone,
+              call->zone == NULL ? "" : call->zone, call->dry_run ? " --dry-run" : "",
               call->author == NULL ? "an unknown user" : call->author);
 }
 

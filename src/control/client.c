@@ -298,8 +298,15 @@ static int show_answer(const struct control_call *call, const json_t *answer)
 {
     struct td_buf out = { .data = NULL }, complaints = { .data = NULL };
     const json_t *error = json_object_get(answer, "error");
-    int code =
-        error != NULL ? say_error(error, !call->json) : call->verb->show(answer, &out, &complaints);
+    const char *would = json_string_value(json_object_get(answer, "would"));
+    int code = CONTROL_EXIT_OK;
+
+    if (error != NULL)
+        code = say_error(error, !call->json);
+    else if (would != NULL)
+        td_buf_printf(&out, "%s\n", would);
+    else
+        code = call->verb->show(answer, &out, &complaints);
 
     if (!call->json) {
         fwrite(td_buf_text(&out), 1, out.size, stdout);

@@ -123,6 +123,9 @@ int control_error_exit(const char *code);
 /* A good answer begins: an object, which is to be ended. */
 void control_reply_begin(struct control_reply *reply, struct control_json *json);
 
+/* What would be done, which is all that was asked. */
+void control_reply_would(struct control_reply *reply, const struct td_diag *diag);
+
 /* The host could not do it, for a reason that any verb may meet. */
 void control_reply_host_error(struct control_reply *reply, td_err err);
 

@@ -204,7 +204,10 @@ void control_handle_order(const struct control_host *host, enum control_order wh
     struct control_zone_status zone;
 
     td_err err = host->zone_order(host->context, what, call, &zone, &diag);
-    control_reply_zone(reply, call, err, &zone, &diag);
+    if (err == TD_OK && call->dry_run)
+        control_reply_would(reply, &diag);
+    else
+        control_reply_zone(reply, call, err, &zone, &diag);
 }
 
 CONTROL_HANDLE(zone_freeze)
@@ -222,6 +225,22 @@ CONTROL_HANDLE(zone_flush)
     control_handle_order(host, CONTROL_ORDER_FLUSH, call, reply);
 }
 
+static void preview(const struct control_host *host, const struct control_call *call,
+                    bool is_release, struct control_reply *reply)
+{
+    struct control_outcome outcome;
+
+    td_err err = host->preview(host->context, call, is_release, &outcome);
+    if (err == TD_OK)
+        reply_outcome(reply, call, &outcome);
+    else if (err == TD_E_UNSUPPORTED)
+        control_reply_error(reply, CONTROL_ERROR_REFUSED, NULL, "nothing of '%s' is held",
+                            call->zone);
+    else
+        refuse(reply, err, &outcome);
+    control_outcome_fini(&outcome);
+}
+
 /* Of a command, or else of the file. */
 CONTROL_HANDLE(zone_release)
 {
@@ -237,6 +256,10 @@ CONTROL_HANDLE(zone_release)
     control_outcome_fini(&outcome);
     if (err != TD_E_UNSUPPORTED)
         return;
+    if (call->dry_run) {
+        preview(host, call, true, reply);
+        return;
+    }
     err = host->zone_order(host->context, CONTROL_ORDER_RELEASE, call, &zone, &diag);
     if (err == TD_E_NOT_FOUND)
         control_reply_error(reply, CONTROL_ERROR_REFUSED, NULL, "nothing of '%s' is held",
@@ -248,14 +271,7 @@ CONTROL_HANDLE(zone_release)
 void control_handle_preview(const struct control_host *host, const struct control_call *call,
                             struct control_reply *reply)
 {
-    struct control_outcome outcome;
-
-    td_err err = host->preview(host->context, call, &outcome);
-    if (err == TD_OK)
-        reply_outcome(reply, call, &outcome);
-    else
-        refuse(reply, err, &outcome);
-    control_outcome_fini(&outcome);
+    preview(host, call, false, reply);
 }
 
 void control_handle_take(const struct control_host *host, const struct control_call *call,

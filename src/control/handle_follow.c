@@ -203,6 +203,8 @@ CONTROL_HANDLE(zone_add)
     td_err err = host->zone_add(host->context, call, &zone, &diag);
     if (err == TD_E_EXISTS || err == TD_E_NOT_FOUND)
         control_reply_error(reply, CONTROL_ERROR_CONFLICT, NULL, "%s", diag.text);
+    else if (err == TD_OK && call->dry_run)
+        control_reply_would(reply, &diag);
     else
         control_reply_zone(reply, call, err, &zone, &diag);
 }
@@ -215,6 +217,10 @@ CONTROL_HANDLE(zone_remove)
     td_err err = host->zone_remove(host->context, call, &diag);
     if (err != TD_OK) {
         control_reply_zone(reply, call, err, NULL, &diag);
+        return;
+    }
+    if (call->dry_run) {
+        control_reply_would(reply, &diag);
         return;
     }
     control_reply_begin(reply, &json);

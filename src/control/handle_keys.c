@@ -85,6 +85,10 @@ CONTROL_HANDLE(key_add)
         refuse(reply, err, NULL, &diag);
         return;
     }
+    if (call->dry_run) {
+        control_reply_would(reply, &diag);
+        return;
+    }
     control_reply_begin(reply, &json);
     control_json_text(&json, "name", call->key);
     control_json_object_end(&json);
@@ -99,6 +103,8 @@ CONTROL_HANDLE(key_remove)
     td_err err = host->keys.remove(host->context, call, &uses, &diag);
     if (err != TD_OK) {
         refuse(reply, err, uses.size == 0 ? NULL : &uses, &diag);
+    } else if (call->dry_run) {
+        control_reply_would(reply, &diag);
     } else {
         control_reply_begin(reply, &json);
         control_json_text(&json, "name", call->key);

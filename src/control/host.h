@@ -18,6 +18,7 @@
 #include "base/counter.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "control/host_change.h"
 #include "control/host_config.h"
 #include "control/host_follow.h"
 #include "control/host_keys.h"
@@ -120,80 +121,6 @@ struct control_wait {
     uint32_t timeout_s;
 };
 
-/* ---- changes and history ---- */
-
-/* A change, made or to be made, or one of the past. */
-struct control_change {
-    uint32_t serial_from;
-    uint32_t serial_to;
-    uint64_t time_s;
-    const char *author; /* NULL: not known */
-    const char *origin;
-    const char *reason;
-    uint64_t removed_count; /* records, the SOA left out */
-    uint64_t added_count;
-    const char *const *removed; /* as in zone files; NULL: only counted */
-    const char *const *added;
-    bool is_break;   /* what was before it cannot be had from it */
-    bool is_damaged; /* what the log has of it cannot be read */
-};
-
-enum control_edit_action {
-    CONTROL_EDIT_ADD,
-    CONTROL_EDIT_REMOVE,
-    CONTROL_EDIT_SET,
-    CONTROL_EDIT_APPLY,  /* `lines` */
-    CONTROL_EDIT_REVERT, /* the change that led to `serial` */
-    CONTROL_EDIT_BEGIN,  /* a transaction of this author: what follows is collected */
-    CONTROL_EDIT_DIFF,   /* what it would do */
-    CONTROL_EDIT_COMMIT,
-    CONTROL_EDIT_ABORT,
-    CONTROL_EDIT_RELEASE, /* what the brake holds */
-};
-
-struct control_call;
-
-enum { CONTROL_CONFLICTS_MAX = 100 };
-
-/* What came of it. */
-struct control_outcome {
-    struct td_arena arena;
-    struct control_change change;
-    const char *note;  /* what else is to be known; NULL */
-    bool is_unchanged; /* there was nothing to do */
-    bool is_open;      /* in a transaction, which is not committed yet */
-    bool is_other_serial;
-    bool has_problem;        /* a commit would be refused, for what is in `diag` */
-    uint32_t steps;          /* of the transaction */
-    struct td_buf conflicts; /* lines */
-    struct td_diag diag;     /* why not */
-};
-
-void control_outcome_fini(struct control_outcome *outcome);
-
-/* Changes of the past, or records with the change that put them where they are. */
-struct control_past {
-    struct control_change change;
-    const char *record; /* NULL: it is about the change */
-    bool is_known;      /* `change` is filled in */
-};
-
-struct control_history {
-    struct td_arena arena;
-    struct control_past *items;
-    size_t count;
-    uint64_t total; /* changes that there are */
-    bool has_more;
-    struct td_diag diag; /* why not */
-};
-
-enum control_history_kind {
-    CONTROL_HISTORY_LOG,
-    CONTROL_HISTORY_SHOW,
-    CONTROL_HISTORY_DIFF,
-    CONTROL_HISTORY_BLAME,
-};
-
 /* Besides reloads, what an operator may ask of a zone and its file. */
 enum control_order {
     CONTROL_ORDER_FREEZE,
@@ -269,8 +196,11 @@ struct control_host {
                                      struct td_buf *out, uint32_t *ret_serial,
                                      struct td_diag *diag);
 
-    /* What a load of its file would change, as call->take says. Returns as `edit`. */
-    TD_NODISCARD td_err (*preview)(void *context, const struct control_call *call,
+    /*
+     * What a load of its file would change, as call->take says; `is_release`: the file that the
+     * brake holds. Returns as `edit`. TD_E_UNSUPPORTED: it holds none.
+     */
+    TD_NODISCARD td_err (*preview)(void *context, const struct control_call *call, bool is_release,
                                    struct control_outcome *ret_outcome);
 
     /* The zone with its history: server/backup.h. Returns as `history`. */
@@ -291,7 +221,11 @@ struct control_host {
     TD_NODISCARD td_err (*zone_remove)(void *context, const struct control_call *call,
                                        struct td_diag *diag);
 
-    /* TD_E_NOT_FOUND; TD_E_UNSUPPORTED, TD_E_CONFLICT, TD_E_IO: why is in diag; TD_E_TIMEOUT */
+    /*
+     * TD_E_NOT_FOUND; TD_E_UNSUPPORTED, TD_E_CONFLICT, TD_E_IO: why is in diag; TD_E_TIMEOUT. With
+     * call->dry_run nothing is done, diag has what would be, and *ret_zone is not filled in; so are
+     * zone_add, zone_remove, keys.add and keys.remove.
+     */
     TD_NODISCARD td_err (*zone_order)(void *context, enum control_order order,
                                       const struct control_call *call,
                                       struct control_zone_status *ret_zone, struct td_diag *diag);

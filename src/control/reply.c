@@ -81,6 +81,16 @@ void control_reply_begin(struct control_reply *reply, struct control_json *json)
     control_json_object(json, NULL);
 }
 
+void control_reply_would(struct control_reply *reply, const struct td_diag *diag)
+{
+    struct control_json json;
+
+    control_reply_begin(reply, &json);
+    control_json_bool(&json, "dry_run", true);
+    control_json_text(&json, "would", diag->text);
+    control_json_object_end(&json);
+}
+
 void control_reply_host_error(struct control_reply *reply, td_err err)
 {
     if (err == TD_E_CLOSED)

@@ -55,8 +55,9 @@ int control_show_edit(const json_t *answer, struct td_buf *out, struct td_buf *c
 int control_show_abort(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
 {
     (void)complaints;
-    td_buf_printf(out, "%s transaction of %s with %llu steps is given up\n",
-                  text_of(answer, "zone"), text_of(answer, "author"), number_of(answer, "steps"));
+    td_buf_printf(out, "%s transaction of %s with %llu steps %s given up\n",
+                  text_of(answer, "zone"), text_of(answer, "author"), number_of(answer, "steps"),
+                  is_so(answer, "dry_run") ? "would be" : "is");
     return CONTROL_EXIT_OK;
 }
 

@@ -320,6 +320,11 @@ static td_err do_begin(struct edit *edit, struct operator_pending *open)
                     edit->author, edit->zone->name, open->steps.count);
         return TD_E_EXISTS;
     }
+    edit->outcome->change.serial_from = edit->zone->zone.newest->serial;
+    edit->outcome->is_open = !edit->is_dry;
+    edit->outcome->note = edit->is_dry ? "a transaction would be begun" : NULL;
+    if (edit->is_dry)
+        return TD_OK;
     open = operator_pending_new(edit->server, edit->zone->name, edit->author);
     if (open == NULL) {
         td_diag_say(&edit->outcome->diag, "there are %d transactions already",
@@ -328,8 +333,6 @@ static td_err do_begin(struct edit *edit, struct operator_pending *open)
     }
     open->serial_seen = edit->zone->zone.newest->serial;
     open->reason = edit->reason == NULL ? NULL : td_strdup(edit->reason);
-    edit->outcome->is_open = true;
-    edit->outcome->change.serial_from = open->serial_seen;
     return TD_OK;
 }
 
@@ -372,7 +375,8 @@ static td_err do_transaction(struct fiber *fiber, struct edit *edit)
     if (edit->action == CONTROL_EDIT_COMMIT)
         return do_commit(fiber, edit, open);
     if (edit->action == CONTROL_EDIT_ABORT) {
-        operator_pending_drop(edit->server, open);
+        if (!edit->is_dry)
+            operator_pending_drop(edit->server, open);
         return TD_OK;
     }
     edit->is_dry = true;
@@ -393,9 +397,10 @@ static td_err do_release(struct fiber *fiber, struct edit *edit)
     edit->is_from_api = held.is_from_api;
     td_err err = TD_OK;
     if (edit->call->abort) {
-        operator_held_drop(edit->server, edit->zone);
-        edit->outcome->note = "it is given up";
+        edit->outcome->note = edit->is_dry ? "it would be given up" : "it is given up";
         edit->outcome->change.serial_from = edit->zone->zone.newest->serial;
+        if (!edit->is_dry)
+            err = operator_held_give_up(fiber, edit->server, edit->zone, &edit->outcome->diag);
     } else {
         err = carry_out(fiber, edit, &held.steps);
     }

@@ -14,7 +14,9 @@
 #include "control/words.h"
 #include "operator/fold.h"
 #include "operator/follow.h"
+#include "operator/look.h"
 #include "operator/past.h"
+#include "operator/trial.h"
 #include "operator/view.h"
 #include "server/runtime.h"
 #include "wire/rrtype.h"
@@ -228,6 +230,7 @@ struct order {
     struct control_zone_status *status;
     struct td_diag *diag;
     struct server *server;
+    bool is_copy; /* a zone that would be added comes from primaries */
 };
 
 static td_err begin(struct fiber *fiber, struct order *order, struct registry_zone *zone)
@@ -309,6 +312,8 @@ static td_err do_order(struct fiber *fiber, struct server *server, void *argumen
 
     order->server = server;
     td_err err = find(server, order, &zone);
+    if (err == TD_OK && order->call->dry_run)
+        return operator_trial(server, zone, order->order, order->call, order->diag);
     if (err == TD_OK)
         err = begin(fiber, order, zone);
     if (err == TD_OK)
@@ -345,9 +350,43 @@ static td_err do_add(struct fiber *fiber, struct server *server, void *argument)
     return err;
 }
 
+static td_err try_add(struct fiber *fiber, struct server *server, void *argument)
+{
+    struct order *order = argument;
+    const struct control_call *call = order->call;
+
+    (void)fiber;
+    return runtime_may_add(server, call->zone, call->zonefile, call->like, &order->is_copy,
+                           order->diag);
+}
+
+/* The file is loaded, too, on the thread that asks. */
+static td_err try_zone_add(void *context, const struct control_call *call, struct td_diag *diag)
+{
+    struct order order = { .call = call, .diag = diag };
+    struct operator_look look = { .zone = call->zone, .path = call->zonefile, .may_be_new = true };
+
+    td_err err = operator_ask(context, try_add, &order);
+    if (err != TD_OK)
+        return err;
+    td_diag_say(diag, "it would be added, and come from its primaries");
+    if (order.is_copy)
+        return TD_OK;
+    err = operator_look(context, &look);
+    if (err == TD_OK)
+        td_diag_say(diag, "it would be added, with serial %u and %llu records",
+                    look.job->version->serial, (unsigned long long)look.job->version->record_count);
+    else
+        *diag = look.diag;
+    operator_look_end(&look);
+    return err;
+}
+
 td_err operator_zone_add(void *context, const struct control_call *call,
                          struct control_zone_status *ret_zone, struct td_diag *diag)
 {
+    if (call->dry_run)
+        return try_zone_add(context, call, diag);
     struct order order = {
         .order = CONTROL_ORDER_REFRESH, .call = call, .status = ret_zone, .diag = diag
     };
@@ -359,7 +398,12 @@ static td_err do_remove(struct fiber *fiber, struct server *server, void *argume
 {
     const struct order *order = argument;
 
-    return runtime_remove(fiber, server, order->call->zone, order->diag);
+    if (!order->call->dry_run)
+        return runtime_remove(fiber, server, order->call->zone, order->diag);
+    td_err err = runtime_may_remove(server, order->call->zone, order->diag);
+    if (err == TD_OK)
+        td_diag_say(order->diag, "it would be removed; its file stays");
+    return err;
 }
 
 td_err operator_zone_remove(void *context, const struct control_call *call, struct td_diag *diag)

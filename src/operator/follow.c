@@ -438,21 +438,50 @@ static td_err host_wait(void *context, struct control_follow_wait *wait, struct 
 
 /* ---- orders ---- */
 
-static td_err order_serial(struct registry_zone *zone, const struct control_call *call,
-                           struct td_diag *diag)
+td_err operator_follow_after(const struct control_call *call, uint32_t *ret_after_s,
+                             struct td_diag *diag)
 {
     uint64_t after_ms = 0;
 
-    if (call->abort)
-        return serial_walk_abort(zone, diag);
     if (call->after != NULL &&
         (!conf_duration_parse(call->after, &after_ms) || after_ms / 1000 > UINT32_MAX)) {
         td_diag_say(diag, "--after wants a time with its unit, such as 2h or 7d, not '%.80s'",
                     call->after);
         return TD_E_INVALID;
     }
-    return serial_walk_begin(zone, call->set.value, (uint32_t)((after_ms + 999) / 1000),
-                             call->author, diag);
+    *ret_after_s = (uint32_t)((after_ms + 999) / 1000);
+    return TD_OK;
+}
+
+static td_err order_serial(struct registry_zone *zone, const struct control_call *call,
+                           struct td_diag *diag)
+{
+    uint32_t after_s;
+
+    if (call->abort)
+        return serial_walk_abort(zone, diag);
+    td_err err = operator_follow_after(call, &after_s, diag);
+    return err == TD_OK ? serial_walk_begin(zone, call->set.value, after_s, call->author, diag)
+                        : err;
+}
+
+td_err operator_follow_check_notify(const struct registry_zone *zone, struct td_diag *diag)
+{
+    if (zone->followers != NULL && zone->followers->count != 0 && zone->zone.newest != NULL)
+        return TD_OK;
+    td_diag_say(diag, zone->zone.newest == NULL
+                          ? "the zone has no data yet"
+                          : "the zone has no secondaries: name them with 'to'");
+    return TD_E_CONFLICT;
+}
+
+td_err operator_follow_check(const struct registry_zone *zone, struct td_diag *diag)
+{
+    if (zone->secondary != NULL)
+        return TD_OK;
+    td_diag_say(diag, "the zone '%s' is a primary here: there is nothing to transfer it from",
+                zone->name);
+    return TD_E_CONFLICT;
 }
 
 td_err operator_follow_order(struct fiber *fiber, struct server *server, struct registry_zone *zone,
@@ -467,20 +496,13 @@ td_err operator_follow_order(struct fiber *fiber, struct server *server, struct 
         return registry_zone_purge(fiber, zone, diag);
     if (order == CONTROL_ORDER_DEMOTE)
         return roles_demote(fiber, server, zone, diag);
+    td_err err = order == CONTROL_ORDER_NOTIFY ? operator_follow_check_notify(zone, diag)
+                                               : operator_follow_check(zone, diag);
+    if (err != TD_OK)
+        return err;
     if (order == CONTROL_ORDER_NOTIFY) {
-        if (zone->followers == NULL || zone->followers->count == 0 || zone->zone.newest == NULL) {
-            td_diag_say(diag, zone->zone.newest == NULL
-                                  ? "the zone has no data yet"
-                                  : "the zone has no secondaries: name them with 'to'");
-            return TD_E_CONFLICT;
-        }
         followers_notify(zone->followers);
         return TD_OK;
-    }
-    if (zone->secondary == NULL) {
-        td_diag_say(diag, "the zone '%s' is a primary here: there is nothing to transfer it from",
-                    zone->name);
-        return TD_E_CONFLICT;
     }
     if (order == CONTROL_ORDER_RETRANSFER) {
         secondary_retransfer(zone->secondary);

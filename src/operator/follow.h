@@ -35,3 +35,10 @@ bool operator_follow_is_working(const struct registry_zone *zone, enum control_o
 
 /* For the host table. */
 extern const struct control_follow_host operator_follow_host;
+
+/* What an order needs; TD_E_CONFLICT, TD_E_INVALID: it has not, for the reason in diag. */
+TD_NODISCARD td_err operator_follow_check(const struct registry_zone *zone, struct td_diag *diag);
+TD_NODISCARD td_err operator_follow_check_notify(const struct registry_zone *zone,
+                                                 struct td_diag *diag);
+TD_NODISCARD td_err operator_follow_after(const struct control_call *call, uint32_t *ret_after_s,
+                                          struct td_diag *diag);

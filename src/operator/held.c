@@ -69,6 +69,18 @@ void operator_held_drop(struct server *server, const struct registry_zone *zone)
     change_put_state(registry_door(server->registry), key, key_of(zone, key), NULL, 0, NULL);
 }
 
+td_err operator_held_give_up(struct fiber *fiber, struct server *server,
+                             const struct registry_zone *zone, struct td_diag *diag)
+{
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
+    struct change_patience patience;
+
+    change_patience_init(&patience);
+    change_put_state(registry_door(server->registry), key, key_of(zone, key), NULL, 0,
+                     &patience.wait);
+    return change_patience_end(fiber, &patience, diag);
+}
+
 static bool take_text(struct td_reader *reader, struct td_arena *arena, const char **ret_text)
 {
     const uint8_t *at = reader->data + reader->cursor;

@@ -28,6 +28,10 @@ TD_NODISCARD td_err operator_held_put(struct fiber *fiber, struct server *server
 /* With the open batch. */
 void operator_held_drop(struct server *server, const struct registry_zone *zone);
 
+/* Durable when it returns TD_OK; the zone may be gone. TD_E_IO, TD_E_LIMIT */
+TD_NODISCARD td_err operator_held_give_up(struct fiber *fiber, struct server *server,
+                                          const struct registry_zone *zone, struct td_diag *diag);
+
 /*
  * Texts lie in the arena; the steps are given back with operator_steps_fini. False: there is none,
  * or none of ours.

@@ -59,7 +59,7 @@ TD_NODISCARD td_err operator_zone_remove(void *context, const struct control_cal
 
 TD_NODISCARD td_err operator_plan(void *context, struct td_buf *out, struct control_plan *ret_plan);
 TD_NODISCARD td_err operator_preview(void *context, const struct control_call *call,
-                                     struct control_outcome *ret_outcome);
+                                     bool is_release, struct control_outcome *ret_outcome);
 TD_NODISCARD td_err operator_backup(void *context, const struct control_call *call,
                                     struct td_buf *out, uint32_t *ret_serial, struct td_diag *diag);
 TD_NODISCARD td_err operator_restore(void *context, const struct control_call *call,

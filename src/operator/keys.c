@@ -110,6 +110,7 @@ struct change {
     struct conf_key key; /* to be added, or with a name only */
     uint8_t *drawn;      /* where its secret is to be drawn; NULL: it was said */
     bool is_removal;
+    bool is_dry;
     bool force;
     struct io *io;
     char path[PATH_ROOM];
@@ -188,7 +189,7 @@ static td_err begin(struct fiber *fiber, struct server *server, void *argument)
     if (server->wants_stop)
         return TD_E_CLOSED;
     td_err err = change->is_removal ? check_remove(server, change) : check_add(server, change);
-    if (err != TD_OK)
+    if (err != TD_OK || change->is_dry)
         return err;
     int size = snprintf(change->path, sizeof(change->path), "%s/%s", server->state, CONF_KEPT_KEYS);
     if (size < 0 || size >= PATH_ROOM) {
@@ -236,7 +237,10 @@ static td_err end(struct fiber *fiber, struct server *server, void *argument)
 static td_err make(void *context, struct change *change)
 {
     td_err err = operator_ask(context, begin, change);
-    if (err != TD_OK)
+    if (err == TD_OK && change->is_dry)
+        td_diag_say(change->diag, "the key %.300s would be %s", change->key.name.text,
+                    change->is_removal ? "removed" : "added");
+    if (err != TD_OK || change->is_dry)
         return err;
     err = io_path_replace(NULL, change->io, change->path, change->text.data, change->text.size,
                           IO_FILE_PRIVATE, change->diag);
@@ -291,7 +295,7 @@ static td_err take_secret(struct change *change, const char *said, uint8_t octet
 
 static td_err host_add(void *context, const struct control_call *call, struct td_diag *diag)
 {
-    struct change change = { .diag = diag };
+    struct change change = { .is_dry = call->dry_run, .diag = diag };
     const char *algorithm = call->algorithm == NULL ? "hmac-sha256" : call->algorithm;
     uint8_t octets[SECRET_SIZE_MAX];
     char text[WIRE_NAME_TEXT_SIZE];
@@ -317,7 +321,11 @@ static td_err host_add(void *context, const struct control_call *call, struct td
 static td_err host_remove(void *context, const struct control_call *call, struct td_buf *uses,
                           struct td_diag *diag)
 {
-    struct change change = { .is_removal = true, .force = call->force, .uses = uses, .diag = diag };
+    struct change change = { .is_removal = true,
+                             .is_dry = call->dry_run,
+                             .force = call->force,
+                             .uses = uses,
+                             .diag = diag };
     char text[WIRE_NAME_TEXT_SIZE];
     struct wire_name wire;
 

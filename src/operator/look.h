@@ -16,6 +16,7 @@ struct operator_look {
     const char *path; /* of another file; NULL: the zone's own */
     enum registry_take take;
     bool may_be_new; /* there need be no such zone, nor data of it */
+    bool is_release; /* of what the brake holds. TD_E_UNSUPPORTED: it holds none */
 
     struct loader_job *job; /* loaded and, unless the zone is new, compared with `before` */
     struct io *io;

@@ -53,6 +53,8 @@ static td_err prepare_zone(struct server *server, struct operator_look *look)
                     zone->name);
         return TD_E_CONFLICT;
     }
+    if (look->is_release && !zone->is_held)
+        return TD_E_UNSUPPORTED;
     look->job = loader_job_new(LOADER_LOAD, zone->zone.entry->name, path);
     look->job->before = zone->zone.newest;
     look->job->sequence = zone->sequence;
@@ -105,7 +107,7 @@ static void say_note(struct operator_look *look, const struct registry_zone *zon
     else if (look->fate == REGISTRY_FATE_PUBLISH && look->take == REGISTRY_TAKE_NOTHING &&
              registry_file_is_refused(zone, look->job))
         look->note = "its serial went back: serial-check strict would refuse it";
-    else if (look->fate == REGISTRY_FATE_PUBLISH && is_braked(zone, look->job))
+    else if (look->fate == REGISTRY_FATE_PUBLISH && !look->is_release && is_braked(zone, look->job))
         look->note = "the brake would hold it";
     look->is_withheld = look->note != NULL;
     if (look->fate == REGISTRY_FATE_STAYS)
@@ -196,10 +198,10 @@ static void tell(const struct operator_look *look, struct control_outcome *outco
                                           &change->added_count);
 }
 
-td_err operator_preview(void *context, const struct control_call *call,
+td_err operator_preview(void *context, const struct control_call *call, bool is_release,
                         struct control_outcome *ret_outcome)
 {
-    struct operator_look look = { .zone = call->zone };
+    struct operator_look look = { .zone = call->zone, .is_release = is_release };
 
     *ret_outcome = (struct control_outcome){ .steps = 0 };
     td_arena_init(&ret_outcome->arena, 0);

@@ -217,6 +217,8 @@ TD_NODISCARD td_err registry_zone_freeze(struct fiber *fiber, struct registry_zo
  * TD_E_UNSUPPORTED  it has no file
  */
 TD_NODISCARD td_err registry_zone_flush(struct registry_zone *zone, struct td_diag *diag);
+/* Would it be? TD_E_CONFLICT: it has no data. */
+TD_NODISCARD td_err registry_zone_may_flush(const struct registry_zone *zone, struct td_diag *diag);
 
 /*
  * Forget what the state directory has of it: the history of a primary, all of a secondary, which is
@@ -225,6 +227,9 @@ TD_NODISCARD td_err registry_zone_flush(struct registry_zone *zone, struct td_di
  */
 TD_NODISCARD td_err registry_zone_purge(struct fiber *fiber, struct registry_zone *zone,
                                         struct td_diag *diag);
+
+/* Would it be done? TD_E_CONFLICT: no, for the reason in diag. */
+TD_NODISCARD td_err registry_zone_may_purge(const struct registry_zone *zone, struct td_diag *diag);
 
 /*
  * Let go what the brake holds.

@@ -77,11 +77,14 @@ void registry_keep_zone(struct registry *registry, const struct registry_zone *z
         put(registry, zone->zone.entry->name, 'Q', NULL, 0);
 }
 
-static td_err purge_primary(struct registry *registry, struct registry_zone *zone,
-                            struct td_diag *diag)
+td_err registry_zone_may_purge(const struct registry_zone *zone, struct td_diag *diag)
 {
-    const uint8_t *apex = zone->zone.entry->name;
-
+    if (zone->job != NULL || zone->start_slot != 0 || zone->is_committing) {
+        td_diag_say(diag, "the zone is being loaded, written or transferred: try again");
+        return TD_E_CONFLICT;
+    }
+    if (zone->secondary != NULL)
+        return TD_OK;
     if (registry_zone_is_dirty(zone)) {
         td_diag_say(diag,
                     "it has changes that are not in its file: 'tandem zone flush %.200s' first",
@@ -95,13 +98,19 @@ static td_err purge_primary(struct registry *registry, struct registry_zone *zon
                     zone->name);
         return TD_E_CONFLICT;
     }
+    return TD_OK;
+}
+
+static void purge_primary(struct registry *registry, struct registry_zone *zone)
+{
+    const uint8_t *apex = zone->zone.entry->name;
+
     put(registry, apex, 'B', NULL, 0);
     images_forget(registry->images, apex);
     store_log_trim(registry->parts.log, apex, wire_name_size(apex), UINT64_MAX);
     zone->base_sequence = zone->whole_sequence = 0;
     zone->changes = 0;
     images_changed(registry->images, zone);
-    return TD_OK;
 }
 
 static void purge_secondary(struct registry *registry, struct registry_zone *zone)
@@ -128,14 +137,14 @@ td_err registry_zone_purge(struct fiber *fiber, struct registry_zone *zone, stru
     free(name);
     if (zone == NULL)
         return TD_E_NOT_FOUND;
-    if (zone->job != NULL || zone->start_slot != 0 || zone->is_committing) {
-        td_diag_say(diag, "the zone is being loaded, written or transferred: try again");
-        return TD_E_CONFLICT;
-    }
+    td_err err = registry_zone_may_purge(zone, diag);
+    if (err != TD_OK)
+        return err;
     serve_log(LOG_NOTICE, EVENT_ZONE_CHANGED, zone->name, "purged: its history is forgotten");
     if (zone->secondary == NULL)
-        return purge_primary(registry, zone, diag);
-    purge_secondary(registry, zone);
+        purge_primary(registry, zone);
+    else
+        purge_secondary(registry, zone);
     return TD_OK;
 }
 

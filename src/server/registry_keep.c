@@ -304,7 +304,7 @@ td_err registry_zone_freeze(struct fiber *fiber, struct registry_zone *zone, boo
     return err;
 }
 
-td_err registry_zone_flush(struct registry_zone *zone, struct td_diag *diag)
+td_err registry_zone_may_flush(const struct registry_zone *zone, struct td_diag *diag)
 {
     if (zone->path == NULL) {
         td_diag_say(diag, "the zone has no file: name one with 'file' in the configuration");
@@ -314,6 +314,15 @@ td_err registry_zone_flush(struct registry_zone *zone, struct td_diag *diag)
         td_diag_say(diag, "the zone has no data yet");
         return TD_E_CONFLICT;
     }
+    return TD_OK;
+}
+
+td_err registry_zone_flush(struct registry_zone *zone, struct td_diag *diag)
+{
+    td_err err = registry_zone_may_flush(zone, diag);
+
+    if (err != TD_OK)
+        return err;
     if (zone->job != NULL)
         zone->wants_flush = true;
     else

@@ -29,6 +29,38 @@ bool roles_is_promoted(const struct store_log *log, const uint8_t *apex)
     return store_log_state(log, key, key_size, &size, &sequence) != NULL;
 }
 
+static td_err check_row(const struct server *server, const struct registry_zone *zone,
+                        struct td_diag *diag)
+{
+    const struct zone_entry *entry = zone->zone.entry;
+
+    if (conf_zone_find(server->conf, entry->name, entry->name_size) != NULL)
+        return TD_OK;
+    td_diag_say(diag, "the zone has no row of its own in the configuration: give it one, with "
+                      "'from', and reload");
+    return TD_E_CONFLICT;
+}
+
+td_err roles_may_promote(const struct server *server, const struct registry_zone *zone,
+                         struct td_diag *diag)
+{
+    if (zone->secondary != NULL && zone->zone.newest != NULL)
+        return check_row(server, zone, diag);
+    td_diag_say(diag, zone->secondary == NULL ? "the zone is a primary here already"
+                                              : "the zone has no data to be the primary of");
+    return TD_E_CONFLICT;
+}
+
+td_err roles_may_demote(const struct server *server, const struct registry_zone *zone,
+                        struct td_diag *diag)
+{
+    if (roles_is_promoted(registry_log(server->registry), zone->zone.entry->name))
+        return check_row(server, zone, diag);
+    td_diag_say(diag, "the zone was not promoted: 'from' in its row of the configuration makes "
+                      "it a secondary");
+    return TD_E_CONFLICT;
+}
+
 /* Remember it, and be in the role that follows from that. */
 static td_err change_role(struct fiber *fiber, struct server *server, struct registry_zone *zone,
                           bool is_promoted, struct td_diag *diag)
@@ -38,11 +70,6 @@ static td_err change_role(struct fiber *fiber, struct server *server, struct reg
     uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
     struct change_patience patience;
 
-    if (row == NULL) {
-        td_diag_say(diag, "the zone has no row of its own in the configuration: give it one, with "
-                          "'from', and reload");
-        return TD_E_CONFLICT;
-    }
     change_patience_init(&patience);
     change_put_state(registry_door(server->registry), key, key_of(entry->name, key), "1",
                      is_promoted ? 1 : 0, &patience.wait);
@@ -94,15 +121,11 @@ static td_err move_serial(struct fiber *fiber, struct server *server, struct reg
 td_err roles_promote(struct fiber *fiber, struct server *server, struct registry_zone *zone,
                      const char *author, struct td_diag *diag)
 {
+    td_err err = roles_may_promote(server, zone, diag);
+    if (err != TD_OK)
+        return err;
     char *name = td_strdup(zone->name);
-
-    if (zone->secondary == NULL || zone->zone.newest == NULL) {
-        td_diag_say(diag, zone->secondary == NULL ? "the zone is a primary here already"
-                                                  : "the zone has no data to be the primary of");
-        free(name);
-        return TD_E_CONFLICT;
-    }
-    td_err err = change_role(fiber, server, zone, true, diag);
+    err = change_role(fiber, server, zone, true, diag);
     zone = registry_find(server->registry, name);
     if (err == TD_OK && zone != NULL) {
         err = move_serial(fiber, server, zone, author, diag);
@@ -118,15 +141,11 @@ td_err roles_promote(struct fiber *fiber, struct server *server, struct registry
 td_err roles_demote(struct fiber *fiber, struct server *server, struct registry_zone *zone,
                     struct td_diag *diag)
 {
+    td_err err = roles_may_demote(server, zone, diag);
+    if (err != TD_OK)
+        return err;
     char *name = td_strdup(zone->name);
-
-    if (!roles_is_promoted(registry_log(server->registry), zone->zone.entry->name)) {
-        td_diag_say(diag, "the zone was not promoted: 'from' in its row of the configuration makes "
-                          "it a secondary");
-        free(name);
-        return TD_E_CONFLICT;
-    }
-    td_err err = change_role(fiber, server, zone, false, diag);
+    err = change_role(fiber, server, zone, false, diag);
     zone = registry_find(server->registry, name);
     if (err == TD_OK && zone != NULL && zone->secondary != NULL) {
         serve_log(LOG_NOTICE, EVENT_ZONE_CHANGED, name,

@@ -26,6 +26,12 @@ TD_NODISCARD td_err roles_promote(struct fiber *fiber, struct server *server,
 TD_NODISCARD td_err roles_demote(struct fiber *fiber, struct server *server,
                                  struct registry_zone *zone, struct td_diag *diag);
 
+/* Would they be done? TD_E_CONFLICT: no, for the reason in diag. */
+TD_NODISCARD td_err roles_may_promote(const struct server *server, const struct registry_zone *zone,
+                                      struct td_diag *diag);
+TD_NODISCARD td_err roles_may_demote(const struct server *server, const struct registry_zone *zone,
+                                     struct td_diag *diag);
+
 /* ---- serial_walk.c ---- */
 
 /*
@@ -43,6 +49,9 @@ struct serial_walk;
  */
 TD_NODISCARD td_err serial_walk_begin(struct registry_zone *zone, uint32_t target, uint32_t after_s,
                                       const char *author, struct td_diag *diag);
+/* Would it be begun? The same errors. */
+TD_NODISCARD td_err serial_walk_may_begin(const struct registry_zone *zone, uint32_t target,
+                                          struct td_diag *diag);
 /* TD_E_NOT_FOUND: none is under way */
 TD_NODISCARD td_err serial_walk_abort(struct registry_zone *zone, struct td_diag *diag);
 /* After a start: go on with one that was under way. The zone has data. */

@@ -137,18 +137,35 @@ static td_err check(struct server *server, const struct wire_name *name, const c
     return TD_OK;
 }
 
+static td_err may_add(struct server *server, const char *name, const char *file, const char *like,
+                      struct wire_name *ret_wire, struct td_diag *diag)
+{
+    if (wire_name_from_text(name, ret_wire) != TD_OK) {
+        td_diag_say(diag, "'%.200s' is not a domain name", name);
+        return TD_E_INVALID;
+    }
+    wire_name_lower(ret_wire->octets, ret_wire->octets, ret_wire->size);
+    return check(server, ret_wire, file, like, diag);
+}
+
+td_err runtime_may_add(struct server *server, const char *name, const char *file, const char *like,
+                       bool *ret_is_copy, struct td_diag *diag)
+{
+    struct wire_name wire;
+
+    td_err err = may_add(server, name, file, like, &wire, diag);
+    if (err == TD_OK)
+        *ret_is_copy = options_of(server->conf, like)->from.count != 0;
+    return err;
+}
+
 td_err runtime_add(struct fiber *fiber, struct server *server, const char *name, const char *file,
                    const char *like, struct td_diag *diag)
 {
     struct td_buf value = { .data = NULL };
     struct wire_name wire;
 
-    if (wire_name_from_text(name, &wire) != TD_OK) {
-        td_diag_say(diag, "'%.200s' is not a domain name", name);
-        return TD_E_INVALID;
-    }
-    wire_name_lower(wire.octets, wire.octets, wire.size);
-    td_err err = check(server, &wire, file, like, diag);
+    td_err err = may_add(server, name, file, like, &wire, diag);
     if (err != TD_OK)
         return err;
     write_row(like, file, &value);
@@ -167,12 +184,10 @@ td_err runtime_add(struct fiber *fiber, struct server *server, const char *name,
     return TD_OK;
 }
 
-td_err runtime_remove(struct fiber *fiber, struct server *server, const char *name,
-                      struct td_diag *diag)
+td_err runtime_may_remove(const struct server *server, const char *name, struct td_diag *diag)
 {
-    static const struct td_buf nothing;
-    struct registry_zone *zone = registry_find(server->registry, name);
-    uint8_t key[STORE_ZONE_KEY_SIZE_MAX], apex[WIRE_NAME_SIZE_MAX];
+    const struct registry_zone *zone = registry_find(server->registry, name);
+    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
     uint64_t sequence;
     size_t size;
 
@@ -180,16 +195,29 @@ td_err runtime_remove(struct fiber *fiber, struct server *server, const char *na
         td_diag_say(diag, "there is no zone '%.200s'", name);
         return TD_E_NOT_FOUND;
     }
+    if (store_log_state(server->log, key, key_of(zone->zone.entry->name, key), &size, &sequence) !=
+        NULL)
+        return TD_OK;
+    td_diag_say(diag,
+                zone->origin == REGISTRY_FROM_CATALOG
+                    ? "the zone belongs to the catalog %.200s: remove it there"
+                    : "the zone stands in the configuration: remove it there, and reload",
+                zone->owner == NULL ? "" : zone->owner);
+    return TD_E_CONFLICT;
+}
+
+td_err runtime_remove(struct fiber *fiber, struct server *server, const char *name,
+                      struct td_diag *diag)
+{
+    static const struct td_buf nothing;
+    struct registry_zone *zone = registry_find(server->registry, name);
+    uint8_t apex[WIRE_NAME_SIZE_MAX];
+
+    td_err err = runtime_may_remove(server, name, diag);
+    if (err != TD_OK)
+        return err;
     memcpy(apex, zone->zone.entry->name, zone->zone.entry->name_size);
-    if (store_log_state(server->log, key, key_of(apex, key), &size, &sequence) == NULL) {
-        td_diag_say(diag,
-                    zone->origin == REGISTRY_FROM_CATALOG
-                        ? "the zone belongs to the catalog %.200s: remove it there"
-                        : "the zone stands in the configuration: remove it there, and reload",
-                    zone->owner == NULL ? "" : zone->owner);
-        return TD_E_CONFLICT;
-    }
-    td_err err = remember(fiber, server, apex, &nothing, diag);
+    err = remember(fiber, server, apex, &nothing, diag);
     if (err != TD_OK)
         return err;
     change_drain(fiber, registry_door(server->registry));

@@ -31,3 +31,9 @@ TD_NODISCARD td_err runtime_add(struct fiber *fiber, struct server *server, cons
  */
 TD_NODISCARD td_err runtime_remove(struct fiber *fiber, struct server *server, const char *name,
                                    struct td_diag *diag);
+
+/* Would they be done? The same errors; *ret_is_copy: it would come from primaries. */
+TD_NODISCARD td_err runtime_may_add(struct server *server, const char *name, const char *file,
+                                    const char *like, bool *ret_is_copy, struct td_diag *diag);
+TD_NODISCARD td_err runtime_may_remove(const struct server *server, const char *name,
+                                       struct td_diag *diag);

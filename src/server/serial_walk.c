@@ -263,8 +263,8 @@ static void go_on(struct serial_walk *walk, uint32_t target, uint32_t after_s, c
     save(walk, false, &walk->wait);
 }
 
-td_err serial_walk_begin(struct registry_zone *zone, uint32_t target, uint32_t after_s,
-                         const char *author, struct td_diag *diag)
+td_err serial_walk_may_begin(const struct registry_zone *zone, uint32_t target,
+                             struct td_diag *diag)
 {
     const struct zone_version *view = change_zone_view(&zone->zone);
 
@@ -279,12 +279,22 @@ td_err serial_walk_begin(struct registry_zone *zone, uint32_t target, uint32_t a
         td_diag_say(diag, view == NULL ? "the zone has no data yet" : "it has that serial already");
         return TD_E_CONFLICT;
     }
+    return TD_OK;
+}
+
+td_err serial_walk_begin(struct registry_zone *zone, uint32_t target, uint32_t after_s,
+                         const char *author, struct td_diag *diag)
+{
+    td_err err = serial_walk_may_begin(zone, target, diag);
+
+    if (err != TD_OK)
+        return err;
     if (zone->walk != NULL) {
         go_on(zone->walk, target, after_s, author);
         return TD_OK;
     }
     zone->walk = walk_new(zone, target, after_s, author);
-    td_err err = step(zone->walk, diag);
+    err = step(zone->walk, diag);
     if (err != TD_OK)
         end(zone);
     return err;
