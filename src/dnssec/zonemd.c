@@ -4,8 +4,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/octets.h"
 #include "base/reader.h"
 #include "wire/rrtype.h"
+
+/* To add a record of forty octets by itself costs as much again as to digest it. */
+enum { PENDING_SIZE = 8192 };
 
 /* Octets of a digest of this algorithm; 0: not known. */
 static size_t digest_size(uint8_t algorithm)
@@ -82,6 +86,8 @@ td_err dnssec_zonemd_init(struct dnssec_zonemd *zonemd, uint8_t algorithm, const
     memcpy(zonemd->apex, apex, zonemd->apex_size);
     zonemd->sets = NULL;
     zonemd->sets_capacity = 0;
+    zonemd->pending = td_malloc(PENDING_SIZE);
+    zonemd->pending_size = 0;
     return TD_OK;
 }
 
@@ -89,7 +95,9 @@ void dnssec_zonemd_fini(struct dnssec_zonemd *zonemd)
 {
     dnssec_canon_fini(&zonemd->canon);
     free(zonemd->sets);
+    free(zonemd->pending);
     zonemd->sets = NULL;
+    zonemd->pending = NULL;
 }
 
 /*
@@ -118,6 +126,33 @@ static bool is_left_out(const struct wire_rrset *set)
            (set->type == WIRE_TYPE_RRSIG && wire_rrset_covered(set) == WIRE_TYPE_ZONEMD);
 }
 
+static void digest_pending(struct dnssec_zonemd *zonemd)
+{
+    crypto_digest_add(&zonemd->digest, zonemd->pending, zonemd->pending_size);
+    zonemd->pending_size = 0;
+}
+
+/* `lower` and `head` always fit where there is nothing pending. */
+static void add_record(struct dnssec_zonemd *zonemd, const uint8_t *lower, size_t size,
+                       const uint8_t head[DNSSEC_CANON_HEAD_SIZE], const struct wire_rdata *rdata)
+{
+    size_t front = size + DNSSEC_CANON_HEAD_SIZE;
+
+    if (front + rdata->size > PENDING_SIZE - zonemd->pending_size)
+        digest_pending(zonemd);
+    uint8_t *at = zonemd->pending + zonemd->pending_size;
+    td_octets_copy(at, lower, size);
+    memcpy(at + size, head, DNSSEC_CANON_HEAD_SIZE);
+    zonemd->pending_size += front;
+    if (front + rdata->size <= PENDING_SIZE) {
+        td_octets_copy(at + front, rdata->octets, rdata->size);
+        zonemd->pending_size += rdata->size;
+        return;
+    }
+    digest_pending(zonemd);
+    crypto_digest_add(&zonemd->digest, rdata->octets, rdata->size);
+}
+
 static void add_set(struct dnssec_zonemd *zonemd, const uint8_t *lower, size_t size,
                     const struct wire_rrset *set)
 {
@@ -126,9 +161,7 @@ static void add_set(struct dnssec_zonemd *zonemd, const uint8_t *lower, size_t s
         const struct wire_rdata *row = &zonemd->canon.rows[i];
         uint8_t head[DNSSEC_CANON_HEAD_SIZE];
         dnssec_canon_head(set->type, set->ttl, row->size, head);
-        crypto_digest_add(&zonemd->digest, lower, size);
-        crypto_digest_add(&zonemd->digest, head, sizeof(head));
-        crypto_digest_add(&zonemd->digest, row->octets, row->size);
+        add_record(zonemd, lower, size, head, row);
     }
 }
 
@@ -147,7 +180,8 @@ void dnssec_zonemd_add(struct dnssec_zonemd *zonemd, const uint8_t *owner,
         zonemd->sets_capacity = count;
     }
     memcpy(zonemd->sets, sets, count * sizeof(*sets));
-    qsort(zonemd->sets, count, sizeof(*sets), compare_sets);
+    if (count > 1)
+        qsort(zonemd->sets, count, sizeof(*sets), compare_sets);
     wire_name_lower(lower, owner, size);
     for (size_t i = 0; i < count; i++) {
         if (!is_apex || !is_left_out(zonemd->sets[i]))
@@ -158,5 +192,6 @@ void dnssec_zonemd_add(struct dnssec_zonemd *zonemd, const uint8_t *owner,
 size_t dnssec_zonemd_end(struct dnssec_zonemd *zonemd,
                          uint8_t ret_digest[DNSSEC_ZONEMD_DIGEST_SIZE_MAX])
 {
+    digest_pending(zonemd);
     return crypto_digest_end(&zonemd->digest, ret_digest);
 }

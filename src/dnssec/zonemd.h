@@ -64,6 +64,8 @@ struct dnssec_zonemd {
     uint8_t apex[WIRE_NAME_SIZE_MAX];
     const struct wire_rrset **sets; /* scratch */
     size_t sets_capacity;
+    uint8_t *pending; /* octets that are to be digested, many records at once */
+    size_t pending_size;
 };
 
 /* TD_E_UNSUPPORTED  an algorithm other than the two; then there is nothing to finish */

@@ -309,6 +309,7 @@ void loader_job_free(struct loader_job *job)
     zone_build_free(job->build);
     if (job->has_fold)
         change_fold_fini(&job->fold);
+    zone_parts_fini(&job->parts);
     td_arena_fini(&job->diff.arena);
     free(job->diff.removed);
     free(job->diff.added);

@@ -19,6 +19,7 @@
 #include "store/zone_state.h"
 #include "store/zonefile.h"
 #include "wire/name.h"
+#include "zone/parts.h"
 #include "zone/zonemd.h"
 
 enum { LOADER_KEEPERS_MAX = 16, LOADER_DIAGS_MAX = 40 };
@@ -64,6 +65,8 @@ struct loader_job {
     struct zone_build *build;         /* TRANSFER: the whole zone, or: */
     struct change_fold fold;          /* TRANSFER: settled differences to `before` */
     bool has_fold;
+    struct zone_parts parts; /* TRANSFER: `before` taken apart, to be copied */
+    bool has_parts;
     struct zone_version *before; /* pinned by the job */
     uint64_t sequence;           /* of the newest change that is in `before` */
     bool is_guess;               /* RESTORE: only if it leads to what was served; the registry's */
@@ -75,7 +78,8 @@ struct loader_job {
     bool is_done;                      /* IMAGE_WRITE: that was the last slice */
     struct td_buf replay; /* RESTORE, IMAGE, merge: changesets, each behind its size in 4 octets */
     bool merges;          /* COMPARE: only what was changed in the file, `replay` stays */
-    uint32_t draft_max;   /* merge: of more records `version` becomes the zone with them */
+    uint32_t draft_max;   /* merge: of more records `version` becomes the zone with them; TRANSFER:
+                             up to so many differences are put on `before` as they are */
     uint64_t replayed;    /* merge: the newest change in `replay`; the registry's */
 
     td_err result;
@@ -96,6 +100,16 @@ struct loader_job {
     uint32_t diag_capacity;
     uint32_t diags_left_out;
 };
+
+/* TRANSFER: are its differences few? Then the zone with them was verified, and that is all. */
+static inline bool loader_job_is_small(const struct loader_job *job)
+{
+    const struct change_fold *fold = &job->fold;
+
+    return job->has_fold &&
+           (uint64_t)fold->removed_count + fold->added_count + fold->passing_count <=
+               job->draft_max;
+}
 
 struct loader;
 

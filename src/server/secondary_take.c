@@ -77,7 +77,7 @@ static void on_done(struct change_wait *wait, td_err err, const struct td_diag *
     serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name, "transfer, serial %u, %llu records, peer %s",
               wait->serial, (unsigned long long)zone->zone.newest->record_count,
               secondary_look_peer(look));
-    if (look->refresh.result == REFRESH_CHANGES) {
+    if (look->refresh.result == REFRESH_CHANGES && zone->zonemd != CONF_ZONEMD_STRICT) {
         secondary->wants_verify = true;
         secondary_look_at_digest(secondary);
     }
@@ -120,6 +120,7 @@ struct order {
     const struct change_fold *fold; /* or NULL */
     struct loader_diff diff;
     struct change_record soa;
+    bool is_verified; /* by the loader */
 };
 
 /*
@@ -200,7 +201,7 @@ static bool put(struct secondary *secondary, const struct secondary_look *look,
     td_err err =
         change_draft_add(draft, soa->owner, soa->type, soa->ttl, soa->rdata, soa->rdata_size);
     return (err == TD_OK || err == TD_E_EXISTS) &&
-           (order->fold == NULL || is_verified(secondary, draft));
+           (order->fold == NULL || order->is_verified || is_verified(secondary, draft));
 }
 
 /* Returns whether the draft was handed on; then the look is not to be touched any more. */
@@ -250,6 +251,8 @@ static void give(struct secondary *secondary)
         job->has_fold = true;
         job->fold = look->refresh.read.fold;
         change_fold_init(&look->refresh.read.fold);
+        job->has_parts = zone_parts_take(zone->zone.newest, &job->parts);
+        job->draft_max = DRAFT_RECORDS_MAX;
     } else {
         job->build = look->refresh.read.build;
         look->refresh.read.build = NULL;
@@ -418,6 +421,15 @@ void secondary_take_job(struct secondary *secondary, struct loader_job *job)
     }
     secondary->wants_verify = false; /* that was just done */
     secondary->zone->load_ns = job->cpu_ns;
+    if (loader_job_is_small(job)) {
+        struct order order = { .fold = &job->fold,
+                               .soa = job->fold.soa_after,
+                               .is_verified = true };
+        td_assert(job->before == before);
+        if (!commit_draft(secondary, look, &order))
+            misfit(secondary, look);
+        return;
+    }
     bool is_newer =
         before != NULL && change_serial_is_greater(job->version->serial, before->serial);
     bool is_small = job->diff.removed_count + job->diff.added_count <= DRAFT_RECORDS_MAX;

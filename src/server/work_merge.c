@@ -1,7 +1,7 @@
 /*
  * Differences put on a copy of the zone, which is checked before anybody sees it. The zone itself
- * is the main world's to change: so all records are copied, which takes as long, and as much memory
- * for that time, as an AXFR does, without the network.
+ * is the main world's to change: so its pages are copied, or (a small one has none, and one that is
+ * not the newest any more cannot be taken apart) all its records.
  */
 #include "server/work_internal.h"
 #include "zone/build.h"
@@ -77,8 +77,12 @@ static td_err put(struct zone_edit *edit, const struct change_fold *fold)
 
 td_err work_merge(struct loader_job *job, const struct change_fold *fold, struct td_diag *diag)
 {
-    td_err err = copy_zone(job);
+    td_err err = TD_OK;
 
+    if (job->has_parts)
+        job->version = zone_parts_copy(&job->parts, job->before);
+    else
+        err = copy_zone(job);
     if (err != TD_OK) {
         td_diag_say(diag, "the zone cannot be copied");
         return err;

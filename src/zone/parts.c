@@ -422,3 +422,17 @@ struct zone_version *zone_assembly_finish(struct zone_assembly *assembly, const 
                            (size_t)parts->frees[i].units * ZONE_UNIT_SIZE);
     return zone_space_seal(&space);
 }
+
+struct zone_version *zone_parts_copy(const struct zone_parts *parts,
+                                     const struct zone_version *version)
+{
+    struct zone_assembly *assembly = zone_assembly_new(parts);
+
+    for (uint32_t part = 0; part < assembly->count; part++) {
+        uint8_t *memory = zone_assembly_part(assembly, part);
+        const uint8_t *octets = zone_part_octets(parts, version, part, memory);
+        if (octets != memory)
+            memcpy(memory, octets, zone_part_size(parts, part));
+    }
+    return zone_assembly_finish(assembly, zone_version_name(version), zone_version_seed(version));
+}

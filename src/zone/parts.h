@@ -106,3 +106,7 @@ uint8_t *zone_assembly_part(struct zone_assembly *assembly, uint32_t part);
  */
 struct zone_version *zone_assembly_finish(struct zone_assembly *assembly, const uint8_t *apex,
                                           const struct td_hash_seed *seed);
+
+/* The same version, alone in a lineage of its own. On any thread, while `version` is pinned. */
+struct zone_version *zone_parts_copy(const struct zone_parts *parts,
+                                     const struct zone_version *version);

@@ -193,6 +193,36 @@ TEST(signatures_are_ordered_by_what_they_cover)
     }
 }
 
+/* Many records are digested at once: it does not matter where one of them does not fit. */
+TEST(records_of_all_sizes)
+{
+    static const uint8_t apex[] = "\1z", head[] = "\0\20\0\1\0\0\0\7";
+    static const size_t sizes[] = { 3, 8000, 170, 171, 8180, 8179, 1, 8192, 40000, 0, 65535, 9 };
+    static uint8_t rdata[65535];
+    uint8_t digest[DNSSEC_ZONEMD_DIGEST_SIZE_MAX], want[DNSSEC_ZONEMD_DIGEST_SIZE_MAX], size[2];
+    struct crypto_digest by_hand;
+    struct dnssec_zonemd zonemd;
+
+    crypto_digest_begin(&by_hand, CRYPTO_SHA384);
+    CHECK_OK(dnssec_zonemd_init(&zonemd, DNSSEC_ZONEMD_SHA384, apex));
+    for (size_t i = 0; i < TD_COUNT(sizes); i++) {
+        struct wire_rrset *set = test_set_new(WIRE_TYPE_TXT, 7);
+        memset(rdata, (int)i, sizes[i]);
+        test_set_add(&set, rdata, sizes[i]);
+        dnssec_zonemd_add(&zonemd, apex, (const struct wire_rrset *const *)&set, 1);
+        free(set);
+        td_put_u16(size, (uint16_t)sizes[i]);
+        crypto_digest_add(&by_hand, apex, sizeof(apex));
+        crypto_digest_add(&by_hand, head, sizeof(head) - 1);
+        crypto_digest_add(&by_hand, size, sizeof(size));
+        crypto_digest_add(&by_hand, rdata, sizes[i]);
+    }
+    CHECK_EQ(dnssec_zonemd_end(&zonemd, digest), CRYPTO_SHA384_SIZE);
+    dnssec_zonemd_fini(&zonemd);
+    CHECK_EQ(crypto_digest_end(&by_hand, want), CRYPTO_SHA384_SIZE);
+    CHECK_BYTES(digest, CRYPTO_SHA384_SIZE, want, CRYPTO_SHA384_SIZE);
+}
+
 TEST(unknown_algorithms_are_refused)
 {
     struct dnssec_zonemd zonemd;
@@ -258,5 +288,5 @@ TEST(records_that_count)
     }
 }
 
-TESTS(zones_of_the_rfc, signatures_are_ordered_by_what_they_cover, unknown_algorithms_are_refused,
-      short_records_are_refused, records_that_count)
+TESTS(zones_of_the_rfc, signatures_are_ordered_by_what_they_cover, records_of_all_sizes,
+      unknown_algorithms_are_refused, short_records_are_refused, records_that_count)

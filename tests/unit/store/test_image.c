@@ -231,6 +231,26 @@ TEST(a_version_comes_back_and_goes_on)
     io_sim_free(sim);
 }
 
+/* Without a disk; what becomes of one of them does not touch the other. */
+TEST(a_copy_is_the_same_and_goes_its_own_way)
+{
+    struct zone_version *version = edited(build_zone(3000), 0, 60);
+    struct zone_parts parts;
+
+    CHECK(zone_parts_take(version, &parts));
+    zone_version_pin(version);
+    struct zone_version *newer = edited(version, 60, 70);
+    struct zone_version *copy = zone_parts_copy(&parts, version);
+    check_same(version, copy);
+    copy = edited(copy, 60, 70);
+    check_same(newer, copy);
+    zone_version_unpin(version);
+    zone_lineage_free(newer->lineage);
+    CHECK(copy->node_count != 0 && copy->nsec3->salt_size == 4);
+    zone_lineage_free(copy->lineage);
+    zone_parts_fini(&parts);
+}
+
 TEST(an_older_version_and_a_small_zone_have_no_parts)
 {
     struct zone_version *version = build_zone(3000), *small;
@@ -459,7 +479,8 @@ TEST(threads_read_a_large_one)
     io_real_free(io);
 }
 
-TESTS(a_version_comes_back_and_goes_on, an_older_version_and_a_small_zone_have_no_parts,
-      findings_and_file_come_with_it, what_is_of_something_else_is_refused,
-      what_is_damaged_is_refused, an_outline_refers_to_what_it_has,
-      a_disk_that_fails_leaves_the_image_before, threads_read_a_large_one)
+TESTS(a_version_comes_back_and_goes_on, a_copy_is_the_same_and_goes_its_own_way,
+      an_older_version_and_a_small_zone_have_no_parts, findings_and_file_come_with_it,
+      what_is_of_something_else_is_refused, what_is_damaged_is_refused,
+      an_outline_refers_to_what_it_has, a_disk_that_fails_leaves_the_image_before,
+      threads_read_a_large_one)
