@@ -54,6 +54,8 @@ static void recall(struct registry *registry, struct registry_zone *zone)
         zone->base_sequence = sequence;
     const struct store_log_change *changes =
         store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
+    /* Of what is in the base the log may have forgotten everything. */
+    zone->sequence = zone->base_sequence;
     if (count == 0)
         return;
     zone->sequence = changes[count - 1].sequence;

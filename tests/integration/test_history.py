@@ -3,6 +3,7 @@ import json
 import re
 import socket
 import struct
+import time
 
 import pytest
 
@@ -19,19 +20,19 @@ def server(tandem, tmp_path):
     return server.start()
 
 
-def update(number, size):
+def update(number, size, zone=WIRE):
     text = b"".join(b"\xff" + b"x" * 255 for _ in range(size // 256)) or b"\1x"
-    return (struct.pack(">HHHHHH", number, 5 << 11, 1, 0, 2, 0) + WIRE + struct.pack(">HH", 6, 1) +
+    return (struct.pack(">HHHHHH", number, 5 << 11, 1, 0, 2, 0) + zone + struct.pack(">HH", 6, 1) +
             b"\4long\xc0\x0c" + struct.pack(">HHIH", 16, 255, 0, 0) +
             b"\4long\xc0\x0c" + struct.pack(">HHIH", 16, 1, number, len(text)) + text)
 
 
-def change(server, count, size=0, start=1):
+def change(server, count, size=0, start=1, zone=WIRE):
     with socket.socket(type=socket.SOCK_DGRAM) as sock:
         sock.connect(("127.0.0.1", server.port))
         sock.settimeout(5)
         for number in range(start, start + count):
-            sock.send(update(number, size))
+            sock.send(update(number, size, zone))
             assert sock.recv(512)[3] & 15 == 0
 
 
@@ -50,6 +51,28 @@ def test_what_is_too_much_goes_though_nothing_changes_any_more(server):
     server.wait(lambda: 0 < len(history(server)["changes"]) < before - 100)
     kept = history(server)["changes"]
     assert kept[0]["serial"] == 910  # the newest
+
+
+def test_a_zone_whose_whole_history_went_is_its_base(tandem, tmp_path):
+    zones = []
+    for name in ("example.com", "example.net"):
+        (tmp_path / name).write_text(ZONE)
+        zones.append({"name": name, "file": str(tmp_path / name), "history": "off",
+                      "update": [{"address": "127.0.0.1"}]})
+    server = tandem(zones=zones)
+    change(server, 5)
+    first = segments(server)[0]
+    server.wait(lambda: list(server.where.glob("base/*/example.com.base")), seconds=15)
+    for turn in range(1, 8):  # until the file with these changes is gone
+        change(server, 2500, size=2048, zone=b"\7example\3net\0")
+        if not first.exists():
+            break
+        time.sleep(3)
+    assert not first.exists()
+    before = server.ask("long.example.com", "TXT").answer
+    server.stop()
+    server.start()
+    assert before and server.ask("long.example.com", "TXT").answer == before
 
 
 def segments(server):
