@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "base/macros.h"
+#include "base/octets.h"
 #include "wire/load.h"
 
 enum { LABEL_TYPE_MASK = 0xC0, LABEL_TYPE_PLAIN = 0x00, LABEL_TYPE_POINTER = 0xC0 };
@@ -281,7 +282,8 @@ bool wire_name_is_subdomain(const uint8_t *name, size_t name_size, const uint8_t
     size_t at = 0;
     while (at < start)
         at += (size_t)name[at] + 1;
-    return at == start && wire_octets_equal(name + at, above, above_size);
+    return at == start && (td_octets_same(name + at, above, above_size) ||
+                           wire_octets_equal(name + at, above, above_size));
 }
 
 /* Up to eight octets as a big-endian number, in lower case, zero-filled at the end. */
