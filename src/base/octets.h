@@ -109,21 +109,30 @@ static inline void td_octets_copy(uint8_t *to, const uint8_t *from, size_t size)
     }
 }
 
-/* The same with letters in lower case. */
-static inline void td_octets_copy_lower(uint8_t *to, const uint8_t *from, size_t size)
+/* The same with letters in lower case. Were they all so before? */
+static inline bool td_octets_copy_lower(uint8_t *to, const uint8_t *from, size_t size)
 {
+    uint64_t upper = 0, some;
+
     if (size >= 8) {
-        for (size_t at = 0; at + 8 < size; at += 8)
-            td_octets_store8(to + at, td_octets_lower8(td_octets_load8(from + at)));
-        td_octets_store8(to + size - 8, td_octets_lower8(td_octets_load8(from + size - 8)));
+        for (size_t at = 0; at + 8 < size; at += 8) {
+            upper |= some = td_octets_upper8(td_octets_load8(from + at));
+            td_octets_store8(to + at, td_octets_load8(from + at) | some >> 2);
+        }
+        upper |= some = td_octets_upper8(td_octets_load8(from + size - 8));
+        td_octets_store8(to + size - 8, td_octets_load8(from + size - 8) | some >> 2);
     } else if (size >= 4) {
-        td_octets_store4(to, (uint32_t)td_octets_lower8(td_octets_load4(from)));
-        td_octets_store4(to + size - 4,
-                         (uint32_t)td_octets_lower8(td_octets_load4(from + size - 4)));
+        uint64_t octets = (uint64_t)td_octets_load4(from + size - 4) << 32 | td_octets_load4(from);
+        upper = td_octets_upper8(octets);
+        td_octets_store4(to, (uint32_t)(octets | upper >> 2));
+        td_octets_store4(to + size - 4, (uint32_t)((octets | upper >> 2) >> 32));
     } else {
-        for (size_t at = 0; at < size; at++)
-            to[at] = (uint8_t)td_octets_lower8(from[at]);
+        for (size_t at = 0; at < size; at++) {
+            upper |= some = td_octets_upper8(from[at]);
+            to[at] = (uint8_t)(from[at] | some >> 2);
+        }
     }
+    return upper == 0;
 }
 
 /* Exactly the same? */

@@ -84,12 +84,10 @@ static bool is_hashed(uint16_t type, const uint8_t *rdata, uint16_t size)
            (type == WIRE_TYPE_RRSIG && size >= 2 && td_get_u16(rdata) == WIRE_TYPE_NSEC3);
 }
 
-static td_err add(struct zone_build *build, struct build_owners *list, uint32_t owner,
-                  uint16_t type, uint32_t ttl, const uint8_t *rdata, uint16_t rdata_size)
+/* A record was put behind the owner at a position of the list; 0: there was no room. */
+static inline td_err added(struct zone_build *build, struct build_owners *list, uint32_t owner)
 {
-    if (build->limits.records_max != 0 && build->record_count >= build->limits.records_max)
-        return TD_E_LIMIT;
-    if (!build_owner_add(list, owner, type, ttl, rdata, rdata_size))
+    if (td_unlikely(owner == 0))
         return TD_E_LIMIT;
     build->last_list = list;
     build->last_owner = owner;
@@ -97,32 +95,53 @@ static td_err add(struct zone_build *build, struct build_owners *list, uint32_t 
     return TD_OK;
 }
 
+static inline bool is_full(const struct zone_build *build)
+{
+    return build->limits.records_max != 0 && build->record_count >= build->limits.records_max;
+}
+
 td_err zone_build_add(struct zone_build *build, const uint8_t *owner_name, uint16_t type,
                       uint32_t ttl, const uint8_t *rdata, uint16_t rdata_size)
 {
     struct build_owners *list = is_hashed(type, rdata, rdata_size) ? &build->hashed : &build->names;
+    struct zone_record record = { .rdata = rdata, .ttl = ttl, .type = type, .size = rdata_size };
     struct zone_labels labels;
 
     build->last_list = NULL;
     if (!relative(build, owner_name, &labels))
         return TD_E_INVALID;
-    uint32_t owner = build_owner_open(list, &labels);
-    return owner == 0 ? TD_E_LIMIT : add(build, list, owner, type, ttl, rdata, rdata_size);
+    if (is_full(build))
+        return TD_E_LIMIT;
+    return added(build, list, build_owners_add(list, &labels, &record));
+}
+
+/* The owner added last gets a record in the other list. */
+static TD_NOINLINE td_err add_to_other(struct zone_build *build, struct build_owners *list,
+                                       const struct zone_record *record)
+{
+    const struct build_owner *last = build_owner_at(build->last_list, build->last_owner);
+    struct zone_labels labels = build_owner_labels(last);
+    uint8_t octets[WIRE_KEY_SIZE_MAX];
+
+    memcpy(octets, labels.octets, labels.size); /* the log moves when it grows */
+    labels.octets = octets;
+    return added(build, list, build_owners_add(list, &labels, record));
 }
 
 td_err zone_build_add_again(struct zone_build *build, uint16_t type, uint32_t ttl,
                             const uint8_t *rdata, uint16_t rdata_size)
 {
     struct build_owners *list = is_hashed(type, rdata, rdata_size) ? &build->hashed : &build->names;
+    struct zone_record record = { .rdata = rdata, .ttl = ttl, .type = type, .size = rdata_size };
     uint32_t owner = build->last_owner;
 
     if (build->last_list == NULL)
         return TD_E_INVALID;
-    if (td_unlikely(list != build->last_list)) {
-        struct zone_labels labels = build_owner_labels(build_owner_at(build->last_list, owner));
-        owner = build_owner_open(list, &labels);
-    }
-    return owner == 0 ? TD_E_LIMIT : add(build, list, owner, type, ttl, rdata, rdata_size);
+    if (is_full(build))
+        return TD_E_LIMIT;
+    if (td_unlikely(list != build->last_list))
+        return add_to_other(build, list, &record);
+    return added(build, list, build_owner_add(list, owner, &record) ? owner : 0);
 }
 
 /* ---- finishing ---- */
@@ -137,8 +156,10 @@ struct gathered {
 static void gather(struct build_log *log, uint32_t owner_position, struct gathered *gathered)
 {
     const struct build_owner *owner = build_log_at(log, owner_position);
+    uint32_t first = build_owner_first(owner, owner_position);
 
-    for (uint32_t position = owner->first; position != 0;) {
+    build_log_drop(log, owner_position);
+    for (uint32_t position = first; position != 0;) {
         const struct build_record *record = build_log_at(log, position);
         td_grow(gathered->records, gathered->count, gathered->capacity);
         gathered->records[gathered->count] = (struct zone_record){
@@ -149,10 +170,10 @@ static void gather(struct build_log *log, uint32_t owner_position, struct gather
             .size = record->size,
         };
         gathered->count++;
-        build_log_drop(log, position);
+        if (position != first)
+            build_log_drop(log, position);
         position = record->next;
     }
-    build_log_drop(log, owner_position);
 }
 
 static bool same_owner(const struct build_owners *owners, const struct build_entry *a,

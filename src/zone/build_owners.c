@@ -31,21 +31,32 @@ static uint32_t find_recent(const struct build_owners *owners, uint64_t sort_key
     return 0;
 }
 
-uint32_t build_owner_open(struct build_owners *owners, const struct zone_labels *labels)
+static void write_record(struct build_record *out, const struct zone_record *record)
+{
+    *out = (struct build_record){ .ttl = record->ttl, .type = record->type, .size = record->size };
+    td_octets_copy(out->rdata, record->rdata, record->size);
+}
+
+uint32_t build_owners_add(struct build_owners *owners, const struct zone_labels *labels,
+                          const struct zone_record *record)
 {
     uint64_t sort_key = zone_labels_sort_key(labels);
     uint32_t position = find_recent(owners, sort_key, labels);
 
     if (position != 0)
-        return position;
-    position = build_log_reserve(owners->log, sizeof(struct build_owner) + labels->size);
+        return build_owner_add(owners, position, record) ? position : 0;
+    uint32_t units = build_log_units(sizeof(struct build_owner) + labels->size);
+    size_t owner_size = (size_t)units * BUILD_LOG_UNIT_SIZE;
+    position =
+        build_log_reserve(owners->log, owner_size + sizeof(struct build_record) + record->size);
     if (position == 0)
         return 0;
     struct build_owner *owner = build_log_at(owners->log, position);
-    owner->first = owner->last = 0;
-    owner->labels_size = labels->size;
-    owner->label_count = labels->label_count;
+    *owner = (struct build_owner){ .last = position + units,
+                                   .labels_size = labels->size,
+                                   .label_count = labels->label_count };
     td_octets_copy(owner->labels, labels->octets, labels->size);
+    write_record((void *)((uint8_t *)owner + owner_size), record);
 
     td_grow(owners->entries, owners->count, owners->capacity);
     struct build_entry *entry = &owners->entries[owners->count++];
@@ -58,22 +69,17 @@ uint32_t build_owner_open(struct build_owners *owners, const struct zone_labels 
     return position;
 }
 
-bool build_owner_add(struct build_owners *owners, uint32_t owner_position, uint16_t type,
-                     uint32_t ttl, const uint8_t *rdata, uint16_t rdata_size)
+bool build_owner_add(struct build_owners *owners, uint32_t owner_position,
+                     const struct zone_record *record)
 {
     struct build_log *log = owners->log;
-    uint32_t position = build_log_reserve(log, sizeof(struct build_record) + rdata_size);
+    uint32_t position = build_log_reserve(log, sizeof(struct build_record) + record->size);
 
     if (position == 0)
         return false;
-    struct build_record *record = build_log_at(log, position);
-    *record = (struct build_record){ .ttl = ttl, .type = type, .size = rdata_size };
-    td_octets_copy(record->rdata, rdata, rdata_size);
+    write_record(build_log_at(log, position), record);
     struct build_owner *owner = build_log_at(log, owner_position);
-    if (owner->first == 0)
-        owner->first = position;
-    else
-        ((struct build_record *)build_log_at(log, owner->last))->next = position;
+    ((struct build_record *)build_log_at(log, owner->last))->next = position;
     owner->last = position;
     return true;
 }

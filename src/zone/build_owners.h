@@ -12,6 +12,7 @@
 
 #include "zone/build_log.h"
 #include "zone/label.h"
+#include "zone/sets.h"
 
 /* One record. */
 struct build_record {
@@ -22,9 +23,9 @@ struct build_record {
     uint8_t rdata[];
 };
 
+/* The first record stands right behind it. */
 struct build_owner {
-    uint32_t first; /* positions of records */
-    uint32_t last;
+    uint32_t last; /* position of the last record */
     uint8_t labels_size;
     uint8_t label_count;
     uint8_t labels[];
@@ -61,13 +62,21 @@ static inline struct zone_labels build_owner_labels(const struct build_owner *ow
 int build_entry_order(const struct build_owners *owners, const struct build_entry *a,
                       const struct build_entry *b);
 
-/* The owner of this name if it was opened lately, or a new one: its position; 0: the log is full.
+/* The position of the owner's first record. */
+static inline uint32_t build_owner_first(const struct build_owner *owner, uint32_t position)
+{
+    return position + build_log_units(sizeof(*owner) + owner->labels_size);
+}
+
+/*
+ * A record of the owner of this name, if it was opened lately, or of a new one: its position; 0:
+ * the log is full. The labels are not in the log.
  */
-uint32_t build_owner_open(struct build_owners *owners, const struct zone_labels *labels);
+uint32_t build_owners_add(struct build_owners *owners, const struct zone_labels *labels,
+                          const struct zone_record *record);
 
 /* A record behind those of the owner; false: the log is full. */
-bool build_owner_add(struct build_owners *owners, uint32_t owner, uint16_t type, uint32_t ttl,
-                     const uint8_t *rdata, uint16_t rdata_size);
+bool build_owner_add(struct build_owners *owners, uint32_t owner, const struct zone_record *record);
 
 /* Put the entries in canonical order; those of one name stay in the order in which they came. */
 void build_owners_sort(struct build_owners *owners);

@@ -86,6 +86,8 @@ struct check_run {
     bool has_spf;        /* at the apex */
     uint32_t spf_left;   /* include and redirect that may still be followed */
     uint32_t alias_left; /* CNAME behind CNAME that may still be followed */
+    const uint8_t *host; /* what is behind the first label of a name that was one of a host */
+    size_t host_size;    /* of it */
     uint64_t *slots;     /* names that were looked up: zone/check_target.c */
     uint32_t slot_mask;
     struct check_cut cut;

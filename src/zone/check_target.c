@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/octets.h"
 #include "wire/key.h"
 #include "wire/rrtype.h"
 #include "zone/check_run.h"
@@ -17,8 +18,7 @@ bool check_is_inside(const struct check_run *run, const uint8_t *name, size_t si
     if (size < run->apex_size)
         return false;
     size_t cut = size - run->apex_size;
-    if (memcmp(name + cut, run->apex_name, run->apex_size) != 0 &&
-        !wire_octets_equal(name + cut, run->apex_name, run->apex_size))
+    if (!td_octets_equal(name + cut, run->apex_name, run->apex_size))
         return false;
     size_t at = 0;
     while (at < cut)
@@ -164,10 +164,18 @@ void check_target_host(struct check_run *run, const struct zone_node *node, uint
 {
     char text[CHECK_NAME_SIZE];
 
-    if (td_likely(is_host(name, WIRE_NAME_SIZE_MAX) && !is_digit(name[1])))
-        return;
     if (name[0] == 0)
         return;
+    /* The name servers of a zone mostly differ in their first labels. */
+    const uint8_t *rest = wire_name_parent(name);
+    size_t rest_size = (size_t)(rdata->octets + rdata->size - rest);
+    bool is_near = rest_size == run->host_size && td_octets_same(rest, run->host, rest_size);
+    if (td_likely(is_host(name, is_near ? 1u + name[0] : WIRE_NAME_SIZE_MAX) &&
+                  !is_digit(name[1]))) {
+        run->host = rest;
+        run->host_size = rest_size;
+        return;
+    }
     if (is_literal(name))
         check_say(run, literal_check(type), node, type, rdata, "%s", check_name_text(name, text));
     else if (!is_host(name, WIRE_NAME_SIZE_MAX))

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/macros.h"
 #include "base/octets.h"
 #include "base/writer.h"
 #include "wire/const.h"
@@ -13,29 +14,39 @@ enum {
     RECORD_SIZE = 12,  /* of a record before its data, its owner being a pointer */
 };
 
+static TD_NOINLINE void set_starts(struct image_name *name)
+{
+    memset(name->starts, 0, sizeof(name->starts));
+    for (unsigned at = 0; name->octets[at] != 0; at += 1u + name->octets[at])
+        name->starts[(name->size - at) / 64] |= (uint64_t)1 << (name->size - at) % 64;
+}
+
 void image_name_set(struct image_name *ret_name, const uint8_t *octets)
 {
-    unsigned size = (unsigned)wire_name_size(octets);
+    uint64_t starts = 0;
+    unsigned at = 0;
 
+    for (; octets[at] != 0; at += 1u + octets[at])
+        starts = (starts | 1) << 1 << octets[at];
     ret_name->octets = octets;
-    ret_name->size = (uint8_t)size;
-    memset(ret_name->starts, 0, sizeof(ret_name->starts));
-    for (unsigned at = 0; octets[at] != 0; at += 1u + octets[at])
-        ret_name->starts[(size - at) / 64] |= (uint64_t)1 << (size - at) % 64;
+    ret_name->size = (uint8_t)(at + 1);
+    ret_name->starts[0] = starts << 1;
+    if (td_unlikely(at + 1 >= 64))
+        set_starts(ret_name);
 }
 
 unsigned image_name_common(const struct image_name *a, const struct image_name *b)
 {
+    const uint8_t *a_end = a->octets + a->size, *b_end = b->octets + b->size;
+
     for (unsigned word = (a->size < b->size ? a->size : b->size) / 64u + 1; word-- > 0;) {
         uint64_t both = a->starts[word] & b->starts[word];
         while (both != 0) {
             unsigned bit = 63u - (unsigned)__builtin_clzll(both);
             unsigned size = 64 * word + bit;
-            const uint8_t *left = a->octets + a->size - size;
-            const uint8_t *right = b->octets + b->size - size;
-            if (td_octets_same(left, right, size) || zone_labels_equal(left, right, (uint8_t)size))
+            if (td_octets_equal(a_end - size, b_end - size, size))
                 return size;
-            both &= ~((uint64_t)1 << bit);
+            both ^= (uint64_t)1 << bit;
         }
     }
     return 1;
@@ -149,8 +160,9 @@ static void write_image(struct wire_image *image, const struct image_draft *draf
     memcpy(image->octets, draft->octets, draft->size);
     for (unsigned i = 0; i < draft->pointer_count; i++)
         *offsets++ = draft->pointers[i];
-    for (unsigned i = 0; i < WIRE_IMAGE_TARGET_WORDS * draft->target_count; i++)
-        *offsets++ = draft->targets[i];
+    for (unsigned i = 0; i < draft->target_count; i++)
+        memcpy(offsets + WIRE_IMAGE_TARGET_WORDS * i, draft->targets + WIRE_IMAGE_TARGET_WORDS * i,
+               WIRE_IMAGE_TARGET_WORDS * sizeof(uint16_t));
 }
 
 uint32_t image_store(struct zone_space *space, const struct image_draft *draft, uint32_t old,

@@ -23,7 +23,8 @@ enum {
 
 /*
  * A name that others are compressed against. Labels begin so many octets before its end: a bit for
- * each distance, so that what two names may have in common is found without walking them.
+ * each distance up to its size, so that what two names may have in common is found without walking
+ * them.
  */
 struct image_name {
     const uint8_t *octets; /* uncompressed */

@@ -84,8 +84,9 @@ static uint32_t alloc_node(struct zone_space *space, size_t node_size, size_t se
 }
 
 /* A node and its sets, side by side. Returns its index; 0 on an error. */
-static uint32_t put_node(struct layout *layout, const struct zone_labels *labels, uint64_t hash,
-                         struct zone_record *records, uint32_t count)
+static inline uint32_t put_node(struct layout *layout, const struct zone_labels *labels,
+                                uint64_t hash, bool is_lower, struct zone_record *records,
+                                uint32_t count)
 {
     struct zone_space *space = layout->space;
     struct zone_sets_plan plan;
@@ -105,14 +106,13 @@ static uint32_t put_node(struct layout *layout, const struct zone_labels *labels
     *node = (struct zone_node){
         .hash = (uint32_t)(hash >> 32),
         .sets = sets,
-        .flags = layout_node_flags(records, plan.count),
+        .flags =
+            (uint16_t)(layout_node_flags(records, plan.count) | (is_lower ? ZONE_NODE_LOWER : 0)),
         .set_count = (uint16_t)plan.sets,
         .labels_size = labels->size,
         .label_count = labels->label_count,
     };
     td_octets_copy(node->labels, labels->octets, labels->size);
-    if (zone_labels_are_lower(labels->octets, labels->size))
-        node->flags |= ZONE_NODE_LOWER;
     if (plan.count != 0)
         zone_sets_write(records, &plan, fresh(layout, sets));
     space->view->record_count += plan.count;
@@ -221,7 +221,8 @@ static void put_name(struct layout *layout, const struct zone_labels *labels, ui
 
     if (layout->cut != 0 && hidden_by != layout->cut)
         finish_cut(layout);
-    uint32_t index = put_node(layout, labels, hash, records, count);
+    bool is_lower = owner->is_lower || zone_labels_are_lower(labels->octets, labels->size);
+    uint32_t index = put_node(layout, labels, hash, is_lower, records, count);
     if (index == 0)
         return;
     uint32_t hides = place_node(layout, index, hidden_by);
@@ -257,7 +258,7 @@ static unsigned take_owner(struct layout *layout, const struct zone_labels *labe
         owner->offsets[i] = (uint8_t)at;
         at += 1u + labels->octets[at];
     }
-    td_octets_copy_lower(owner->lower, labels->octets, labels->size);
+    owner->is_lower = td_octets_copy_lower(owner->lower, labels->octets, labels->size);
     for (; common < both; common++) {
         const uint8_t *a = before->lower + ancestor_at(before, common + 1);
         const uint8_t *b = owner->lower + ancestor_at(owner, common + 1);
@@ -287,8 +288,10 @@ void layout_name(struct layout *layout, const struct zone_labels *labels, uint64
 void layout_hashed(struct layout *layout, const struct zone_labels *labels, uint64_t sort_key,
                    struct zone_record *records, uint32_t count)
 {
-    uint32_t index = layout->err == TD_OK ? put_node(layout, labels, 0, records, count) : 0;
-
+    if (layout->err != TD_OK)
+        return;
+    bool is_lower = zone_labels_are_lower(labels->octets, labels->size);
+    uint32_t index = put_node(layout, labels, 0, is_lower, records, count);
     if (index == 0)
         return;
     struct zone_node *node = fresh(layout, index);

@@ -25,6 +25,7 @@ struct layout_owner {
     uint8_t offsets[WIRE_KEY_LABELS_MAX];               /* of them */
     uint8_t size;
     uint8_t label_count;
+    bool is_lower; /* as it was given */
 };
 
 struct layout_entry {

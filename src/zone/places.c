@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/octets.h"
 #include "wire/name.h"
 #include "wire/rrtype.h"
 
@@ -126,33 +127,20 @@ size_t zone_places_memory(const struct zone_places *places)
 
 /* ---- writing ---- */
 
-static inline uint64_t load_u32(const uint8_t *at)
-{
-    uint32_t value;
-
-    memcpy(&value, at, sizeof(value));
-    return value;
-}
-
 /*
- * Eight octets at a time, the last ones perhaps twice; `fold` makes letters lower (and changes
- * other octets, which does no harm).
+ * The first and the last eight octets at once, and what is between them before that; `fold` makes
+ * letters lower (and changes other octets, which does no harm).
  */
 static inline uint64_t octets_hash(const uint8_t *octets, size_t size, uint64_t fold)
 {
     uint64_t hash = places_seed.root ^ size;
-    uint64_t last = 0;
-    size_t at = 0;
 
-    for (; at + 8 < size; at += 8)
+    if (size < 8)
+        return td_hash_fold(hash ^ (td_octets_front(octets, size) | fold), places_seed.k0);
+    for (size_t at = 8; at + 8 < size; at += 8)
         hash = td_hash_fold(hash ^ (td_hash_load(octets + at) | fold), places_seed.k0);
-    if (size >= 8)
-        last = td_hash_load(octets + size - 8);
-    else if (size >= 4)
-        last = load_u32(octets) << 32 | load_u32(octets + size - 4);
-    else if (size != 0)
-        last = (uint64_t)octets[0] << 16 | (uint64_t)octets[size / 2] << 8 | octets[size - 1];
-    return td_hash_fold(hash ^ (last | fold), places_seed.k1);
+    return td_hash_fold(hash ^ (td_hash_load(octets) | fold),
+                        places_seed.k1 ^ (td_hash_load(octets + size - 8) | fold));
 }
 
 static inline uint32_t owner_hash(const uint8_t *owner, size_t size)

@@ -67,8 +67,16 @@ int zone_rdata_order(uint16_t type, const uint8_t *a, uint16_t a_size, const uin
                      uint16_t b_size)
 {
     size_t both = a_size < b_size ? a_size : b_size;
-    int order = folds(type) ? folded_order(a, b, both) : memcmp(a, b, both);
+    uint64_t a_front = td_octets_front(a, both), b_front = td_octets_front(b, both);
+    bool is_folded = folds(type);
 
+    if (is_folded) {
+        a_front = td_octets_lower8(a_front);
+        b_front = td_octets_lower8(b_front);
+    }
+    if (a_front != b_front)
+        return a_front < b_front ? -1 : 1;
+    int order = is_folded ? folded_order(a, b, both) : memcmp(a, b, both);
     return order != 0 ? order : (int)a_size - (int)b_size;
 }
 

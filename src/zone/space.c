@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/macros.h"
 #include "zone/pool.h"
 #include "zone/table.h"
 
@@ -375,18 +376,21 @@ static uint32_t alloc_run(struct zone_space *space, size_t size)
     return first * ZONE_PAGE_UNITS;
 }
 
-uint32_t zone_space_alloc(struct zone_space *space, size_t size)
+/* In the last page, which has room. */
+static inline uint32_t alloc_tail(struct zone_space *space, uint32_t units)
 {
     struct zone_lineage *lineage = space->lineage;
-    uint32_t units = (uint32_t)((size + ZONE_UNIT_SIZE - 1) / ZONE_UNIT_SIZE);
+    uint32_t index = (space->view->page_count - 1) * ZONE_PAGE_UNITS + lineage->tail_units;
 
-    if (space->view->page_count == 0) {
-        append_page(space);
-        lineage->tail_units = 1; /* index 0 is nothing */
-    }
-    if (units > ZONE_PAGE_UNITS - 1)
-        return alloc_run(space, size);
+    lineage->tail_units += units;
+    return index;
+}
+
+static TD_NOINLINE uint32_t alloc_slowly(struct zone_space *space, uint32_t units)
+{
+    struct zone_lineage *lineage = space->lineage;
     uint32_t index = alloc_free(space, units);
+
     if (index != 0)
         return index;
     if (space->view->page_count == 1 && lineage->infos[0].size != 0) {
@@ -395,11 +399,22 @@ uint32_t zone_space_alloc(struct zone_space *space, size_t size)
     }
     if (lineage->tail_units + units > ZONE_PAGE_UNITS)
         append_page(space);
-    if (space->is_full)
-        return 1; /* somewhere harmless: finish will fail */
-    index = (space->view->page_count - 1) * ZONE_PAGE_UNITS + lineage->tail_units;
-    lineage->tail_units += units;
-    return index;
+    return space->is_full ? 1 : alloc_tail(space, units); /* 1 is harmless: finish will fail */
+}
+
+uint32_t zone_space_alloc(struct zone_space *space, size_t size)
+{
+    struct zone_lineage *lineage = space->lineage;
+    uint32_t units = (uint32_t)((size + ZONE_UNIT_SIZE - 1) / ZONE_UNIT_SIZE);
+
+    if (td_likely(space->view->page_count > 1 && lineage->bins == NULL &&
+                  lineage->tail_units + units <= ZONE_PAGE_UNITS))
+        return alloc_tail(space, units);
+    if (space->view->page_count == 0) {
+        append_page(space);
+        lineage->tail_units = 1; /* index 0 is nothing */
+    }
+    return units > ZONE_PAGE_UNITS - 1 ? alloc_run(space, size) : alloc_slowly(space, units);
 }
 
 uint32_t zone_space_alloc_table(struct zone_space *space, uint32_t count)

@@ -47,7 +47,8 @@ TEST(copies_of_any_size)
             uint8_t *a = td_malloc(size), *b = td_malloc(size), *c = td_malloc(size);
             fill(a, size, from);
             td_octets_copy(b, a, size);
-            td_octets_copy_lower(c, a, size);
+            bool was_lower = td_octets_copy_lower(c, a, size);
+            CHECK_EQ(was_lower, size == 0 || memcmp(a, c, size) == 0);
             for (size_t at = 0; at < size; at++) {
                 CHECK_EQ(b[at], a[at]);
                 CHECK_EQ(c[at], lower(a[at]));

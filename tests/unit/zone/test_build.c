@@ -173,4 +173,31 @@ TEST(an_owner_again)
     zone_lineage_free(version->lineage);
 }
 
-TESTS(any_order_makes_the_same, an_owner_again)
+/* The log moves while it is small, also when an owner goes from one list to the other. */
+TEST(an_owner_again_while_the_log_moves)
+{
+    uint8_t owner[] = "\010aaaaaaaa\3tld", text[200] = { 0 };
+    static const uint8_t nsec3[] = { 1, 0, 0, 0, 0, 1, 7, 0, 1, 2 };
+    struct zone_build_report report;
+    struct zone_version *version;
+
+    for (uint32_t from = 0; from < sizeof(text); from++) {
+        struct zone_build *build = zone_build_new(apex, &seed, NULL);
+        CHECK_OK(zone_build_add(build, apex, WIRE_TYPE_SOA, 60, soa, sizeof(soa) - 1));
+        text[0] = (uint8_t)(from == 0 ? 0 : from - 1);
+        CHECK_OK(zone_build_add(build, apex, WIRE_TYPE_TXT, 60, text, (uint16_t)(from + 1)));
+        for (uint32_t i = 0; i < 200; i++) {
+            owner[1] = (uint8_t)('a' + i % 26);
+            owner[2] = (uint8_t)('a' + i / 26);
+            CHECK_OK(zone_build_add(build, owner, WIRE_TYPE_A, 60, text, 4));
+            CHECK_OK(zone_build_add_again(build, WIRE_TYPE_NSEC3, 60, nsec3, sizeof(nsec3)));
+            CHECK_OK(zone_build_add_again(build, WIRE_TYPE_A, 60, (const uint8_t *)"1234", 4));
+        }
+        CHECK_OK(zone_build_finish(build, &report, &version));
+        CHECK_EQ(version->node_count, 201);
+        CHECK_EQ(version->record_count, 2 + 600);
+        zone_lineage_free(version->lineage);
+    }
+}
+
+TESTS(any_order_makes_the_same, an_owner_again, an_owner_again_while_the_log_moves)
