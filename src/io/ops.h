@@ -179,7 +179,8 @@ struct io_thread {
     struct io_thread_options options;
     struct io_condition ended;
     void (*join)(struct io_thread *thread); /* blocks; frees it */
-    bool is_ended;                          /* as far as the parent knows */
+    void (*prioritise)(struct io_thread *thread, enum io_thread_priority priority); /* or NULL */
+    bool is_ended; /* as far as the parent knows */
 };
 
 struct io_signal {

@@ -25,8 +25,8 @@ static struct real_thread *thread_of(struct io_thread *thread)
     return td_container_of(thread, struct real_thread, thread);
 }
 
-/* What cannot be had is gone without: the thread works at another priority or core. */
-static void thread_place(const struct io_thread_options *options)
+/* What cannot be had is gone without: the thread works at another priority, or core. */
+static void take_priority(pthread_t id, enum io_thread_priority priority)
 {
     static const int policies[] = {
         [IO_THREAD_NORMAL] = SCHED_OTHER,
@@ -34,8 +34,19 @@ static void thread_place(const struct io_thread_options *options)
         [IO_THREAD_IDLE] = SCHED_IDLE,
     };
     struct sched_param param = { .sched_priority = 0 };
+
+    (void)pthread_setschedparam(id, policies[priority], &param);
+}
+
+static void thread_prioritise(struct io_thread *thread, enum io_thread_priority priority)
+{
+    take_priority(thread_of(thread)->id, priority);
+}
+
+static void thread_place(const struct io_thread_options *options)
+{
     if (options->priority != IO_THREAD_NORMAL)
-        (void)pthread_setschedparam(pthread_self(), policies[options->priority], &param);
+        take_priority(pthread_self(), options->priority);
     if (options->cpu != IO_THREAD_CPU_ANY) {
         cpu_set_t cpus;
         CPU_ZERO(&cpus);
@@ -111,6 +122,7 @@ td_err real_thread_start(struct io *parent, const struct io_thread_options *opti
     real->thread.parent = parent;
     real->thread.options = *options;
     real->thread.join = real_thread_join;
+    real->thread.prioritise = thread_prioritise;
     real->diag = diag;
     real->obituary = io_mailbox_new(parent, 1);
     io_mailbox_on_letter(real->obituary, on_obituary, &real->thread);

@@ -10,6 +10,12 @@ td_err io_thread_start(struct io *parent, const struct io_thread_options *option
     return parent->ops->thread_start(parent, options, ret_thread, diag);
 }
 
+void io_thread_prioritise(struct io_thread *thread, enum io_thread_priority priority)
+{
+    if (thread->prioritise != NULL)
+        thread->prioritise(thread, priority);
+}
+
 struct io *io_thread_io(const struct io_thread *thread)
 {
     return thread->io;

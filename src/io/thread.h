@@ -43,6 +43,9 @@ struct io_thread_options {
 TD_NODISCARD td_err io_thread_start(struct io *parent, const struct io_thread_options *options,
                                     struct io_thread **ret_thread, struct td_diag *diag);
 
+/* From now on, by the thread that owns it. One that is idle stays so, without the right to more. */
+void io_thread_prioritise(struct io_thread *thread, enum io_thread_priority priority);
+
 /* Its world: for io_stop and for mailboxes that `start` has not yet made. */
 struct io *io_thread_io(const struct io_thread *thread);
 

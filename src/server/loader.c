@@ -200,7 +200,7 @@ td_err loader_new(struct io *io, uint32_t keepers, bool trims_memory,
         char name[IO_THREAD_NAME_SIZE];
         struct io_thread_options options = {
             .name = name,
-            .priority = IO_THREAD_IDLE,
+            .priority = IO_THREAD_NORMAL, /* until loader_calm */
             .cpu = IO_THREAD_CPU_ANY,
             .start = keeper_start,
             .finish = keeper_finish,
@@ -268,6 +268,12 @@ void loader_dispose(struct loader *loader, struct zone_lineage *lineage)
     job->kind = LOADER_DISPOSE;
     job->disposal = lineage;
     enqueue(loader, job);
+}
+
+void loader_calm(struct loader *loader)
+{
+    for (uint32_t i = 0; i < loader->keeper_count; i++)
+        io_thread_prioritise(loader->keepers[i].thread, IO_THREAD_IDLE);
 }
 
 void loader_trim(struct loader *loader)

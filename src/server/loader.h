@@ -1,5 +1,6 @@
 /*
- * server/loader.h - bulk keepers: threads for what takes long, at idle priority.
+ * server/loader.h - bulk keepers: threads for what takes long, at idle priority once all zones have
+ *                   been tried: a busy machine would have no time at all for those that wait.
  *
  * Shape    Jobs go in, come out finished, in any order. A job is its owner's until it is given
  *          and again when it comes back. What is done with it is in work.c.
@@ -124,6 +125,8 @@ TD_NODISCARD td_err loader_new(struct io *io, uint32_t keepers, bool trims_memor
 void loader_free(struct fiber *fiber, struct loader *loader);
 
 void loader_give(struct loader *loader, struct loader_job *job);
+/* From now on nobody waits for what is loaded, and answers come first. */
+void loader_calm(struct loader *loader);
 /* Give free memory back to the system, where nobody waits for that. */
 void loader_trim(struct loader *loader);
 /* Have a zone freed that nobody reads any more. */

@@ -383,6 +383,12 @@ void registry_digest(const struct registry_zone *zone, struct replicate_digest *
     ret_digest->size = rdata.size;
 }
 
+void registry_started(struct registry *registry)
+{
+    loader_calm(registry->loader);
+    registry_trim(registry);
+}
+
 void registry_trim(struct registry *registry)
 {
     loader_trim(registry->loader);

@@ -196,6 +196,8 @@ struct registry_zone **registry_list(struct registry *registry, size_t *ret_coun
 /* Loads that are not done yet, publication included. */
 uint32_t registry_loading(const struct registry *registry);
 
+/* All zones have been tried: nobody waits for what is loaded from now on. */
+void registry_started(struct registry *registry);
 /* Much has been done, and what it took is free now. */
 void registry_trim(struct registry *registry);
 

@@ -137,7 +137,7 @@ static void on_idle(void *context)
 {
     const struct server *server = context;
 
-    registry_trim(server->registry);
+    registry_started(server->registry);
     tell(server, SERVER_IDLE);
     serve_log(LOG_NOTICE, EVENT_SERVER_STARTED, NULL, "ready, %zu zones",
               zone_set_count(server->zones));

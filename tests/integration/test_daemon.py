@@ -1,6 +1,7 @@
 """The life of the daemon: start, what keeps it from starting, reload, stop."""
 import json
 import os
+import pathlib
 import pwd
 import signal
 import socket
@@ -110,6 +111,26 @@ def test_it_becomes_another_user(tandem):
     # CAP_NET_BIND_SERVICE is bit 10, and all that is left.
     assert int(status["CapEff"], 16) == 1 << 10
     assert int(status["CapPrm"], 16) == 1 << 10
+
+
+def test_loads_are_urgent_until_all_zones_have_been_tried(tandem):
+    """At idle priority a busy machine would leave a server without zones."""
+    server = tandem(start=False)
+    server.zone("example.com", ZONE + "".join("h%d A 192.0.2.9\n" % i for i in range(200000)))
+
+    def policies():
+        found = set()
+        for path in pathlib.Path("/proc/%d/task" % server.process.pid).glob("*/stat"):
+            name, fields = path.read_text().rsplit(") ", 1)
+            if "(loader-" in name:
+                found.add(int(fields.split()[38]))
+        return found
+
+    server.start(ready=False)
+    early = server.wait(policies)
+    assert early == {0} or "ready, " in server.log()  # SCHED_OTHER
+    server.wait(lambda: "ready, " in server.log())
+    assert server.wait(lambda: policies() == {5})  # SCHED_IDLE
 
 
 def test_reload_takes_a_changed_zone(tandem):
