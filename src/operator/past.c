@@ -5,8 +5,9 @@
 #include "change/encode.h"
 #include "wire/rrtype.h"
 
-/* How long the main world is kept, in reads between two looks at the clock. */
-enum { READS_AT_ONCE = 16, SLICE_US = 1000, SOA_NUMBERS_SIZE = 20 };
+/* How long the main world is kept. What is not in memory takes a read of the disk as long as that.
+ */
+enum { SLICE_US = 1000, SOA_NUMBERS_SIZE = 20 };
 
 void operator_past_init(struct operator_past *past, struct server *server,
                         const struct registry_zone *zone)
@@ -82,8 +83,6 @@ td_err operator_past_yield(struct fiber *fiber, struct operator_past *past)
 {
     struct io *io = past->server->io;
 
-    if (++past->reads % READS_AT_ONCE != 0)
-        return TD_OK;
     uint64_t now_ns = io_clock_read_ns(io);
     if (past->slice_ns == 0)
         past->slice_ns = now_ns;

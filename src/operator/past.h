@@ -17,7 +17,6 @@ struct operator_past {
     struct server *server;
     uint8_t apex[255];
     uint8_t apex_size;
-    uint32_t reads;
     uint64_t slice_ns; /* since when nobody else has had the main world; 0: not known */
     struct td_buf octets;
     struct td_arena arena;
