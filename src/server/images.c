@@ -47,7 +47,8 @@ struct images {
     struct loader_job *slice; /* between two of them; NULL: a keeper has it, or none is written */
     bool is_busy;             /* `writing`, or what was: a keeper still has its job */
     bool is_on;
-    bool has_seed; /* the log has it */
+    bool has_seed;    /* the log has it: there are images, or may be */
+    bool wants_sweep; /* of images whose zone is gone */
     struct io_timer look;
     struct io_timer rest; /* between two slices */
 };
@@ -387,6 +388,37 @@ void images_take_job(struct images *images, struct loader_job *job)
 
 /* ---- from time to time ---- */
 
+struct names {
+    uint8_t (*names)[WIRE_NAME_SIZE_MAX];
+    uint32_t count;
+    uint32_t capacity;
+};
+
+static void collect(void *context, const uint8_t *key, size_t key_size, const uint8_t *value,
+                    size_t value_size)
+{
+    struct names *names = context;
+
+    (void)value;
+    (void)value_size;
+    td_grow(names->names, names->count, names->capacity);
+    memcpy(names->names[names->count++], key + 1, key_size - 1);
+}
+
+/* Zones may go from the configuration also while no server runs. */
+static void sweep(struct images *images)
+{
+    struct registry *registry = images->registry;
+    struct names names = { .count = 0 };
+
+    images->wants_sweep = false;
+    store_log_state_visit(registry->parts.log, "I", 1, collect, &names);
+    for (uint32_t i = 0; i < names.count; i++)
+        if (!images->is_on || registry_find_wire(registry, names.names[i]) == NULL)
+            images_forget(images, names.names[i]);
+    free(names.names);
+}
+
 static bool is_due(const struct image *image, uint64_t now_ns)
 {
     bool is_quiet = now_ns - image->last_ns >= (uint64_t)QUIET_MS * IO_NS_PER_MS;
@@ -400,9 +432,11 @@ static void look(struct io_timer *timer, void *context)
     struct images *images = context;
     struct registry *registry = images->registry;
     uint64_t now_ns = io_now_ns(registry->parts.io);
-    bool is_waiting = false;
+    bool is_waiting = images->wants_sweep;
 
     (void)timer;
+    if (images->wants_sweep && registry_loading(registry) == 0)
+        sweep(images);
     for (struct image *image = images->first; image != NULL; image = image->next) {
         is_waiting = is_waiting || image->wants_digest || !image->is_current;
         if (image->job != NULL || registry_loading(registry) != 0)
@@ -441,7 +475,7 @@ bool images_start(struct images *images, struct registry_zone *zone, bool is_cha
     const uint8_t *apex = zone->zone.entry->name;
     uint64_t sequence;
 
-    if (!images->is_on || zone->keeps_held || !find(images, apex, &sequence))
+    if (!images->is_on || !images->has_seed || zone->keeps_held || !find(images, apex, &sequence))
         return false;
     if (zone->has_tried_image)
         return false; /* that it is forgotten is not yet in the log */
@@ -487,34 +521,20 @@ void images_used(struct images *images, struct registry_zone *zone, const struct
 
 /* ---- the whole ---- */
 
-struct names {
-    uint8_t (*names)[WIRE_NAME_SIZE_MAX];
-    uint32_t count;
-    uint32_t capacity;
-};
-
-static void collect(void *context, const uint8_t *key, size_t key_size, const uint8_t *value,
-                    size_t value_size)
-{
-    struct names *names = context;
-
-    (void)value;
-    (void)value_size;
-    td_grow(names->names, names->count, names->capacity);
-    memcpy(names->names[names->count++], key + 1, key_size - 1);
-}
-
 void images_apply(struct images *images, bool is_on)
 {
-    struct names names = { .count = 0 };
+    bool was_on = images->is_on;
 
     images->is_on = is_on;
-    if (is_on)
+    images->wants_sweep = true;
+    look_soon(images);
+    if (is_on == was_on)
         return;
-    store_log_state_visit(images->registry->parts.log, "I", 1, collect, &names);
-    for (uint32_t i = 0; i < names.count; i++)
-        images_forget(images, names.names[i]);
-    free(names.names);
+    if (is_on) {
+        for (struct registry_zone *zone = images->registry->zones; zone != NULL; zone = zone->next)
+            images_changed(images, zone);
+        return;
+    }
     while (images->first != NULL)
         images_zone_end(images, images->first->zone);
 }

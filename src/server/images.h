@@ -29,7 +29,10 @@ struct images *images_new(struct registry *registry);
 void images_stop(struct images *images);
 void images_free(struct images *images);
 
-/* Switched off, images are neither used nor written, and those that are there are removed. */
+/*
+ * A configuration is applied: images are used and written from now on, or not, and then removed, as
+ * those are whose zone is gone.
+ */
 void images_apply(struct images *images, bool is_on);
 
 /* ---- a start ---- */

@@ -289,6 +289,7 @@ void registry_drop(struct registry *registry, struct registry_zone *zone, uint64
 
     memcpy(apex, zone->zone.entry->name, zone->zone.entry->name_size);
     remove_zone(registry, zone);
+    images_forget(registry->images, apex);
     registry_forget(registry, apex, quarantine_ms);
 }
 

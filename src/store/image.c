@@ -15,10 +15,11 @@
 #include "wire/name.h"
 
 /*
- * What takes time is copying and the first touch of memory, which cores do side by side. Fewer
- * parts than this are not worth a thread.
+ * What takes time is copying and the first touch of memory, which cores do side by side. A zone
+ * that is not there yet is worth more than the idle time that the keeper has, for these
+ * milliseconds. Fewer parts than this are not worth a thread.
  */
-enum { HELPERS_MAX = 3, PARTS_A_HELPER = 8 };
+enum { HELPERS_MAX = 4, PARTS_A_HELPER = 8 };
 
 struct reading {
     struct io *io;
@@ -219,11 +220,14 @@ static void reader_start(struct io *io, void *context)
 static td_err read_all(struct reading *reading, struct td_diag *diag)
 {
     struct reader helpers[HELPERS_MAX];
-    uint32_t count = io_cpu_count(reading->io) - 1, started = 0;
-    struct io_thread_options options = {
-        .name = "image", .priority = IO_THREAD_IDLE, .cpu = IO_THREAD_CPU_ANY, .start = reader_start
-    };
+    uint32_t count = io_cpu_count(reading->io), started = 0;
+    struct io_thread_options options = { .name = "image",
+                                         .priority = IO_THREAD_BATCH,
+                                         .cpu = IO_THREAD_CPU_ANY,
+                                         .start = reader_start };
 
+    if (count == 1)
+        count = 0; /* the keeper does it alone */
     if (count > reading->part_count / PARTS_A_HELPER)
         count = reading->part_count / PARTS_A_HELPER;
     for (; started < count && started < HELPERS_MAX; started++) {

@@ -208,6 +208,13 @@ def test_it_goes_with_its_zone_and_with_the_option(server):
     server.wait(lambda: image(server) is None)
     restart(server)
     assert USED not in server.log() and served(server) == "192.0.2.1"
+    server.server["images"] = "on"
+    server.configure(zones=server.zones)
+    assert server.cli("reload").returncode == 0
+    server.wait(lambda: image(server), 60)
+    server.configure(zones=[])
+    assert server.cli("reload").returncode == 0
+    server.wait(lambda: image(server) is None)
 
 
 def test_a_file_that_includes_another_has_none(tandem, tmp_path):
