@@ -319,7 +319,7 @@ static td_err do_order(struct fiber *fiber, struct server *server, void *argumen
     if (err == TD_OK)
         err = wait_for(fiber, order, &zone);
     if (err == TD_OK)
-        err = operator_follow_result(zone, order->order, order->call, order->diag);
+        err = operator_follow_result(zone, order->order, order->diag);
     if (err == TD_OK)
         operator_view_zone(server, zone, order->status);
     return err;

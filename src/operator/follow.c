@@ -524,14 +524,12 @@ bool operator_follow_is_working(const struct registry_zone *zone, enum control_o
 }
 
 td_err operator_follow_result(const struct registry_zone *zone, enum control_order order,
-                              const struct control_call *call, struct td_diag *diag)
+                              struct td_diag *diag)
 {
-    if (order != CONTROL_ORDER_SERIAL || call->abort || serial_walk_text(zone) != NULL ||
-        zone->zone.newest == NULL ||
-        zone->zone.newest->serial - call->set.value <= SERIAL_WALK_CHANGES_MAX)
+    if (order != CONTROL_ORDER_SERIAL || zone->walk_err == TD_OK)
         return TD_OK;
-    td_diag_say(diag, "the disk did not take it, and the serial stays as it was: see the log");
-    return TD_E_IO;
+    td_diag_say(diag, "the disk did not take it, and the serial goes on as it was: see the log");
+    return zone->walk_err;
 }
 
 const struct control_follow_host operator_follow_host = {

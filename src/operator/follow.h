@@ -29,8 +29,7 @@ TD_NODISCARD td_err operator_follow_order(struct fiber *fiber, struct server *se
                                           const struct control_call *call, struct td_diag *diag);
 /* It is over: was it done? TD_E_IO: why not is in the log. */
 TD_NODISCARD td_err operator_follow_result(const struct registry_zone *zone,
-                                           enum control_order order,
-                                           const struct control_call *call, struct td_diag *diag);
+                                           enum control_order order, struct td_diag *diag);
 bool operator_follow_is_working(const struct registry_zone *zone, enum control_order order);
 
 /* For the host table. */

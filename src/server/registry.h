@@ -69,6 +69,7 @@ struct registry_zone {
     struct secondary *secondary;          /* NULL: it is a primary */
     struct followers *followers;          /* NULL: nobody is told of changes */
     struct serial_walk *walk;             /* its serial is being walked to another; NULL */
+    td_err walk_err;                      /* of what was ordered last: TD_E_IO: not on the disk */
     struct differences_zone *differences; /* NULL: nothing is kept for IXFR */
     struct image *image;                  /* NULL: it is too small for one */
     char *path;                           /* of the zone file; NULL: none */

@@ -27,6 +27,7 @@ struct serial_walk {
     uint64_t stepped_s; /* wall clock of the last step */
     char *author;
     bool is_there;    /* the target is reached, and perhaps not all secondaries have it yet */
+    bool was_there;   /* before what is being saved */
     bool has_stepped; /* or was recalled: it goes on until it is there */
     bool is_stepping; /* a change is on its way to the disk */
     struct change_wait wait;
@@ -143,6 +144,7 @@ static void on_failed(struct serial_walk *walk, const struct td_diag *diag)
         save(walk, false, NULL);
         look_later(walk);
     } else {
+        zone->walk_err = TD_E_IO;
         save_end(zone);
         end(zone);
     }
@@ -246,13 +248,15 @@ static void on_saved(struct change_wait *wait, td_err err, const struct td_diag 
     if (err == TD_OK)
         return;
     serve_log(LOG_ERROR, EVENT_ZONE_CHANGED, walk->zone->name, "serial, not set: %s", diag->text);
-    walk->is_there = true;
+    walk->zone->walk_err = TD_E_IO;
+    walk->is_there = walk->was_there;
 }
 
 /* Not all have the last step of the walk before: this one goes on from there. */
 static void go_on(struct serial_walk *walk, uint32_t target, uint32_t after_s, const char *author)
 {
     walk->target = target;
+    walk->was_there = true;
     walk->is_there = false;
     if (after_s != 0)
         walk->after_s = after_s;
@@ -289,6 +293,7 @@ td_err serial_walk_begin(struct registry_zone *zone, uint32_t target, uint32_t a
 
     if (err != TD_OK)
         return err;
+    zone->walk_err = TD_OK;
     if (zone->walk != NULL) {
         go_on(zone->walk, target, after_s, author);
         return TD_OK;
@@ -304,12 +309,14 @@ td_err serial_walk_abort(struct registry_zone *zone, struct td_diag *diag)
 {
     struct serial_walk *walk = zone->walk;
 
+    zone->walk_err = TD_OK;
     if (walk == NULL || walk->is_there || walk->is_stepping) {
         bool is_stepping = walk != NULL && walk->is_stepping;
         td_diag_say(diag, is_stepping ? "a step is just being taken: try again"
                                       : "its serial is not being set");
         return is_stepping ? TD_E_CONFLICT : TD_E_NOT_FOUND;
     }
+    walk->was_there = false;
     walk->is_there = true; /* where it is */
     walk->wait.done = on_saved;
     walk->is_stepping = true;

@@ -107,6 +107,7 @@ def test_what_is_changed_during_a_walk_leaves_nobody_behind(tandem):
         assert add(source, "new%d" % i).returncode == 0
     copy.start()
     copy.wait(lambda: serial(copy) == 7, 20)
+    assert add(source, "settled", "--wait", "all").returncode == 0  # the primary knows
     # A walk that begins while somebody has not the end of the last one goes on from there.
     copy.stop()
     assert source.cli("zone", "serial", "example.com", "--set", "2000000000").returncode == 0
