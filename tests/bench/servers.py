@@ -173,7 +173,7 @@ class Server:
         """Until it answers for this zone; no zone is asked for when it is not yet there."""
         end = time.monotonic() + seconds
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-            client.settimeout(0.2)
+            client.settimeout(0.01)  # what came while ports were tried is lost
             client.connect(("127.0.0.1", self.port))
             while time.monotonic() < end:
                 if self.process.poll() is not None:
@@ -185,7 +185,7 @@ class Server:
                         return self
                 except OSError:
                     pass
-                time.sleep(0.01)
+                time.sleep(0.005)
         raise RuntimeError("%s does not answer: %s" % (self.kind, self.output()))
 
     def cpu(self):
