@@ -82,9 +82,12 @@ struct change_zone {
     struct zone_entry *entry;
     struct change_rules rules;
     uint32_t serial_floor;    /* last published before this life of the zone: never taken back */
-    bool has_floor;           /* there was one */
-    bool is_frozen;           /* by an operator: nothing is changed at run time */
-    bool is_copy;             /* a secondary: only transfers change it */
+    bool has_floor : 1;       /* there was one */
+    bool is_frozen : 1;       /* by an operator: nothing is changed at run time */
+    bool is_copy : 1;         /* a secondary: only transfers change it */
+    bool is_open : 1;         /* in the open batch's list */
+    bool is_staged_whole : 1; /* `staged` is a whole version of the open batch */
+    bool is_aged : 1;
     struct change_held *held; /* see hold.h; NULL: none */
 
     struct zone_version *newest; /* published last; NULL: none */
@@ -94,9 +97,6 @@ struct change_zone {
     struct change_zone *next_open;
     struct change_zone *next_staged;
     struct change_zone *next_aged;
-    bool is_open;         /* in the open batch's list */
-    bool is_staged_whole; /* `staged` is a whole version of the open batch */
-    bool is_aged;
 };
 
 /*

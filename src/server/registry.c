@@ -51,6 +51,14 @@ static void dispose(void *context, struct zone_lineage *lineage)
 
 /* ---- rows ---- */
 
+static void forget_path(struct registry_zone *zone)
+{
+    if (zone->owns_path)
+        free((void *)(uintptr_t)zone->path);
+    zone->path = NULL;
+    zone->owns_path = false;
+}
+
 static void zone_free(struct registry_zone *zone)
 {
     *zone->back = zone->next;
@@ -63,8 +71,7 @@ static void zone_free(struct registry_zone *zone)
         loader_job_free(zone->asking);
         zone->registry->commits--;
     }
-    free(zone->path);
-    free(zone->name);
+    forget_path(zone);
     free(zone->owner);
     free(zone->label);
     free(zone->trouble);
@@ -119,14 +126,15 @@ struct registry_zone *registry_find(struct registry *registry, const char *name)
 
 static struct registry_zone *add_zone(struct registry *registry, const uint8_t *name)
 {
-    struct registry_zone *zone = td_calloc(1, sizeof(*zone));
     char text[WIRE_NAME_TEXT_SIZE];
+    size_t size = strlen(wire_name_format(name, text)) + 1;
+    struct registry_zone *zone = td_calloc(1, sizeof(*zone) + size);
 
     td_err err = zone_set_add(registry->parts.zones, name, &zone->zone.entry);
     td_assert(err == TD_OK); /* it was looked for before */
     zone->zone.entry->owner = zone;
     zone->registry = registry;
-    zone->name = td_strdup(wire_name_format(name, text));
+    memcpy(zone->name, text, size);
     zone->next = registry->zones;
     zone->back = &registry->zones;
     if (zone->next != NULL)
@@ -137,15 +145,23 @@ static struct registry_zone *add_zone(struct registry *registry, const uint8_t *
 }
 
 /* The file moved: what was read of the old one says nothing of the new one. */
-static void move_file(struct registry_zone *zone, const char *path)
+static void move_file(struct registry_zone *zone)
 {
     if (zone->job != NULL) {
         zone->job->owner = NULL;
         zone->job = NULL;
     }
     zone->is_holding = false;
-    free(zone->path);
-    zone->path = path == NULL ? NULL : td_strdup(path);
+}
+
+/* Also one that says the same: where it stood before may go. */
+static void take_path(struct registry_zone *zone, const struct registry_row *row)
+{
+    const char *path = row->path == NULL || row->is_path_kept ? row->path : td_strdup(row->path);
+
+    forget_path(zone);
+    zone->path = path;
+    zone->owns_path = path != NULL && !row->is_path_kept;
 }
 
 static bool is_other_file(const char *a, const char *b)
@@ -239,7 +255,8 @@ void registry_take_row(struct registry *registry, const struct conf *conf,
         catalogs_zones_changed(registry->catalogs);
     bool is_moved = is_other_file(zone->path, row->path);
     if (is_moved)
-        move_file(zone, row->path);
+        move_file(zone);
+    take_path(zone, row);
     if (zone->secondary != NULL && was_copy && zone->secondary->is_ready)
         return; /* it goes on following */
     if (zone->zone.newest != NULL)
@@ -323,7 +340,8 @@ void registry_apply(struct fiber *fiber, struct registry *registry, const struct
         registry_take_row(registry, conf,
                           &(struct registry_row){ .name = conf->zones[i].name.wire,
                                                   .path = conf->zones[i].file,
-                                                  .options = conf->zones[i].options });
+                                                  .options = conf->zones[i].options,
+                                                  .is_path_kept = true });
     for (uint32_t i = 0; i < conf->directory_count; i++) {
         struct directory directory = { registry, conf, &conf->directories[i] };
         struct td_diag diag;

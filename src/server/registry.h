@@ -48,7 +48,7 @@ enum registry_catalog {
     REGISTRY_CATALOG_FOLLOWED,
 };
 
-/* What is said of a zone. All of it is copied. */
+/* What is said of a zone. All of it is copied, but for a path that is kept. */
 struct registry_row {
     const uint8_t *name; /* uncompressed, lower case */
     const char *path;    /* of its file; NULL: none */
@@ -58,6 +58,7 @@ struct registry_row {
     const char *owner;    /* the catalog, or the template, that it is from; NULL */
     const uint8_t *label; /* its unique label in the catalog; NULL */
     bool is_changed;      /* `options` do not stand so in the configuration, and go away */
+    bool is_path_kept;    /* until another configuration has been applied */
 };
 
 struct registry_zone {
@@ -72,42 +73,42 @@ struct registry_zone {
     td_err walk_err;                      /* of what was ordered last: TD_E_IO: not on the disk */
     struct differences_zone *differences; /* NULL: nothing is kept for IXFR */
     struct image *image;                  /* NULL: it is too small for one */
-    char *path;                           /* of the zone file; NULL: none */
-    char *name;                           /* presentation form */
+    const char *path;                     /* of the zone file; NULL: none */
     struct loader_job *job;               /* under way, or NULL */
-    uint32_t start_slot; /* its place among those that wait to be started, from 1; 0: it does not */
     struct loader_job *asking; /* what is to be published once secondaries have been asked */
+    char *owner;               /* as in struct registry_row */
+    uint8_t *label;            /* the same */
+    struct conf_history history;
+    uint32_t zonemd;     /* enum conf_zonemd */
+    uint32_t start_slot; /* its place among those that wait to be started, from 1; 0: it does not */
+    enum registry_origin origin : 8;
+    enum registry_catalog catalog : 8;
+    enum registry_take take : 8; /* for the load under way */
     bool has_asked;
     bool is_asking;     /* the same, for a backup that is to be restored */
     bool is_committing; /* what its file says is on its way to the disk */
     bool is_again;      /* to be loaded again when the job is back */
     bool wants_flush;   /* the same, for the file to be written */
     bool wants_base;
-    bool is_seen; /* by the configuration being applied */
-    enum registry_origin origin;
-    enum registry_catalog catalog;
-    uint32_t zonemd; /* enum conf_zonemd */
-    char *owner;     /* as in struct registry_row */
-    uint8_t *label;  /* the same */
-    struct conf_history history;
+    bool is_seen;          /* by the configuration being applied */
+    bool owns_path;        /* else it is the configuration's: most are */
     bool has_includes;     /* its file includes others, or may */
     bool has_tried_image;  /* at this start */
     bool is_from_image;    /* what the last load was from */
     bool has_serial_check; /* a file whose serial went back is refused */
+    bool is_released;      /* the load under way may pass the brake */
+    bool has_conflict;     /* file and zone were both changed: see `trouble` */
+    bool is_held;          /* the brake holds what the file says */
+    bool is_holding;       /* that is to be told when it is sure to outlive a restart */
+    bool keeps_held;       /* the log knows that, and that the base is on disk */
+    bool has_base;         /* there was one at the start */
 
     bool has_file;               /* `file` is known */
+    uint32_t changes;            /* published since the base was written */
     struct store_zone_file file; /* as it was when the zone was last in step with it */
     uint64_t sequence;           /* of the newest change that was published; 0: none is known */
     uint64_t whole_sequence;     /* of the newest break that tells the whole zone; 0: none */
     uint64_t base_sequence;      /* of the base in the state directory; 0: there is none */
-    bool has_base;               /* there was one at the start */
-    uint32_t changes;            /* published since the base was written */
-    enum registry_take take;     /* for the load under way */
-    bool is_released;            /* the load under way may pass the brake */
-    bool has_conflict;           /* file and zone were both changed: see `trouble` */
-    bool is_held;                /* the brake holds what the file says */
-    bool is_holding;             /* that is to be told when it is sure to outlive a restart */
-    bool keeps_held;             /* the log knows that, and that the base is on disk */
     char *trouble;               /* NULL: nothing to say */
 
     uint64_t written_ns; /* when the file of a secondary was written last; 0: never */
@@ -117,6 +118,7 @@ struct registry_zone {
     struct td_diag *diags; /* of the last load */
     uint32_t diag_count;
     uint32_t diags_left_out;
+    char name[]; /* presentation form */
 };
 
 struct registry_parts {

@@ -279,13 +279,13 @@ td_err store_log_read(struct store_log *log, const struct store_log_change *chan
 const uint8_t *store_log_state(const struct store_log *log, const void *key, size_t key_size,
                                size_t *ret_size, uint64_t *ret_sequence)
 {
-    const struct index_state *state = log_index_state(&log->index, key, key_size);
+    const struct index_node *node = log_index_state(&log->index, key, key_size);
 
-    if (state == NULL)
+    if (node == NULL)
         return NULL;
-    *ret_size = state->value_size;
-    *ret_sequence = state->sequence;
-    return state->value;
+    *ret_size = node->state.value_size;
+    *ret_sequence = node->state.sequence;
+    return index_node_value(node);
 }
 
 void store_log_state_visit(const struct store_log *log, const void *prefix, size_t prefix_size,
@@ -297,7 +297,7 @@ void store_log_state_visit(const struct store_log *log, const void *prefix, size
     struct index_node **list = log_index_state_list(&log->index, prefix, prefix_size, &count);
 
     for (size_t i = 0; i < count; i++)
-        visit(context, list[i]->key, list[i]->key_size, list[i]->state.value,
+        visit(context, index_node_key(list[i]), list[i]->key_size, index_node_value(list[i]),
               list[i]->state.value_size);
     free(list);
 }

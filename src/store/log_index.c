@@ -1,5 +1,6 @@
 #include "store/log_index.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,8 +31,8 @@ static struct index_node *find(const struct log_index *index, const struct index
         return NULL;
     uint64_t hash = hash_of(index, key, size);
     struct index_node *node = table->slots[hash & (table->slot_count - 1)];
-    while (node != NULL &&
-           (node->hash != hash || node->key_size != size || memcmp(node->key, key, size) != 0))
+    while (node != NULL && (node->hash != (uint32_t)hash || node->key_size != size ||
+                            memcmp(index_node_key(node), key, size) != 0))
         node = node->next;
     return node;
 }
@@ -53,23 +54,38 @@ static void grow(struct index_table *table)
     table->slot_count = count;
 }
 
-static struct index_node *need(struct log_index *index, struct index_table *table, const void *key,
-                               size_t size)
+/* A node of a kind that takes `kind_size`, with room for a value; not in a table yet. */
+static struct index_node *node_new(uint64_t hash, const void *key, size_t key_size,
+                                   size_t kind_size, size_t value_size)
 {
-    struct index_node *node = find(index, table, key, size);
+    size_t key_at = offsetof(struct index_node, zone) + kind_size;
+    struct index_node *node = td_calloc(1, key_at + key_size + value_size);
 
-    if (node != NULL)
-        return node;
+    node->hash = (uint32_t)hash;
+    node->key_size = (uint16_t)key_size;
+    node->key_at = (uint16_t)key_at;
+    memcpy((uint8_t *)node + key_at, key, key_size);
+    return node;
+}
+
+static void insert(struct index_table *table, struct index_node *node)
+{
     if (table->count >= table->slot_count)
         grow(table);
-    node = td_calloc(1, sizeof(*node) + size);
-    node->hash = hash_of(index, key, size);
-    node->key_size = (uint16_t)size;
-    memcpy(node->key, key, size);
     node->next = table->slots[node->hash & (table->slot_count - 1)];
     table->slots[node->hash & (table->slot_count - 1)] = node;
     table->count++;
-    return node;
+}
+
+static struct index_zone *need_zone(struct log_index *index, const void *key, size_t size)
+{
+    struct index_node *node = find(index, &index->zones, key, size);
+
+    if (node == NULL) {
+        node = node_new(hash_of(index, key, size), key, size, sizeof(node->zone), 0);
+        insert(&index->zones, node);
+    }
+    return &node->zone;
 }
 
 static void drop(struct index_table *table, struct index_node *node)
@@ -88,7 +104,8 @@ static void table_fini(struct index_table *table, void (*fini)(struct index_node
     for (size_t i = 0; i < table->slot_count; i++) {
         for (struct index_node *node = table->slots[i], *next; node != NULL; node = next) {
             next = node->next;
-            fini(node);
+            if (fini != NULL)
+                fini(node);
             free(node);
         }
     }
@@ -101,15 +118,10 @@ static void zone_fini(struct index_node *node)
     log_runs_free(node->zone.runs);
 }
 
-static void state_fini(struct index_node *node)
-{
-    free(node->state.value);
-}
-
 void log_index_fini(struct log_index *index)
 {
     table_fini(&index->zones, zone_fini);
-    table_fini(&index->states, state_fini);
+    table_fini(&index->states, NULL);
     free(index->segments);
 }
 
@@ -183,7 +195,7 @@ static void is_dead(struct log_index *index, uint32_t segment, uint32_t size)
 static void add_change(struct log_index *index, const struct store_log_change *change,
                        const struct store_log_entry *entry)
 {
-    struct index_zone *zone = &need(index, &index->zones, entry->key, entry->key_size)->zone;
+    struct index_zone *zone = need_zone(index, entry->key, entry->key_size);
     uint32_t end = zone->first + zone->count;
 
     if (zone->count != 0 && zone->changes[end - 1].sequence >= change->sequence)
@@ -287,16 +299,24 @@ void log_index_settle(struct log_index *index, bool is_damaged)
 static bool add_state(struct log_index *index, const struct store_log_entry *entry,
                       uint32_t segment, uint32_t size)
 {
-    struct index_node *node = need(index, &index->states, entry->key, entry->key_size);
-    struct index_state *state = &node->state;
+    struct index_node *node = find(index, &index->states, entry->key, entry->key_size);
 
-    if (state->sequence > entry->sequence)
+    if (node != NULL && node->state.sequence > entry->sequence)
         return false;
-    if (state->sequence != 0)
-        is_dead(index, state->segment, state->size);
-    free(state->value);
-    *state = (struct index_state){
-        .value = td_memdup(entry->octets, entry->size),
+    if (node != NULL)
+        is_dead(index, node->state.segment, node->state.size);
+    if (node != NULL && node->state.value_size != entry->size) {
+        drop(&index->states, node);
+        node = NULL;
+    }
+    if (node == NULL) {
+        node = node_new(hash_of(index, entry->key, entry->key_size), entry->key, entry->key_size,
+                        sizeof(node->state), entry->size);
+        insert(&index->states, node);
+    }
+    if (entry->size != 0)
+        memcpy((uint8_t *)node + node->key_at + node->key_size, entry->octets, entry->size);
+    node->state = (struct index_state){
         .value_size = entry->size,
         .size = size,
         .sequence = entry->sequence,
@@ -405,7 +425,6 @@ void log_index_state_forget(struct log_index *index, const void *key, size_t key
     if (node == NULL)
         return;
     is_dead(index, node->state.segment, node->state.size);
-    state_fini(node);
     drop(&index->states, node);
 }
 
@@ -417,11 +436,12 @@ struct index_zone *log_index_zone(const struct log_index *index, const void *key
 }
 
 /* A key that was removed stays as long as its last entry must: it hides older ones. */
-struct index_state *log_index_state(const struct log_index *index, const void *key, size_t key_size)
+const struct index_node *log_index_state(const struct log_index *index, const void *key,
+                                         size_t key_size)
 {
     struct index_node *node = find(index, &index->states, key, key_size);
 
-    return node == NULL || node->state.value_size == 0 ? NULL : &node->state;
+    return node == NULL || node->state.value_size == 0 ? NULL : node;
 }
 
 void log_index_trim(struct log_index *index, const void *key, size_t key_size, uint64_t sequence)
@@ -452,7 +472,7 @@ static int by_key(const void *left, const void *right)
     const struct index_node *a = *(struct index_node *const *)left;
     const struct index_node *b = *(struct index_node *const *)right;
     size_t size = a->key_size < b->key_size ? a->key_size : b->key_size;
-    int order = memcmp(a->key, b->key, size);
+    int order = memcmp(index_node_key(a), index_node_key(b), size);
 
     return order != 0 ? order : (int)a->key_size - (int)b->key_size;
 }
@@ -467,7 +487,7 @@ struct index_node **log_index_state_list(const struct log_index *index, const vo
     for (size_t i = 0; i < table->slot_count; i++)
         for (struct index_node *node = table->slots[i]; node != NULL; node = node->next)
             if (node->state.value_size != 0 && node->key_size >= prefix_size &&
-                memcmp(node->key, prefix, prefix_size) == 0)
+                memcmp(index_node_key(node), prefix, prefix_size) == 0)
                 list[count++] = node;
     qsort(list, count, sizeof(struct index_node *), by_key);
     *ret_count = count;
@@ -484,7 +504,7 @@ void log_index_zones_visit(const struct log_index *index, size_t *place, size_t 
     for (; max > 0 && *place < count; max--, ++*place) {
         for (struct index_node *node = table->slots[*place], *next; node != NULL; node = next) {
             next = node->next; /* the zone may lose its last change */
-            visit(context, node->key, node->key_size);
+            visit(context, index_node_key(node), node->key_size);
         }
     }
     if (*place >= count)

@@ -23,23 +23,33 @@ struct index_zone {
 };
 
 struct index_state {
-    uint8_t *value;
+    uint64_t sequence;
     uint32_t value_size;
     uint32_t size; /* on disk */
-    uint64_t sequence;
     uint32_t segment;
 };
 
+/* One piece of memory, as long as it needs to be: a key, and the value of a state, stand behind. */
 struct index_node {
     struct index_node *next;
-    uint64_t hash;
+    uint32_t hash; /* lower half */
+    uint16_t key_size;
+    uint16_t key_at; /* octets from the node's begin */
     union {
         struct index_zone zone;
         struct index_state state;
     };
-    uint16_t key_size;
-    uint8_t key[];
 };
+
+static inline const uint8_t *index_node_key(const struct index_node *node)
+{
+    return (const uint8_t *)node + node->key_at;
+}
+
+static inline const uint8_t *index_node_value(const struct index_node *node)
+{
+    return index_node_key(node) + node->key_size;
+}
 
 struct index_table {
     struct index_node **slots;
@@ -103,8 +113,9 @@ void log_index_state_forget(struct log_index *index, const void *key, size_t key
 void log_index_settle(struct log_index *index, bool is_damaged);
 
 struct index_zone *log_index_zone(const struct log_index *index, const void *key, size_t key_size);
-struct index_state *log_index_state(const struct log_index *index, const void *key,
-                                    size_t key_size);
+/* Its `state`; or NULL. */
+const struct index_node *log_index_state(const struct log_index *index, const void *key,
+                                         size_t key_size);
 
 /* Forget a zone's changes before `sequence`. */
 void log_index_trim(struct log_index *index, const void *key, size_t key_size, uint64_t sequence);

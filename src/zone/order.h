@@ -4,7 +4,8 @@
  * Shape    A tree node has up to ORDER_CAPACITY_MAX entries: sort keys (zone/label.h), then
  *          references: to zone nodes in a leaf, to tree nodes above. The key of an upper
  *          entry is the first key below it; equal keys are told apart by the names.
- *          Small trees have small nodes: the capacity doubles from 8.
+ *          Small trees have small nodes: as large as need be when built, then the capacity
+ *          doubles from 8.
  * Floor    3. Not for other directories; walks are in zone/version.h.
  * Threads  As the arena.
  */

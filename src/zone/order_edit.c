@@ -25,6 +25,13 @@ static unsigned capacity_for(unsigned count)
     return capacity < ORDER_CAPACITY_MAX ? capacity : ORDER_CAPACITY_MAX;
 }
 
+/* A tree that is built has room for what is in it, if that is little: zones of few names are many.
+ */
+static unsigned capacity_built(unsigned count)
+{
+    return count < ORDER_CAPACITY_MIN ? (count + 1) / 2 * 2 : capacity_for(count);
+}
+
 static uint32_t tree_new(struct zone_space *space, unsigned level, const uint64_t *keys,
                          const uint32_t *refs, unsigned count, unsigned capacity)
 {
@@ -91,7 +98,7 @@ uint32_t order_bulk_finish(struct order_bulk *bulk)
     }
     unsigned count = bulk->levels[level].count;
     return tree_new(bulk->space, level, bulk->levels[level].keys, bulk->levels[level].refs, count,
-                    capacity_for(count));
+                    capacity_built(count));
 }
 
 /* ---- changing ---- */

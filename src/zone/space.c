@@ -23,7 +23,7 @@ struct zone_lineage *zone_lineage_new(const uint8_t *apex, const struct td_hash_
 
     for (; apex[size] != 0; size += 1u + apex[size])
         label_count++;
-    struct zone_lineage *lineage = td_calloc(1, sizeof(*lineage) + size + 1);
+    struct zone_lineage *lineage = td_calloc(1, offsetof(struct zone_lineage, name) + size + 1);
     memcpy(lineage->name, apex, size + 1);
     lineage->name_size = (uint8_t)(size + 1);
     lineage->infos = &lineage->own_info;
