@@ -69,7 +69,7 @@ static bool is_odd(uint64_t octets)
 }
 
 /* The labels that fill the key, from the root on, as long as nothing in them is odd. */
-uint64_t zone_labels_sort_key(const struct zone_labels *labels)
+static uint64_t sort_key_of_some(const struct zone_labels *labels)
 {
     const uint64_t plain = 0x3030303030303030; /* for octets that no label has */
     uint64_t key = 0;
@@ -83,6 +83,17 @@ uint64_t zone_labels_sort_key(const struct zone_labels *labels)
         used += 8u * (label[0] + 1u);
     }
     return key;
+}
+
+uint64_t zone_labels_sort_key(const struct zone_labels *labels)
+{
+    /* A label that fills the key, in front of the apex or of what does not count. */
+    if (labels->label_count == 1 && labels->size > 8) {
+        uint64_t octets = td_octets_front(labels->octets + 1, 8);
+        if (td_likely(!is_odd(octets)))
+            return octets;
+    }
+    return sort_key_of_some(labels);
 }
 
 static int label_order(const uint8_t *a, const uint8_t *b)
