@@ -223,27 +223,30 @@ td_err loader_new(struct io *io, uint32_t keepers, bool trims_memory,
     return TD_OK;
 }
 
-void loader_free(struct fiber *fiber, struct loader *loader)
+void loader_stop(struct fiber *fiber, struct loader *loader)
 {
-    if (loader == NULL)
-        return;
     loader->is_closing = true;
     io_timer_stop(&loader->take);
     for (uint32_t i = 0; i < loader->keeper_count; i++)
         io_stop(io_thread_io(loader->keepers[i].thread));
     for (uint32_t i = 0; i < loader->keeper_count; i++)
         io_thread_join(fiber, loader->keepers[i].thread);
-    while (loader->first != NULL) {
-        struct loader_job *job = loader->first;
-        loader->first = job->next;
-        loader_job_free(job);
-    }
+    loader->keeper_count = 0;
     for (struct loader_job *job; (job = io_mailbox_take(loader->finished)) != NULL;) {
         if (job == &loader->keepers[job->keeper].hello)
             continue;
         loader_job_free(job);
     }
     io_mailbox_free(loader->finished);
+}
+
+void loader_free(struct loader *loader)
+{
+    while (loader->first != NULL) {
+        struct loader_job *job = loader->first;
+        loader->first = job->next;
+        loader_job_free(job);
+    }
     free(loader);
 }
 

@@ -122,7 +122,10 @@ struct loader;
 TD_NODISCARD td_err loader_new(struct io *io, uint32_t keepers, bool trims_memory,
                                void (*done)(void *context, struct loader_job *job), void *context,
                                struct loader **ret_loader, struct td_diag *diag);
-void loader_free(struct fiber *fiber, struct loader *loader);
+/* No keeper works any more when it returns; what is given from now on waits to be freed. */
+void loader_stop(struct fiber *fiber, struct loader *loader);
+/* After loader_stop. */
+void loader_free(struct loader *loader);
 
 void loader_give(struct loader *loader, struct loader_job *job);
 /* From now on nobody waits for what is loaded, and answers come first. */

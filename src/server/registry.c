@@ -501,14 +501,16 @@ void registry_free(struct fiber *fiber, struct registry *registry)
 {
     if (registry == NULL)
         return;
+    registry->idle = NULL; /* it stops: nobody is told that all has been done */
     registry_merge_stop(fiber, registry);
     change_drain(fiber, registry->door);
     for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next)
         zone->job = NULL;
     images_stop(registry->images);
-    loader_free(fiber, registry->loader);
-    change_drain(fiber, registry->door);
+    loader_stop(fiber, registry->loader);
+    change_drain(fiber, registry->door); /* commits that land give the loader something still */
     change_dispose_by(registry->door, NULL, NULL);
+    loader_free(registry->loader);
     io_timer_stop(&registry->reclaim); /* only now: a load that ended meanwhile has started it */
     io_timer_stop(&registry->keep);
     io_timer_stop(&registry->sweep);
