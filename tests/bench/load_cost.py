@@ -88,11 +88,13 @@ def reload(path):
         text = file.read()
     with open(path, "w", encoding="ascii") as file:
         file.write(text.replace("a.nic A 192.0.2.1\n", "a.nic A 192.0.2.99\n", 1))
-    threading.Thread(target=server.control, args=("reload",)).start()
+    asking = threading.Thread(target=server.control, args=("reload",))
+    asking.start()
     end = time.monotonic() + 60
     while serial(server) == before and time.monotonic() < end:
         most = max(most, server.memory())
         time.sleep(0.01)
+    asking.join()
     server.stop()
     os.unlink(path)
     return most / rest
