@@ -49,6 +49,10 @@ class Secondaries(threading.Thread):
         for number in range(count):
             sock = socket.socket(type=socket.SOCK_DGRAM)
             sock.bind(("127.0.0.1", 0))
+            if sock.getsockname()[1] == primary:  # which was found free for TCP
+                sock, taken = socket.socket(type=socket.SOCK_DGRAM), sock
+                sock.bind(("127.0.0.1", 0))
+                taken.close()
             sock.setblocking(False)
             self.poll.register(sock, select.EPOLLIN)
             self.sockets[sock.fileno()] = (sock, number)
