@@ -45,6 +45,9 @@ struct change_record {
     uint16_t rdata_size;
 };
 
+/* The SOA of a version; its data lies there. */
+struct change_record change_record_soa(const struct zone_version *version);
+
 struct changeset {
     enum change_origin origin;
     bool is_break;        /* what was before cannot be had from this: history ends here */

@@ -5,6 +5,7 @@
 #include "base/macros.h"
 #include "change/internal.h"
 #include "wire/rrtype.h"
+#include "zone/soa.h"
 
 const char *change_origin_text(enum change_origin origin)
 {
@@ -17,20 +18,28 @@ const char *change_origin_text(enum change_origin origin)
     return texts[origin];
 }
 
-static struct change_record soa_of(struct change_draft *step, const struct zone_version *version)
+struct change_record change_record_soa(const struct zone_version *version)
 {
-    const struct wire_rrset *soa =
-        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
+    const struct wire_rrset *soa = zone_soa(version);
     struct wire_rdata rdata = wire_rrset_first(soa);
 
     return (struct change_record){
-        .owner = td_arena_memdup(&step->arena, zone_version_name(version),
-                                 zone_version_name_size(version)),
-        .rdata = td_arena_memdup(&step->arena, rdata.octets, rdata.size),
+        .owner = zone_version_name(version),
+        .rdata = rdata.octets,
         .ttl = soa->ttl,
         .type = WIRE_TYPE_SOA,
         .rdata_size = rdata.size,
     };
+}
+
+/* The same by copy. */
+static struct change_record soa_of(struct change_draft *step, const struct zone_version *version)
+{
+    struct change_record soa = change_record_soa(version);
+
+    soa.owner = td_arena_memdup(&step->arena, soa.owner, zone_version_name_size(version));
+    soa.rdata = td_arena_memdup(&step->arena, soa.rdata, soa.rdata_size);
+    return soa;
 }
 
 static const struct change_record *behind_soa(struct change_draft *step,

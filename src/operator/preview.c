@@ -56,9 +56,7 @@ static td_err prepare_zone(struct server *server, struct operator_look *look)
     if (look->is_release && !zone->is_held)
         return TD_E_UNSUPPORTED;
     look->job = loader_job_new(LOADER_LOAD, zone->zone.entry->name, path);
-    look->job->before = zone->zone.newest;
-    look->job->sequence = zone->sequence;
-    zone_version_pin(look->job->before);
+    loader_job_pin(look->job, zone->zone.newest, zone->sequence);
     look->io = server->io;
     return TD_OK;
 }

@@ -116,18 +116,6 @@ static td_err ask_secondaries(struct fiber *fiber, struct server *server, struct
     return find_idle(fiber, server, restore, zone);
 }
 
-static void pin(struct restore *restore, const struct registry_zone *zone)
-{
-    struct loader_job *job = restore->job;
-
-    if (job->before != NULL)
-        zone_version_unpin(job->before);
-    job->before = zone->zone.newest;
-    job->sequence = zone->sequence;
-    if (job->before != NULL)
-        zone_version_pin(job->before);
-}
-
 static td_err prepare(struct fiber *fiber, struct server *server, void *argument)
 {
     struct restore *restore = argument;
@@ -149,7 +137,7 @@ static td_err prepare(struct fiber *fiber, struct server *server, void *argument
     restore->job->zonefile.text_size = restore->call->upload.size;
     restore->job->zonefile.seed = &server->seed;
     zone_check_options_init(&restore->job->checks, ZONE_CHECK_NORMAL, 0);
-    pin(restore, zone);
+    loader_job_pin(restore->job, zone->zone.newest, zone->sequence);
     restore->takes_past =
         registry_may_take_past(server->registry, zone, &restore->backup) && !restore->call->dry_run;
     restore->base_path = store_base_path(server->state, zone->zone.entry->name);
@@ -232,7 +220,7 @@ static td_err finish(struct fiber *fiber, struct server *server, void *argument)
         return err;
     restore->is_late = zone->zone.newest != restore->job->before;
     if (restore->is_late) {
-        pin(restore, zone);
+        loader_job_pin(restore->job, zone->zone.newest, zone->sequence);
         return TD_OK;
     }
     tell(restore, zone);

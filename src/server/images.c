@@ -273,9 +273,7 @@ static void begin(struct images *images, struct image *image)
     char *path = store_image_path(registry->parts.state, about.apex);
     struct loader_job *job = loader_job_new(LOADER_IMAGE_WRITE, about.apex, NULL);
     job->owner = image;
-    job->before = zone->zone.newest;
-    job->sequence = zone->sequence;
-    zone_version_pin(job->before);
+    loader_job_pin(job, zone->zone.newest, zone->sequence);
     td_err err = store_image_writer_new(registry->parts.io, path, job->before, &parts, &about,
                                         &job->writer, &diag);
     free(path);

@@ -305,6 +305,16 @@ struct loader_job *loader_job_new(enum loader_kind kind, const uint8_t *apex, co
     return job;
 }
 
+void loader_job_pin(struct loader_job *job, struct zone_version *before, uint64_t sequence)
+{
+    if (job->before != NULL)
+        zone_version_unpin(job->before);
+    job->before = before;
+    job->sequence = sequence;
+    if (before != NULL)
+        zone_version_pin(before);
+}
+
 void loader_job_free(struct loader_job *job)
 {
     store_image_writer_free(job->writer);

@@ -140,6 +140,8 @@ uint32_t loader_count(const struct loader *loader);
 
 /* A job without an owner yet. */
 struct loader_job *loader_job_new(enum loader_kind kind, const uint8_t *apex, const char *path);
+/* It is about this version (NULL: there is none), which has the changes up to there; pins it. */
+void loader_job_pin(struct loader_job *job, struct zone_version *before, uint64_t sequence);
 /* Its pin goes with it, and its version, if it still has one. */
 void loader_job_free(struct loader_job *job);
 

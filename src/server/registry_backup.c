@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/writer.h"
 #include "change/brake.h"
 #include "change/draft.h"
 #include "serve/log.h"
@@ -123,19 +122,6 @@ bool registry_may_take_past(const struct registry *registry, const struct regist
             change_serial_is_greater(backup->serial, zone->zone.serial_floor));
 }
 
-/* The base that is on disk stands for what the log says up to here. */
-static void put_base(struct registry *registry, const struct registry_zone *zone)
-{
-    uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
-    uint8_t value[8];
-
-    size_t size = store_zone_key(zone->zone.entry->name, key);
-    key[0] = 'B';
-    td_put_u32(value, (uint32_t)(STORE_ZONE_SEQUENCE_OWN >> 32));
-    td_put_u32(value + 4, (uint32_t)STORE_ZONE_SEQUENCE_OWN);
-    change_put_state(registry->door, key, size, value, sizeof(value), NULL);
-}
-
 static td_err put_past(struct fiber *fiber, struct registry *registry, struct registry_zone *zone,
                        const struct backup *backup, struct td_diag *diag)
 {
@@ -150,7 +136,7 @@ static td_err put_past(struct fiber *fiber, struct registry *registry, struct re
         change_put_past(registry->door, entry->name, entry->name_size, &backup->changes[i],
                         waits && !is_last ? &patience.wait : NULL);
         if (is_last) {
-            put_base(registry, zone);
+            registry_put_base(registry, zone, STORE_ZONE_SEQUENCE_OWN, NULL);
             registry_put_state(registry, zone, NULL, &patience.wait);
         }
         if (waits)

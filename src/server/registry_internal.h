@@ -193,6 +193,9 @@ void registry_forget(struct registry *registry, const uint8_t *apex, uint64_t qu
 
 /* change_listener: context is the registry. */
 void registry_published(void *context, struct change_zone *zone, const struct changeset *changeset);
+/* Write into the open batch that the base has the changes up to there. `wait` may be NULL. */
+void registry_put_base(struct registry *registry, const struct registry_zone *zone,
+                       uint64_t sequence, struct change_wait *wait);
 /* The base as of this place in the log is on disk: say so in the log. */
 void registry_base_written(struct registry *registry, struct registry_zone *zone,
                            uint64_t sequence);

@@ -199,9 +199,9 @@ static void on_base_known(struct change_wait *wait, td_err err, const struct td_
     free(base);
 }
 
-void registry_base_written(struct registry *registry, struct registry_zone *zone, uint64_t sequence)
+void registry_put_base(struct registry *registry, const struct registry_zone *zone,
+                       uint64_t sequence, struct change_wait *wait)
 {
-    struct base *base = td_calloc(1, sizeof(*base));
     uint8_t key[STORE_ZONE_KEY_SIZE_MAX];
     uint8_t value[8];
 
@@ -209,8 +209,15 @@ void registry_base_written(struct registry *registry, struct registry_zone *zone
     key[0] = 'B';
     td_put_u32(value, (uint32_t)(sequence >> 32));
     td_put_u32(value + 4, (uint32_t)sequence);
+    change_put_state(registry->door, key, size, value, sizeof(value), wait);
+}
+
+void registry_base_written(struct registry *registry, struct registry_zone *zone, uint64_t sequence)
+{
+    struct base *base = td_calloc(1, sizeof(*base));
+
     *base = (struct base){ .wait = { .done = on_base_known }, .zone = zone, .sequence = sequence };
-    change_put_state(registry->door, key, size, value, sizeof(value), &base->wait);
+    registry_put_base(registry, zone, sequence, &base->wait);
     if (zone->is_held)
         keep_held(registry, zone);
 }

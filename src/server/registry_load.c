@@ -61,20 +61,10 @@ struct loader_job *registry_job_new(struct registry *registry, struct registry_z
     return job;
 }
 
-static void pin_served(struct registry_zone *zone, struct loader_job *job)
-{
-    if (job->before != NULL)
-        zone_version_unpin(job->before);
-    job->before = zone->zone.newest;
-    job->sequence = zone->sequence;
-    if (job->before != NULL)
-        zone_version_pin(job->before);
-}
-
 void registry_give_job(struct registry *registry, struct registry_zone *zone,
                        struct loader_job *job)
 {
-    pin_served(zone, job);
+    loader_job_pin(job, zone->zone.newest, zone->sequence);
     loader_give(registry->loader, job);
 }
 

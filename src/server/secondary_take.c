@@ -19,7 +19,6 @@
 #include "server/registry_internal.h"
 #include "server/secondary_internal.h"
 #include "wire/rrtype.h"
-#include "zone/soa.h"
 #include "zone/zonemd.h"
 
 /*
@@ -328,20 +327,6 @@ static void take_changes(struct secondary *secondary, struct secondary_look *loo
     misfit(secondary, look);
 }
 
-static struct change_record soa_of(const struct zone_version *version)
-{
-    const struct wire_rrset *soa = zone_soa(version);
-    struct wire_rdata rdata = wire_rrset_first(soa);
-
-    return (struct change_record){
-        .owner = zone_version_name(version),
-        .rdata = rdata.octets,
-        .ttl = soa->ttl,
-        .type = WIRE_TYPE_SOA,
-        .rdata_size = rdata.size,
-    };
-}
-
 static td_err brake(const struct secondary *secondary, const struct loader_job *job,
                     struct td_diag *diag)
 {
@@ -440,7 +425,7 @@ void secondary_take_job(struct secondary *secondary, struct loader_job *job)
     }
     td_assert(job->before == before); /* only transfers change it, one at a time */
     if (is_newer && is_small && look->anew == NULL && !job->diff.is_too_large) {
-        struct order order = { .diff = job->diff, .soa = soa_of(job->version) };
+        struct order order = { .diff = job->diff, .soa = change_record_soa(job->version) };
         if (commit_draft(secondary, look, &order))
             return;
     }

@@ -7,7 +7,6 @@
 #include "change/fold.h"
 #include "server/registry_internal.h"
 #include "server/work_internal.h"
-#include "wire/rrtype.h"
 #include "zone/lineage.h"
 
 enum { RECORDS_MIN = 65536 }; /* in the fold, before what cancels out is looked for */
@@ -53,21 +52,6 @@ static td_err spare_run_time(struct loader_job *job, struct td_diag *diag)
     return err;
 }
 
-static struct change_record soa_of(const struct zone_version *version)
-{
-    const struct wire_rrset *soa =
-        zone_node_set(version, zone_version_apex(version), WIRE_TYPE_SOA);
-    struct wire_rdata rdata = wire_rrset_first(soa);
-
-    return (struct change_record){
-        .owner = zone_version_name(version),
-        .rdata = rdata.octets,
-        .ttl = soa->ttl,
-        .type = WIRE_TYPE_SOA,
-        .rdata_size = rdata.size,
-    };
-}
-
 /* The zone with what was changed in the file. */
 static td_err make_whole(struct loader_job *job, struct td_diag *diag)
 {
@@ -76,7 +60,7 @@ static td_err make_whole(struct loader_job *job, struct td_diag *diag)
         .removed_count = job->diff.removed_count,
         .added = job->diff.added,
         .added_count = job->diff.added_count,
-        .soa_after = soa_of(job->version),
+        .soa_after = change_record_soa(job->version),
     };
 
     job->source = job->version;

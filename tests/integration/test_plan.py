@@ -6,14 +6,7 @@ import pytest
 
 from conftest import free_port
 from test_change_verbs import texts
-
-ZONE = """$TTL 300
-@     SOA ns1 hostmaster 10 7200 3600 1209600 300
-@     NS ns1
-ns1   A 192.0.2.1
-www   A 192.0.2.3
-"""
-MANY = ZONE + "".join("h%d A 192.0.2.9\n" % i for i in range(200))
+from test_held import MANY, ZONE
 
 
 @pytest.fixture
