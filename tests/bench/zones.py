@@ -8,19 +8,22 @@ tld N        tld., N delegations of two name servers each: half of them with glu
 hosting N    N zones of ten records, a file each, and zones.list with "name file"
 
 tldNk-nsec and tldNk-nsec3oo are the same zone signed, with NSEC and with NSEC3 and opt-out, by
-dnssec-signzone (from build/peers): made by signed().
+dnssec-signzone, this system's or that in build/peers: made by signed().
 
 Questions are in q-ZONE-KIND.txt, lines "name type" in random order: a (there is an answer), del
 (below a delegation), nx (there is no such name).
 """
+import functools
 import os
 import random
+import re
 import shutil
 import string
 import subprocess
 import sys
 
 QUESTIONS = 100000
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SOA = "@ IN SOA ns1 hostmaster 1 7200 3600 1209600 300\n"
 
 
@@ -103,9 +106,22 @@ def hosting(folder, number):
     questions(folder, zone, "nx", lambda: "%s.%s." % (word(dice), dice.choice(names)))
 
 
+@functools.cache
+def signer():
+    """The environment in which dnssec-signzone can be run, or None. Peers are unpacked by tools/peers: nothing is
+    fetched for this."""
+    env = dict(os.environ)
+    if shutil.which("dnssec-signzone") is None and os.path.exists(ROOT + "/build/peers/complete"):
+        done = subprocess.run([ROOT + "/tools/peers"], stdout=subprocess.PIPE, text=True)
+        for name, value in re.findall(r"^export (\w+)=['\"](.*)['\"]$", done.stdout, re.M):
+            env[name] = value.replace("$PATH", os.environ["PATH"])
+    return env if shutil.which("dnssec-signzone", path=env["PATH"]) else None
+
+
 def signed(folder, zone, kind):
     """tld100k-nsec or tld100k-nsec3oo; False where there is no dnssec-signzone."""
-    if shutil.which("dnssec-signzone") is None:
+    env = signer()
+    if env is None:
         return False
     path = "%s/%s-%s.zone" % (folder, zone, kind)
     if not os.path.exists(path):
@@ -113,7 +129,7 @@ def signed(folder, zone, kind):
         shutil.rmtree(work, ignore_errors=True)
         os.makedirs(work)
         key = subprocess.run(["dnssec-keygen", "-q", "-K", work, "-a", "ECDSAP256SHA256", "tld."],
-                             check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+                             check=True, stdout=subprocess.PIPE, text=True, env=env).stdout.strip()
         with open("%s/%s.zone" % (folder, zone), encoding="ascii") as file:
             text = file.read()
         with open("%s/%s.key" % (work, key), encoding="ascii") as file:
@@ -123,7 +139,7 @@ def signed(folder, zone, kind):
         chain = ["-3", "-", "-H", "0", "-A"] if kind == "nsec3oo" else []
         subprocess.run(["dnssec-signzone", "-q", "-P", "-z", "-K", work, "-o", "tld.", "-O", "full"] + chain +
                        ["-f", path + ".new", work + "/plain"], check=True, stdout=subprocess.DEVNULL,
-                       cwd=work)
+                       cwd=work, env=env)
         os.rename(path + ".new", path)
         shutil.rmtree(work)
     for name in ("del", "nx"):
