@@ -17,7 +17,11 @@
 #include "wire/rrtype.h"
 #include "zone/lineage.h"
 
-enum { LOOK_AGAIN_MS = 20, TRIES_MAX = 5 };
+enum {
+    LOOK_AGAIN_MS = 20,
+    STILL_FROM = 2, /* comparisons that came too late: the zone is kept still */
+    TRIES_MAX = 5,
+};
 
 struct restore {
     const struct control_call *call;
@@ -30,6 +34,7 @@ struct restore {
     char *base_path;
     bool takes_past; /* the history, too: the zone has none */
     bool is_late;    /* the zone was changed since it was compared */
+    unsigned tries;  /* comparisons so far */
 };
 
 /* ---- on the thread of the API ---- */
@@ -52,6 +57,19 @@ static td_err load(struct restore *restore)
         return TD_E_INVALID;
     }
     return TD_OK;
+}
+
+/* What it would change: there may be very much of it. */
+static void list_records(struct restore *restore)
+{
+    const struct loader_diff *diff = &restore->job->diff;
+    struct control_change *change = &restore->outcome->change;
+    struct td_arena *arena = &restore->outcome->arena;
+
+    change->removed =
+        operator_record_texts(arena, diff->removed, diff->removed_count, &change->removed_count);
+    change->added =
+        operator_record_texts(arena, diff->added, diff->added_count, &change->added_count);
 }
 
 /* ---- on the main thread ---- */
@@ -79,7 +97,7 @@ static td_err find(struct server *server, struct restore *restore, struct regist
     return TD_OK;
 }
 
-/* Nothing else is under way with the zone. */
+/* Nothing but changes is under way with the zone. */
 static td_err find_idle(struct fiber *fiber, struct server *server, struct restore *restore,
                         struct registry_zone **ret_zone)
 {
@@ -91,8 +109,7 @@ static td_err find_idle(struct fiber *fiber, struct server *server, struct resto
         if (err != TD_OK)
             return err;
         const struct registry_zone *zone = *ret_zone;
-        if (!registry_zone_is_working(zone) && !zone->is_asking &&
-            !change_zone_is_busy(&zone->zone))
+        if (!registry_zone_is_working(zone) && !zone->is_asking)
             return TD_OK;
         if (io_now_ns(server->io) >= deadline) {
             td_diag_say(&restore->outcome->diag, "the zone is being loaded still after %u s",
@@ -148,13 +165,8 @@ static void tell(struct restore *restore, const struct registry_zone *zone)
 {
     const struct loader_job *job = restore->job;
     struct control_outcome *outcome = restore->outcome;
-    struct control_change *change = &outcome->change;
 
-    change->serial_from = job->before == NULL ? 0 : job->before->serial;
-    change->removed = operator_record_texts(&outcome->arena, job->diff.removed,
-                                            job->diff.removed_count, &change->removed_count);
-    change->added = operator_record_texts(&outcome->arena, job->diff.added, job->diff.added_count,
-                                          &change->added_count);
+    outcome->change.serial_from = job->before == NULL ? 0 : job->before->serial;
     if (job->before == NULL)
         outcome->note = restore->takes_past
                             ? "restored with its history"
@@ -209,6 +221,22 @@ static td_err commit(struct fiber *fiber, struct server *server, struct restore 
     return TD_OK;
 }
 
+/* What is served by now is what it will be compared with. */
+static td_err pin_again(struct fiber *fiber, struct server *server, struct restore *restore,
+                        struct registry_zone *zone)
+{
+    td_err err = TD_OK;
+
+    if (restore->tries >= STILL_FROM) {
+        err = registry_keep_still(fiber, server->registry, zone, &restore->outcome->diag);
+        if (err == TD_OK)
+            err = find(server, restore, &zone);
+    }
+    if (err == TD_OK)
+        loader_job_pin(restore->job, zone->zone.newest, zone->sequence);
+    return err;
+}
+
 static td_err finish(struct fiber *fiber, struct server *server, void *argument)
 {
     struct restore *restore = argument;
@@ -218,11 +246,10 @@ static td_err finish(struct fiber *fiber, struct server *server, void *argument)
     td_err err = find_idle(fiber, server, restore, &zone);
     if (err != TD_OK)
         return err;
-    restore->is_late = zone->zone.newest != restore->job->before;
-    if (restore->is_late) {
-        loader_job_pin(restore->job, zone->zone.newest, zone->sequence);
-        return TD_OK;
-    }
+    restore->is_late =
+        zone->zone.newest != restore->job->before || change_zone_is_busy(&zone->zone);
+    if (restore->is_late)
+        return pin_again(fiber, server, restore, zone);
     tell(restore, zone);
     err = check_serial(restore);
     if (err != TD_OK || restore->call->dry_run || outcome->is_unchanged)
@@ -236,6 +263,8 @@ static td_err finish(struct fiber *fiber, struct server *server, void *argument)
     }
     if (err == TD_OK && (zone = registry_find(server->registry, restore->call->zone)) != NULL)
         registry_restored(server->registry, zone);
+    if ((zone = registry_find(server->registry, restore->call->zone)) != NULL)
+        registry_let_move(zone);
     return err;
 }
 
@@ -257,7 +286,9 @@ static td_err make(void *context, struct restore *restore)
     if (err == TD_OK && restore->takes_past)
         err = store_base_write(NULL, restore->io, restore->base_path, restore->job->version, 0,
                                &restore->outcome->diag);
-    for (unsigned tries = 0; err == TD_OK && tries < TRIES_MAX; tries++) {
+    while (err == TD_OK && restore->tries < TRIES_MAX) {
+        restore->tries++;
+        list_records(restore);
         err = operator_ask(context, finish, restore);
         if (err != TD_OK || !restore->is_late)
             return err;

@@ -20,9 +20,10 @@ enum { SERVE_UPDATES_MAX = 4096 };
 
 /* An update under way. Its own until it is answered. */
 struct serve_update {
-    struct change_wait wait; /* for whoever commits it */
-    void *context;           /* of the same */
-    const uint8_t *octets;   /* the whole message */
+    struct change_wait wait;   /* for whoever commits it */
+    struct serve_update *next; /* of the same */
+    void *context;             /* of the same */
+    const uint8_t *octets;     /* the whole message */
     size_t size;
     const uint8_t *zone; /* uncompressed, lower case */
     struct td_addr remote;

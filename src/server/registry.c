@@ -151,6 +151,7 @@ static void move_file(struct registry_zone *zone)
         zone->job->owner = NULL;
         zone->job = NULL;
     }
+    registry_let_move(zone);
     zone->is_holding = false;
 }
 

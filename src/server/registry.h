@@ -79,7 +79,8 @@ struct registry_zone {
     char *owner;               /* as in struct registry_row */
     uint8_t *label;            /* the same */
     struct conf_history history;
-    uint32_t zonemd;     /* enum conf_zonemd */
+    uint32_t zonemd;        /* enum conf_zonemd */
+    uint32_t still_until_s; /* updates wait: what it is to become is compared with it; else 0 */
     uint32_t start_slot; /* its place among those that wait to be started, from 1; 0: it does not */
     enum registry_origin origin : 8;
     enum registry_catalog catalog : 8;
@@ -206,6 +207,15 @@ void registry_trim(struct registry *registry);
 
 /* Call once, when no load is under way (perhaps at once). */
 void registry_when_idle(struct registry *registry, void (*call)(void *context), void *context);
+
+/*
+ * Wait until what is on its way to the disk is there, and have updates wait from now on: until
+ * registry_let_move, or some seconds. The zone may be gone when it returns.
+ */
+TD_NODISCARD td_err registry_keep_still(struct fiber *fiber, struct registry *registry,
+                                        struct registry_zone *zone, struct td_diag *diag);
+void registry_let_move(struct registry_zone *zone);
+bool registry_zone_is_still(const struct registry_zone *zone);
 
 /* What is wrong, for the operator; "": nothing is any more. */
 void registry_zone_say(struct registry_zone *zone, const char *format, ...) TD_PRINTF(2, 3);

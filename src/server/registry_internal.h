@@ -98,6 +98,16 @@ void registry_checks(const struct registry_zone *zone, enum loader_kind kind,
 void registry_give_job(struct registry *registry, struct registry_zone *zone,
                        struct loader_job *job);
 
+/* Compare what the file says with the zone once more, for a merge if that is wanted. */
+void registry_compare(struct registry *registry, struct registry_zone *zone,
+                      struct loader_job *job);
+
+/* ---- registry_still.c ---- */
+
+/* The same, and whoever changes the zone often waits meanwhile. */
+void registry_compare_still(struct registry *registry, struct registry_zone *zone,
+                            struct loader_job *job);
+
 /* ---- registry_commit.c ---- */
 
 /* What the operator has chosen was for the load that has ended, and for no other. */

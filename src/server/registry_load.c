@@ -19,7 +19,8 @@
 #include "zone/lineage.h"
 
 enum {
-    COMPARISONS_MAX = 5,    /* that come too late, one after the other */
+    STILL_FROM = 2,      /* comparisons that come too late, one after the other: it is kept still */
+    COMPARISONS_MAX = 5, /* the same: that is enough */
     REPLAY_MAX = 64 * 1024, /* octets of changes made up for at a start without a new base */
 };
 
@@ -77,14 +78,9 @@ void registry_give(struct registry *registry, struct registry_zone *zone, enum l
     registry_give_job(registry, zone, job);
 }
 
-/* The zone was published anew while the versions were compared, or it is to be merged. */
-static void compare_again(struct registry *registry, struct registry_zone *zone,
-                          struct loader_job *job)
+void registry_compare(struct registry *registry, struct registry_zone *zone, struct loader_job *job)
 {
-    bool merges = zone->take == REGISTRY_TAKE_MERGE;
-
-    job->tries += job->merges == merges;
-    if (merges) {
+    if (zone->take == REGISTRY_TAKE_MERGE) {
         registry_merge(registry, zone, job);
         return;
     }
@@ -92,6 +88,17 @@ static void compare_again(struct registry *registry, struct registry_zone *zone,
     job->merges = false;
     zone->job = job;
     registry_give_job(registry, zone, job);
+}
+
+/* The zone was published anew while the versions were compared, or it is to be merged. */
+static void compare_again(struct registry *registry, struct registry_zone *zone,
+                          struct loader_job *job)
+{
+    job->tries += job->merges == (zone->take == REGISTRY_TAKE_MERGE);
+    if (job->tries < STILL_FROM)
+        registry_compare(registry, zone, job);
+    else
+        registry_compare_still(registry, zone, job);
 }
 
 static bool is_unchanged(struct registry *registry, const struct registry_zone *zone)
@@ -424,6 +431,8 @@ void registry_take_job(void *context, struct loader_job *job)
     struct registry_zone *zone = job->owner;
     if (zone == NULL || !take(registry, zone, job))
         let_go(registry, job);
+    if (zone != NULL && zone->job == NULL)
+        registry_let_move(zone);
     if (zone != NULL)
         next_job(registry, zone);
     registry_start_more(registry);

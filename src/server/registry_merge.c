@@ -84,6 +84,7 @@ static void finish(struct merge *merge, td_err err)
     } else {
         if (zone != NULL) {
             zone->job = NULL;
+            registry_let_move(zone);
             registry_forget_choice(zone);
             registry_load_failed(registry, zone, "the changes made at run time were not read");
         }

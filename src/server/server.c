@@ -206,6 +206,7 @@ static void stop(struct fiber *fiber, struct server *server)
     serve_log(LOG_NOTICE, EVENT_SERVER_STOPPING, NULL, "stopping");
     if (server->outside->stop != NULL)
         server->outside->stop(fiber, server);
+    updates_stop(server->updates);
     if (serve_worker_count(server->serve) != 0)
         serve_stop(fiber, server->serve, STOP_GRACE_MS);
     replication_stop(fiber, server->replication);

@@ -5,16 +5,18 @@
 
 #include "base/alloc.h"
 #include "change/draft.h"
+#include "io/timer.h"
 #include "replicate/update.h"
 #include "serve/log.h"
 #include "serve/update.h"
 #include "server/forward.h"
+#include "server/registry.h"
 #include "server/replication.h"
 #include "tsig/seen.h"
 #include "wire/answer.h"
 #include "wire/const.h"
 
-enum { AUTHOR_SIZE = WIRE_NAME_TEXT_SIZE + 8, LINES_PER_S = 20 };
+enum { AUTHOR_SIZE = WIRE_NAME_TEXT_SIZE + 8, LINES_PER_S = 20, LOOK_EVERY_MS = 20 };
 
 struct updates {
     struct server *server;
@@ -22,6 +24,10 @@ struct updates {
     struct td_arena arena; /* of the update that is being done */
     uint64_t line_second;  /* of the lines that were logged about refusals */
     uint32_t lines;
+    struct io_timer look;         /* runs while there are any of: */
+    struct serve_update *waiting; /* for zones that are kept still; in the order they came in */
+    struct serve_update **waiting_end;
+    bool is_stopping; /* none waits any more */
 };
 
 /* Refusals come from packets: a few of them a second are told. */
@@ -229,24 +235,64 @@ static void apply(struct updates *updates, struct serve_update *update, struct r
     answer(updates, update);
 }
 
+static struct registry_zone *zone_of(const struct updates *updates,
+                                     const struct serve_update *update)
+{
+    struct registry *registry = updates->server->registry;
+
+    return registry == NULL ? NULL : registry_find_wire(registry, update->zone);
+}
+
+static void wait(struct updates *updates, struct serve_update *update)
+{
+    update->next = NULL;
+    *updates->waiting_end = update;
+    updates->waiting_end = &update->next;
+    if (!io_timer_is_running(&updates->look))
+        io_timer_start(updates->server->io, &updates->look,
+                       io_deadline_ms(updates->server->io, LOOK_EVERY_MS));
+}
+
+/* A policy may have been taken away while it waited. */
+static void apply_if_wanted(struct updates *updates, struct serve_update *update,
+                            struct registry_zone *zone)
+{
+    if (zone == NULL || zone->settings == NULL || zone->settings->update == NULL)
+        refuse(updates, update, WIRE_RCODE_REFUSED, WIRE_EDE_PROHIBITED,
+               "the zone takes no updates any more", NULL);
+    else if (registry_zone_is_still(zone) && !updates->is_stopping)
+        wait(updates, update);
+    else
+        apply(updates, update, zone);
+}
+
+/* Those whose zone may be changed again; the others begin to wait anew, in the same order. */
+static void look_again(struct io_timer *timer, void *context)
+{
+    struct updates *updates = context;
+    struct serve_update *update = updates->waiting;
+
+    (void)timer;
+    updates->waiting = NULL;
+    updates->waiting_end = &updates->waiting;
+    while (update != NULL) {
+        struct serve_update *next = update->next;
+        apply_if_wanted(updates, update, zone_of(updates, update));
+        update = next;
+    }
+}
+
 static void take(void *context, struct serve_update *update)
 {
     struct updates *updates = context;
-    struct registry *registry = updates->server->registry;
+    struct registry_zone *zone = zone_of(updates, update);
 
-    struct registry_zone *zone =
-        registry == NULL ? NULL : registry_find_wire(registry, update->zone);
     if (zone != NULL && zone->secondary != NULL && update->is_forwarded) {
         forward_update(updates->server->replication->keeper, zone->secondary, update);
         return;
     }
-    if (!is_new(updates, update))
-        return;
-    if (zone == NULL || zone->settings == NULL || zone->settings->update == NULL)
-        refuse(updates, update, WIRE_RCODE_REFUSED, WIRE_EDE_PROHIBITED,
-               "the zone takes no updates any more", NULL);
-    else
-        apply(updates, update, zone);
+    if (is_new(updates, update))
+        apply_if_wanted(updates, update, zone);
 }
 
 struct updates *updates_new(struct server *server)
@@ -256,8 +302,17 @@ struct updates *updates_new(struct server *server)
     updates->server = server;
     td_arena_init(&updates->arena, 0);
     updates->seen = tsig_seen_new(io_random_u64(server->io));
+    io_timer_init(&updates->look, look_again, updates);
+    updates->waiting_end = &updates->waiting;
     serve_updates_to(server->serve, take, updates);
     return updates;
+}
+
+void updates_stop(struct updates *updates)
+{
+    updates->is_stopping = true;
+    io_timer_stop(&updates->look);
+    look_again(&updates->look, updates);
 }
 
 void updates_free(struct updates *updates)

@@ -343,29 +343,67 @@ def test_a_large_merge_that_a_check_refuses_changes_nothing(server):
     assert is_merged(server, 100, 2900) and texts(server, "other.example.com")
 
 
-def test_a_large_merge_under_updates_loses_none(server):
-    large(server, 100, 2900)
-    done, stop, serials = [], threading.Event(), []
+class Updates:
+    """Three clients that update as fast as they are answered, while this is entered."""
 
-    def update():
+    def __init__(self, server):
+        self.server, self.stop = server, threading.Event()
+        self.done, self.refused, self.serials = [], [], []
+        self.threads = [threading.Thread(target=self.update, args=(who,)) for who in range(3)]
+
+    def update(self, who):
         i = 0
-        while not stop.is_set():
+        while not self.stop.is_set():
+            name = "u%d-%d" % (who, i)
             change = message()
-            change.add("u%d" % i, 60, "A", "192.0.2.1")
-            if send(server, change, tcp=True).rcode() == dns.rcode.NOERROR:
-                done.append(i)
-            serials.append(serial(server))
+            change.add(name, 60, "A", "192.0.2.1")
+            is_done = send(self.server, change, tcp=True).rcode() == dns.rcode.NOERROR
+            (self.done if is_done else self.refused).append(name)
+            if who == 0:
+                self.serials.append(serial(self.server))
             i += 1
-            time.sleep(0.02)
 
-    thread = threading.Thread(target=update)
-    thread.start()
-    server.wait(lambda: server.cli("zone", "reload", "example.com", "--take", "merge").returncode == 0)
-    stop.set()
-    thread.join()
-    assert is_merged(server, 100, 2900) and serials == sorted(serials)
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        self.before = self.server.wait(lambda: len(self.done) > 20 and list(self.done))
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        for thread in self.threads:
+            thread.join()
+
+    def lost(self, text):
+        """Those that are not in the zone: of each client the first ones, or none."""
+        assert self.serials == sorted(self.serials) and not self.refused
+        lost = {name for name in self.done if "\n%s.example.com." % name not in text}
+        for who in range(3):
+            mine = [name for name in self.done if name.startswith("u%d-" % who)]
+            gone = [name for name in mine if name in lost]
+            assert gone == mine[:len(gone)]
+        return lost
+
+
+@pytest.mark.parametrize("take", ["merge", "file", "restore"])
+def test_a_large_whole_under_updates_loses_none(server, take):
+    """However often the zone is changed: in the end it is kept still while it is compared."""
+    large(server, 100, 2900)
+    backup = server.where / "backup"
+    backup.write_text(do(server, "zone", "backup", "example.com"))
+    if take == "restore":
+        do(server, "zone", "reload", "example.com", "--take", "file")
+    with Updates(server) as updates:
+        if take == "restore":
+            do(server, "zone", "restore", "example.com", str(backup))
+        else:
+            do(server, "zone", "reload", "example.com", "--take", take)
     text = do(server, "zone", "at", "example.com")
-    assert done and [i for i in done if "\nu%d.example.com." % i not in text] == []
+    if take == "merge":
+        assert is_merged(server, 100, 2900) and not updates.lost(text)
+    else:  # the operator has chosen: what was there is gone, what came later stays
+        assert set(updates.before) <= updates.lost(text)
+        assert names(server) == (100 if take == "file" else 2998) and ("\nmine." in text) == (take == "restore")
     again(server, kill=True)
     assert do(server, "zone", "at", "example.com") == text
 
