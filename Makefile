@@ -104,7 +104,7 @@ sim: build/debug/build.ninja
 
 interop: build build/asan/build.ninja
 	@$(PYTHON) tools/test interop interop_long integration_long
-	@eval "$$(tools/peers)"; $(PYTHON) tests/interop/differential
+	@eval "$$(tools/peers)"; $(PYTHON) tests/interop/differential && $(PYTHON) tests/interop/updates
 
 kills: build
 	@TANDEM_KILLS=200 TANDEM_BUILD=$(CURDIR)/build/release $(PYTHON) -m pytest -q -p no:cacheprovider \

@@ -145,7 +145,7 @@ static uint32_t serial_of(const uint8_t *soa, uint16_t size)
     return td_get_u32(soa + size - SOA_NUMBERS_SIZE);
 }
 
-/* An SOA counts only at the apex, and only if its serial does not go back. */
+/* An SOA counts only at the apex, and only if its serial is greater (3.4.2.2). */
 static bool is_old_soa(const struct work *work, const struct update_record *record)
 {
     const struct wire_rrset *set = update_find_set(view_of(work), record->owner, WIRE_TYPE_SOA);
@@ -155,7 +155,7 @@ static bool is_old_soa(const struct work *work, const struct update_record *reco
     struct wire_rdata soa = wire_rrset_first(set);
     uint32_t before = serial_of(soa.octets, soa.size);
     uint32_t after = serial_of(record->rdata, record->rdata_size);
-    return after != before && !change_serial_is_greater(after, before);
+    return !change_serial_is_greater(after, before);
 }
 
 /* Does a new record take the place of this one, though it is another? */

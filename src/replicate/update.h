@@ -3,7 +3,7 @@
  *
  * Shape    read, then prerequisites, then permission, then apply; a step that is not NOERROR ends
  *          it. Only apply touches the draft, so all of an update happens or nothing of it. What
- *          RFC 2136 ignores silently is ignored. docs/design/update.md has the rest.
+ *          RFC 2136 ignores silently is ignored. docs/design/changes.md has the rest.
  * Floor    6.
  * Threads  Pure, but for the draft, which is the door's.
  * Limits   UPDATE_RECORDS_MAX records of a message; as many records removed by deletions of whole

@@ -30,8 +30,8 @@ static void require_existence(const struct update_record *record, const struct z
     bool is_wanted = record->class == WIRE_CLASS_ANY;
     bool is_name = record->type == WIRE_TYPE_ANY;
 
-    if (record->rdata_size != 0 || (!is_name && !wire_rrtype_is_data(record->type))) {
-        formerr(result, record, "prerequisite with data, or of a type that is none");
+    if (record->rdata_size != 0) {
+        formerr(result, record, "prerequisite with data");
         return;
     }
     bool is_there = is_name ? is_in_use(view, record->owner)
@@ -55,8 +55,8 @@ static void require_one(const struct update_message *message, const struct updat
         return;
     if (record->class == WIRE_CLASS_ANY || record->class == WIRE_CLASS_NONE)
         require_existence(record, view, result);
-    else if (record->class != WIRE_CLASS_IN || !wire_rrtype_is_data(record->type))
-        formerr(result, record, "prerequisite of a class or type that has no data here");
+    else if (record->class != WIRE_CLASS_IN)
+        formerr(result, record, "prerequisite of another class");
 }
 
 static int by_set_and_data(const void *left, const void *right)
@@ -97,6 +97,12 @@ static bool is_whole_set(const struct wire_rrset *set, const struct update_recor
     return true;
 }
 
+static void fail_set(struct update_result *result, const struct update_record *record)
+{
+    update_fail_record(result, record, WIRE_RCODE_NXRRSET, ANSWER_EDE_NONE,
+                       "prerequisite: the set is another one");
+}
+
 /* 3.2.3: those with data are compared as whole sets. */
 static void require_sets(const struct update_message *message, const struct zone_version *view,
                          struct td_arena *arena, struct update_result *result)
@@ -105,9 +111,16 @@ static void require_sets(const struct update_message *message, const struct zone
         td_arena_alloc(arena, (message->prerequisite_count + 1) * sizeof(*list));
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < message->prerequisite_count; i++)
-        if (message->prerequisites[i].class == WIRE_CLASS_IN)
-            list[count++] = &message->prerequisites[i];
+    for (uint32_t i = 0; i < message->prerequisite_count; i++) {
+        const struct update_record *record = &message->prerequisites[i];
+        if (record->class != WIRE_CLASS_IN)
+            continue;
+        if (!wire_rrtype_is_data(record->type)) { /* its data was not read: no zone has it */
+            fail_set(result, record);
+            return;
+        }
+        list[count++] = record;
+    }
     if (count == 0)
         return;
     qsort(list, count, sizeof(*list), by_set_and_data);
@@ -119,8 +132,7 @@ static void require_sets(const struct update_message *message, const struct zone
                 list[first + size++] = list[next];
         const struct wire_rrset *set = update_find_set(view, list[first]->owner, list[first]->type);
         if (!is_whole_set(set, list + first, size)) {
-            update_fail_record(result, list[first], WIRE_RCODE_NXRRSET, ANSWER_EDE_NONE,
-                               "prerequisite: the set is another one");
+            fail_set(result, list[first]);
             return;
         }
         first = next;

@@ -104,12 +104,6 @@ TEXT_ASIDE static td_err read_class(struct text_scan *scan, struct text_token to
     return text_fail(lexer, token, "is not a type that a zone can hold");
 }
 
-/* Type numbers from 128 to 255 are those of questions and of what is no data (RFC 6895 3.1). */
-static inline bool is_data_type(uint16_t type)
-{
-    return wire_rrtype_is_data(type) && (type < 128 || type > 255);
-}
-
 /* TTL and class in either order, both optional, and the type. */
 TEXT_ASIDE static td_err read_head_slowly(struct text_scan *scan)
 {
@@ -123,7 +117,7 @@ TEXT_ASIDE static td_err read_head_slowly(struct text_scan *scan)
             return err;
         bool is_word = token.kind == TEXT_TOKEN_WORD;
         if (is_word && text_type_find(token.text, token.size, &type) == TD_OK &&
-            is_data_type(type)) {
+            wire_rrtype_is_data(type)) {
             scan->record.type = type;
             return TD_OK;
         }

@@ -36,7 +36,8 @@ _Static_assert(ROW_COUNT <= 255, "a row has to fit the octets of the indexes");
 
 /*
  * Numbers from 512 on all go to entry 0, which is the generic row's: an initialiser that is
- * written twice keeps the last, so entry 0 is set again at the end.
+ * written twice keeps the last, so entry 0 is set again at the end. Numbers from 128 to 255 are
+ * kept for what is no data (RFC 6895 3.1, 3597 2), whether they have a row or not.
  */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -57,6 +58,7 @@ const uint8_t wire_rrtype_index[WIRE_RRTYPE_INDEXED] = {
      ((row_additional) != WIRE_ADDITIONAL_NONE ? WIRE_TRAIT_ADDITIONAL : 0))
 
 const uint8_t wire_rrtype_traits_low[WIRE_RRTYPE_INDEXED] = {
+    [128 ... 255] = WIRE_TRAIT_META,
 #define PLACE(symbol, number, mnemonic, row_flags, names, name_at, row_additional, ...)            \
     [(number) < WIRE_RRTYPE_INDEXED ? (number) : 0] =                                              \
         TRAITS(row_flags, WIRE_ADDITIONAL_##row_additional),

@@ -160,7 +160,7 @@ static inline const struct wire_rrtype *wire_rrtype_get(uint16_t type)
 
 /* What is asked of a row with every answer, an octet a type. */
 enum wire_rrtype_trait {
-    WIRE_TRAIT_META = 1 << 0,       /* WIRE_RRTYPE_META */
+    WIRE_TRAIT_META = 1 << 0,       /* WIRE_RRTYPE_META, or of 128 to 255 */
     WIRE_TRAIT_COMPRESS = 1 << 1,   /* WIRE_RRTYPE_COMPRESS */
     WIRE_TRAIT_ADDITIONAL = 1 << 2, /* something belongs in the additional section */
 };
@@ -182,7 +182,7 @@ static inline bool wire_rrtype_is_generic(const struct wire_rrtype *row)
     return row->number == 0;
 }
 
-/* May records of this type stand in a zone? (Not META, and not 0.) */
+/* May records of this type stand in a zone? (Not META, not 128 to 255, and not 0.) */
 static inline bool wire_rrtype_is_data(uint16_t type)
 {
     return type != 0 && (wire_rrtype_traits(type) & WIRE_TRAIT_META) == 0;

@@ -88,9 +88,10 @@ bool zone_check(const struct zone_version *version, const struct zone_check_opti
                 struct zone_check_result *ret_result);
 
 /*
- * Check the names that a change has touched: what stands there now, what it refers to, and of a
- * delegation what is below it. Chains of NSEC and signatures are not looked at, nor the other way
- * round: who refers to a name. Costs in proportion to the names. `names` are uncompressed.
+ * Check the names that a change has touched: what stands there now, what it refers to, what is
+ * below a delegation or DNAME, and the name servers of the zone that have their addresses there.
+ * Chains of NSEC and signatures are not looked at, nor who else refers to a name. Costs in
+ * proportion to the names. `names` are uncompressed.
  */
 bool zone_check_part(const struct zone_version *version, const struct zone_check_options *options,
                      const uint8_t *const *names, size_t count, const struct td_diag_sink *sink,

@@ -23,29 +23,35 @@ static void tell_target(struct check_run *run, enum zone_check_id id, const stru
 
 /* ---- names of servers ---- */
 
+void check_apex_server(struct check_run *run, const struct wire_rdata *server)
+{
+    enum zone_check_id id;
+
+    switch (check_target_find(run, server->octets, server->size)) {
+    case CHECK_TARGET_NO_ADDRESS:
+    case CHECK_TARGET_ABSENT:
+        id = ZONE_CHECK_NS_NO_ADDRESS;
+        break;
+    case CHECK_TARGET_ALIAS:
+    case CHECK_TARGET_REDIRECTED:
+        id = ZONE_CHECK_NS_ALIAS;
+        break;
+    case CHECK_TARGET_NO_GLUE:
+        id = ZONE_CHECK_GLUE_SIBLING;
+        break;
+    default:
+        return;
+    }
+    tell_target(run, id, run->apex, WIRE_TYPE_NS, server, server->octets);
+}
+
 static void check_apex_ns(struct check_run *run, const struct zone_node *node,
                           const struct wire_rrset *set)
 {
     for (size_t at = 0; at < set->size;) {
         struct wire_rdata rdata = wire_rrset_rdata(set, &at);
-        enum zone_check_id id;
         check_target_host(run, node, set->type, &rdata, rdata.octets);
-        switch (check_target_find(run, rdata.octets, rdata.size)) {
-        case CHECK_TARGET_NO_ADDRESS:
-        case CHECK_TARGET_ABSENT:
-            id = ZONE_CHECK_NS_NO_ADDRESS;
-            break;
-        case CHECK_TARGET_ALIAS:
-        case CHECK_TARGET_REDIRECTED:
-            id = ZONE_CHECK_NS_ALIAS;
-            break;
-        case CHECK_TARGET_NO_GLUE:
-            id = ZONE_CHECK_GLUE_SIBLING;
-            break;
-        default:
-            continue;
-        }
-        tell_target(run, id, node, set->type, &rdata, rdata.octets);
+        check_apex_server(run, &rdata);
     }
     if (set->count == 1)
         check_tell(run, ZONE_CHECK_NS_SINGLE, node, set->type, NULL);

@@ -151,6 +151,7 @@ void check_apex(struct check_run *run);
 void check_node(struct check_run *run, const struct zone_node *node);
 
 /* Names of servers. */
+void check_apex_server(struct check_run *run, const struct wire_rdata *server);
 bool check_is_inside(const struct check_run *run, const uint8_t *name, size_t size);
 enum check_target check_target_find(struct check_run *run, const uint8_t *name, size_t size);
 /* The same for a name that is known to be in the zone. */

@@ -142,6 +142,7 @@ def test_order_counts(server):
     lambda u: u.delete("@", "SOA"),
     lambda u: u.delete("@", "NS"),
     lambda u: u.add("@", 300, "SOA", "ns1 hostmaster 9 7200 3600 1209600 300"),  # an older serial
+    lambda u: u.add("@", 300, "SOA", "ns2 hostmaster 10 7200 3600 1209600 60"),  # the serial there is
     lambda u: u.add("www", 60, "CNAME", "alias"),                # other data
     lambda u: u.add("alias", 60, "A", "192.0.2.9"),              # a CNAME is there
     lambda u: u.add("sub2", 60, "SOA", "ns1 hostmaster 99 7200 3600 1209600 300")])
@@ -228,6 +229,30 @@ def test_signers_records_are_refused(server):
     update = message()
     update.add("www", 60, "NSEC", "x.example.com. A")
     assert send(server, update).rcode() == dns.rcode.REFUSED
+
+
+@pytest.mark.parametrize("what, why", [
+    (lambda u: u.delete("ns2", "A"), "no address"), (lambda u: u.delete("ns2"), "no address"),
+    (lambda u: (u.delete("ns2"), u.add("ns2", 60, "CNAME", "ns1")), "is an alias"),
+    (lambda u: u.add("@", 60, "NS", "ns3"), "no address"),
+    (lambda u: u.add("ent", 60, "DNAME", "example.org."), "data below a DNAME")])
+def test_what_would_not_load_from_a_file_is_refused(server, what, why):
+    update = message()
+    what(update)
+    answer = send(server, update)
+    assert answer.rcode() == dns.rcode.REFUSED
+    assert why in server.log()
+    assert serial_of(server) == 10
+    # By command it is the same, and what is in the file afterwards can be loaded.
+    assert "[ns-no-address]" in server.cli("record", "remove", "example.com", "ns2", "A").stderr
+    assert server.cli("zone", "flush", "example.com").returncode == 0
+    assert server.cli("zone", "check", "example.com", str(server.where.parent / "example.com.zone")).returncode == 0
+
+
+def test_types_that_are_no_data_are_malformed(server):
+    update = message()
+    update.add("x", 60, "TYPE240", "\\# 1 00")
+    assert send(server, update).rcode() == dns.rcode.FORMERR
 
 
 def test_all_or_nothing(server):

@@ -182,6 +182,10 @@ TEST(flags_are_those_of_the_rfcs)
     CHECK(wire_rrtype_is_data(65280));
     CHECK(!wire_rrtype_is_data(0));
     CHECK(!wire_rrtype_is_data(WIRE_TYPE_ANY));
+    CHECK(wire_rrtype_is_data(127)); /* what lies between has no row, and is no data all the same */
+    CHECK(!wire_rrtype_is_data(129));
+    CHECK(!wire_rrtype_is_data(240));
+    CHECK(wire_rrtype_is_data(256));
 }
 
 TESTS(rows_are_in_order_and_found_by_number, rows_are_found_by_mnemonic_in_any_case,

@@ -185,6 +185,57 @@ TEST(a_delegation_with_many_servers)
     td_buf_fini(&text);
 }
 
+/* What would not be loaded is found by the name that a change touched, and by no other. */
+TEST(a_change_is_not_to_make_what_would_not_be_loaded)
+{
+    static const struct {
+        const char *text; /* what is there after the change */
+        const char *changed;
+        const char *want;
+    } rows[] = {
+        { "@ NS ns2\n", "ns2.ex.test.", "ns-no-address@0" },
+        { "@ NS ns2\n", "NS2.ex.test.", "ns-no-address@0" },
+        { "@ NS ns2\n", "ns.ex.test.", "" },
+        { "@ NS ns2\n", "2.ex.test.", "" },
+        { "@ NS ns2\nns2 TXT x\n", "ns2.ex.test.", "ns-no-address@0" },
+        { "@ NS ns2\nns2 CNAME ns\n", "ns2.ex.test.", "ns-alias@0" },
+        { "@ NS ns2.s\n", "*.s.ex.test.", "ns-no-address@0" },
+        { "@ NS a.b.s\n", "*.ex.test.", "ns-no-address@0" },
+        { "@ NS ns2.s\n", "*.t.ex.test.", "" },
+        { "@ NS ns2.s\n*.s A 192.0.2.1\n", "ns2.s.ex.test.", "" },
+        { "@ NS ns2.d\nd DNAME ex.\n", "d.ex.test.", "ns-alias@0" },
+        { "@ NS ns2.s\ns NS ns\n", "s.ex.test.", "glue-sibling@0" },
+        { "@ NS ns2.s\ns NS ns\nns2.s A 192.0.2.1\n", "s.ex.test.", "" },
+        { "d DNAME ex.\na.d A 192.0.2.1\n", "d.ex.test.", "dname-below@0" },
+        { "d DNAME ex.\na.b.d A 192.0.2.1\n", "d.ex.test.", "dname-below@0" },
+        { "d DNAME ex.\na.d A 192.0.2.1\n", "a.d.ex.test.", "dname-below@0" },
+        { "d DNAME ex.\na.d A 192.0.2.1\n", "e.ex.test.", "" },
+        { "d DNAME ex.\na.e A 192.0.2.1\n", "d.ex.test.", "" },
+    };
+    struct zone_check_options options = normal_options();
+    struct zone_check_result result;
+    struct td_diag_sink sink = { findings_take, &findings };
+
+    /* A server that is another one's glue is no error, and changes nothing about the others. */
+    options.levels[ZONE_CHECK_GLUE_SIBLING] = ZONE_LEVEL_ERROR;
+    for (size_t i = 0; i < TD_COUNT(rows); i++) {
+        struct td_buf text = { .data = NULL };
+        struct loaded loaded;
+        struct wire_name changed;
+        const uint8_t *names[] = { changed.octets };
+        td_buf_printf(&text, "%s%s", head, rows[i].text);
+        load(&loaded, "ex.test.", td_buf_text(&text));
+        CHECK_OK(wire_name_from_text(rows[i].changed, &changed));
+        td_buf_clear(&findings.text);
+        bool is_good = zone_check_part(loaded.version, &options, names, 1, &sink, &result);
+        if (strcmp(td_buf_text(&findings.text), rows[i].want) != 0)
+            fail_msg("%s by %s: %s", rows[i].text, rows[i].changed, td_buf_text(&findings.text));
+        CHECK_EQ_WHY(is_good, rows[i].want[0] == '\0', rows[i].text);
+        unload(&loaded);
+        td_buf_fini(&text);
+    }
+}
+
 /* The scanner does not let it through; a transfer may. */
 TEST(a_type_that_is_no_data)
 {
@@ -226,4 +277,5 @@ TEST(every_row_was_reached)
 
 TESTS(small_zones, signed_zones, good_zones_are_silent, levels_follow_the_strictness,
       a_check_can_be_switched_off_or_raised, many_findings_are_counted_and_not_all_told,
-      a_delegation_with_many_servers, a_type_that_is_no_data, every_row_was_reached)
+      a_delegation_with_many_servers, a_change_is_not_to_make_what_would_not_be_loaded,
+      a_type_that_is_no_data, every_row_was_reached)
