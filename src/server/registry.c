@@ -18,6 +18,7 @@
 #include "server/secondary.h"
 #include "server/settings.h"
 #include "wire/rrtype.h"
+#include "zone/block.h"
 #include "zone/lineage.h"
 
 enum { RECLAIM_EVERY_MS = 50, QUARANTINE_MS = 86400000 };
@@ -59,6 +60,11 @@ static void forget_path(struct registry_zone *zone)
     zone->owns_path = false;
 }
 
+static size_t zone_size(const char *name)
+{
+    return offsetof(struct registry_zone, name) + strlen(name) + 1;
+}
+
 static void zone_free(struct registry_zone *zone)
 {
     *zone->back = zone->next;
@@ -78,7 +84,7 @@ static void zone_free(struct registry_zone *zone)
     images_zone_end(zone->registry->images, zone);
     serial_walk_free(zone->walk);
     free(zone->diags);
-    free(zone);
+    zone_block_give(zone, zone_size(zone->name));
 }
 
 static void remove_zone(struct registry *registry, struct registry_zone *zone)
@@ -127,14 +133,14 @@ struct registry_zone *registry_find(struct registry *registry, const char *name)
 static struct registry_zone *add_zone(struct registry *registry, const uint8_t *name)
 {
     char text[WIRE_NAME_TEXT_SIZE];
-    size_t size = strlen(wire_name_format(name, text)) + 1;
-    struct registry_zone *zone = td_calloc(1, sizeof(*zone) + size);
+    size_t size = zone_size(wire_name_format(name, text));
+    struct registry_zone *zone = memset(zone_block_take(size), 0, size);
 
     td_err err = zone_set_add(registry->parts.zones, name, &zone->zone.entry);
     td_assert(err == TD_OK); /* it was looked for before */
     zone->zone.entry->owner = zone;
     zone->registry = registry;
-    memcpy(zone->name, text, size);
+    memcpy(zone->name, text, strlen(text) + 1);
     zone->next = registry->zones;
     zone->back = &registry->zones;
     if (zone->next != NULL)
@@ -216,9 +222,10 @@ static void take_settings(struct registry *registry, const struct conf *conf,
     atomic_store_explicit(&zone->zone.entry->settings, zone->settings, memory_order_seq_cst);
     zone_set_touch(registry->parts.zones); /* no answer is kept that the settings before allowed */
     serve_zone_retire(registry->parts.serve, before);
-    settings_rules(row->options, &zone->zone.rules, &zone->has_serial_check);
+    settings_rules(row->options, &zone->zone.rules);
+    zone->has_serial_check = row->options->serial_check == CONF_SERIAL_CHECK_STRICT;
     zone->history = row->options->history;
-    zone->zonemd = row->options->zonemd;
+    zone->zonemd = (enum conf_zonemd)row->options->zonemd;
 }
 
 /* One that was promoted has no primaries, whatever the configuration says. */

@@ -61,6 +61,7 @@ struct registry_row {
     bool is_path_kept;    /* until another configuration has been applied */
 };
 
+/* There may be very many of them: what is small stands together, in bits. */
 struct registry_zone {
     struct registry_zone *next; /* in no order */
     struct registry_zone **back;
@@ -70,7 +71,6 @@ struct registry_zone {
     struct secondary *secondary;          /* NULL: it is a primary */
     struct followers *followers;          /* NULL: nobody is told of changes */
     struct serial_walk *walk;             /* its serial is being walked to another; NULL */
-    td_err walk_err;                      /* of what was ordered last: TD_E_IO: not on the disk */
     struct differences_zone *differences; /* NULL: nothing is kept for IXFR */
     struct image *image;                  /* NULL: it is too small for one */
     const char *path;                     /* of the zone file; NULL: none */
@@ -79,47 +79,48 @@ struct registry_zone {
     char *owner;               /* as in struct registry_row */
     uint8_t *label;            /* the same */
     struct conf_history history;
-    uint32_t zonemd;        /* enum conf_zonemd */
-    uint32_t still_until_s; /* updates wait: what it is to become is compared with it; else 0 */
-    uint32_t start_slot; /* its place among those that wait to be started, from 1; 0: it does not */
-    enum registry_origin origin : 8;
-    enum registry_catalog catalog : 8;
-    enum registry_take take : 8; /* for the load under way */
-    bool has_asked;
-    bool is_asking;     /* the same, for a backup that is to be restored */
-    bool is_committing; /* what its file says is on its way to the disk */
-    bool is_again;      /* to be loaded again when the job is back */
-    bool wants_flush;   /* the same, for the file to be written */
-    bool wants_base;
-    bool is_seen;          /* by the configuration being applied */
-    bool owns_path;        /* else it is the configuration's: most are */
-    bool has_includes;     /* its file includes others, or may */
-    bool has_tried_image;  /* at this start */
-    bool is_from_image;    /* what the last load was from */
-    bool has_serial_check; /* a file whose serial went back is refused */
-    bool is_released;      /* the load under way may pass the brake */
-    bool has_conflict;     /* file and zone were both changed: see `trouble` */
-    bool is_held;          /* the brake holds what the file says */
-    bool is_holding;       /* that is to be told when it is sure to outlive a restart */
-    bool keeps_held;       /* the log knows that, and that the base is on disk */
-    bool has_base;         /* there was one at the start */
 
-    bool has_file;               /* `file` is known */
-    uint32_t changes;            /* published since the base was written */
     struct store_zone_file file; /* as it was when the zone was last in step with it */
     uint64_t sequence;           /* of the newest change that was published; 0: none is known */
     uint64_t whole_sequence;     /* of the newest break that tells the whole zone; 0: none */
     uint64_t base_sequence;      /* of the base in the state directory; 0: there is none */
-    char *trouble;               /* NULL: nothing to say */
+    uint32_t changes;            /* published since the base was written */
+    uint32_t still_until_s; /* updates wait: what it is to become is compared with it; else 0 */
 
-    uint64_t written_ns; /* when the file of a secondary was written last; 0: never */
-    uint64_t loaded_s;   /* wall clock of the last load that was published */
-    uint64_t failed_s;   /* wall clock of the last load that failed after that; 0: none */
+    uint64_t loaded_s; /* wall clock of the last load that was published */
+    uint64_t failed_s; /* wall clock of the last load that failed after that; 0: none */
     uint64_t load_ns;
+    char *trouble;         /* NULL: nothing to say */
     struct td_diag *diags; /* of the last load */
     uint32_t diag_count;
     uint32_t diags_left_out;
-    char name[]; /* presentation form */
+    uint32_t start_slot; /* its place among those that wait to be started, from 1; 0: it does not */
+
+    enum registry_origin origin : 8;
+    enum registry_catalog catalog : 8;
+    enum registry_take take : 8; /* for the load under way */
+    enum conf_zonemd zonemd : 8;
+    td_err walk_err : 8;       /* of the walk ordered last: TD_E_IO: not on the disk */
+    bool has_asked : 1;        /* secondaries for their serials, before the first load */
+    bool is_asking : 1;        /* the same, for a backup that is to be restored */
+    bool is_committing : 1;    /* what its file says is on its way to the disk */
+    bool is_again : 1;         /* to be loaded again when the job is back */
+    bool wants_flush : 1;      /* the same, for the file to be written */
+    bool wants_base : 1;       /* the same, for the base */
+    bool is_seen : 1;          /* by the configuration being applied */
+    bool owns_path : 1;        /* else it is the configuration's: most are */
+    bool has_file : 1;         /* `file` is known */
+    bool has_includes : 1;     /* its file includes others, or may */
+    bool has_tried_image : 1;  /* at this start */
+    bool is_from_image : 1;    /* what the last load was from */
+    bool has_serial_check : 1; /* a file whose serial went back is refused */
+    bool is_released : 1;      /* the load under way may pass the brake */
+    bool has_conflict : 1;     /* file and zone were both changed: see `trouble` */
+    bool is_held : 1;          /* the brake holds what the file says */
+    bool is_holding : 1;       /* that is to be told when it is sure to outlive a restart */
+    bool keeps_held : 1;       /* the log knows that, and that the base is on disk */
+    bool has_base : 1;         /* there was one at the start */
+    char name[];               /* presentation form */
 };
 
 struct registry_parts {

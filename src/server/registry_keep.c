@@ -11,6 +11,7 @@
 #include "server/followers.h"
 #include "server/images.h"
 #include "server/registry_internal.h"
+#include "server/secondary.h"
 #include "wire/name.h"
 
 /*
@@ -241,9 +242,10 @@ static bool write_file(struct registry *registry, struct registry_zone *zone)
 
     if (!is_file_behind(zone))
         return false;
-    if (zone->written_ns != 0 && now - zone->written_ns < WRITE_EVERY_MS * IO_NS_PER_MS)
+    uint64_t *written_ns = &zone->secondary->written_ns;
+    if (*written_ns != 0 && now - *written_ns < WRITE_EVERY_MS * IO_NS_PER_MS)
         return true;
-    zone->written_ns = now;
+    *written_ns = now;
     if (zone->job != NULL)
         zone->wants_flush = true;
     else

@@ -57,6 +57,7 @@ struct secondary {
     uint64_t changed_ns;    /* of the last look that found something newer */
     uint32_t changed_soon;  /* such looks that came soon after one another */
     struct peers_row *last; /* whom that came from; NULL */
+    uint64_t written_ns;    /* when the zone's file was written last; 0: never */
     uint64_t transfer_s;    /* wall clock of the last transfer that was good; 0: none */
     uint64_t transfer_octets;
     uint64_t transfer_records;

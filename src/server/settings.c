@@ -340,8 +340,7 @@ struct replicate_peer *settings_of_peer(const struct conf *conf, const struct ke
     return made;
 }
 
-void settings_rules(const struct conf_zone_options *options, struct change_rules *ret_rules,
-                    bool *ret_serial_check)
+void settings_rules(const struct conf_zone_options *options, struct change_rules *ret_rules)
 {
     static const enum change_serial_policy policies[] = {
         [CONF_SERIAL_INCREMENT] = CHANGE_SERIAL_INCREMENT,
@@ -354,5 +353,4 @@ void settings_rules(const struct conf_zone_options *options, struct change_rules
         .brake_percent = options->brake.percent,
         .has_transfer_brake = options->brake.transfers != 0,
     };
-    *ret_serial_check = options->serial_check == CONF_SERIAL_CHECK_STRICT;
 }

@@ -28,8 +28,7 @@ struct replicate_peer *settings_of_peer(const struct conf *conf, const struct ke
                                         const struct conf_peer *peer);
 
 /* How changes of a zone are dealt with. */
-void settings_rules(const struct conf_zone_options *options, struct change_rules *ret_rules,
-                    bool *ret_serial_check);
+void settings_rules(const struct conf_zone_options *options, struct change_rules *ret_rules);
 
 void settings_listen(const struct conf *conf, struct serve_listen *ret_listen);
 

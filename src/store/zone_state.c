@@ -10,7 +10,12 @@
 #include "base/reader.h"
 #include "base/writer.h"
 
-enum { FORMAT = 1, FLAG_FROZEN = 1 << 0, FLAG_FILE = 1 << 1, SIZE_PLAIN = 6, SIZE_FILE = 66 };
+/*
+ * Format 2: small numbers are short, for there may be very many zones, and the log's index has the
+ * octets in memory. In format 1, which is still read, all numbers have their full size.
+ */
+enum { FORMAT = 2, FORMAT_FULL = 1, FLAG_FROZEN = 1 << 0, FLAG_FILE = 1 << 1 };
+enum { SIZE_PLAIN = 6, SIZE_FULL = 66 };
 
 size_t store_zone_key(const uint8_t *apex, uint8_t out[STORE_ZONE_KEY_SIZE_MAX])
 {
@@ -35,11 +40,32 @@ static void put64(struct td_buf *out, uint64_t value)
     put32(out, (uint32_t)value);
 }
 
-static uint64_t get64(const uint8_t *at)
+/* Seven bits an octet, the lowest first; all but the last have the highest bit. */
+static void put_short(struct td_buf *out, uint64_t value)
 {
-    return (uint64_t)td_get_u32(at) << 32 | td_get_u32(at + 4);
+    for (; value >= 0x80; value >>= 7)
+        td_buf_add_char(out, (char)(value | 0x80));
+    td_buf_add_char(out, (char)value);
 }
 
+static td_err read_short(struct td_reader *reader, uint64_t *ret_value)
+{
+    uint64_t value = 0;
+
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        uint8_t octet;
+        if (td_read_u8(reader, &octet) != TD_OK || (shift == 63 && octet > 1))
+            return TD_E_MALFORMED;
+        value |= (uint64_t)(octet & 0x7F) << shift;
+        if (octet < 0x80) {
+            *ret_value = value;
+            return TD_OK;
+        }
+    }
+    return TD_E_MALFORMED;
+}
+
+/* What stands for the entry's own sequence is the shortest; ctime is near mtime. */
 void store_zone_state_encode(const struct store_zone_state *state, struct td_buf *out)
 {
     const struct store_zone_file *file = &state->file;
@@ -52,34 +78,53 @@ void store_zone_state_encode(const struct store_zone_state *state, struct td_buf
         return;
     put32(out, file->serial);
     put64(out, file->digest);
-    put64(out, file->sequence);
-    put64(out, file->stat.device);
-    put64(out, file->stat.inode);
-    put64(out, file->stat.size);
-    put64(out, file->stat.modified_ns);
-    put64(out, file->stat.changed_ns);
+    put_short(out, file->sequence - STORE_ZONE_SEQUENCE_OWN);
+    put_short(out, file->stat.device);
+    put_short(out, file->stat.inode);
+    put_short(out, file->stat.size);
+    put_short(out, file->stat.modified_ns);
+    put_short(out, file->stat.changed_ns - file->stat.modified_ns);
 }
 
-td_err store_zone_state_decode(const uint8_t *octets, size_t size, uint64_t sequence,
-                               struct store_zone_state *ret_state)
+static uint64_t get64(const uint8_t *at)
 {
-    if (size < SIZE_PLAIN || octets[0] != FORMAT)
+    return (uint64_t)td_get_u32(at) << 32 | td_get_u32(at + 4);
+}
+
+static td_err read_file(struct td_reader *reader, struct store_zone_file *ret_file)
+{
+    enum { COUNT = 6 };
+    uint64_t numbers[COUNT];
+    const uint8_t *fixed;
+
+    if (td_read_octets(reader, 12, &fixed) != TD_OK)
         return TD_E_MALFORMED;
-    bool has_file = (octets[1] & FLAG_FILE) != 0;
-    if (size != (has_file ? SIZE_FILE : SIZE_PLAIN))
-        return TD_E_MALFORMED;
-    *ret_state = (struct store_zone_state){
-        .serial = td_get_u32(octets + 2),
-        .is_frozen = (octets[1] & FLAG_FROZEN) != 0,
-        .has_file = has_file,
+    for (unsigned i = 0; i < COUNT; i++)
+        if (read_short(reader, &numbers[i]) != TD_OK)
+            return TD_E_MALFORMED;
+    *ret_file = (struct store_zone_file){
+        .serial = td_get_u32(fixed),
+        .digest = get64(fixed + 4),
+        .sequence = numbers[0] + STORE_ZONE_SEQUENCE_OWN,
+        .stat = {
+            .device = numbers[1],
+            .inode = numbers[2],
+            .size = numbers[3],
+            .modified_ns = numbers[4],
+            .changed_ns = numbers[4] + numbers[5],
+        },
     };
-    if (!has_file)
-        return TD_OK;
-    uint64_t file_sequence = get64(octets + 18);
-    ret_state->file = (struct store_zone_file){
+    return td_reader_left(reader) == 0 ? TD_OK : TD_E_MALFORMED;
+}
+
+static td_err read_full(const uint8_t *octets, size_t size, struct store_zone_file *ret_file)
+{
+    if (size != SIZE_FULL)
+        return TD_E_MALFORMED;
+    *ret_file = (struct store_zone_file){
         .serial = td_get_u32(octets + 6),
         .digest = get64(octets + 10),
-        .sequence = file_sequence == STORE_ZONE_SEQUENCE_OWN ? sequence : file_sequence,
+        .sequence = get64(octets + 18),
         .stat = {
             .device = get64(octets + 26),
             .inode = get64(octets + 34),
@@ -88,6 +133,32 @@ td_err store_zone_state_decode(const uint8_t *octets, size_t size, uint64_t sequ
             .changed_ns = get64(octets + 58),
         },
     };
+    return TD_OK;
+}
+
+td_err store_zone_state_decode(const uint8_t *octets, size_t size, uint64_t sequence,
+                               struct store_zone_state *ret_state)
+{
+    if (size < SIZE_PLAIN || (octets[0] != FORMAT && octets[0] != FORMAT_FULL))
+        return TD_E_MALFORMED;
+    struct store_zone_state state = {
+        .serial = td_get_u32(octets + 2),
+        .is_frozen = (octets[1] & FLAG_FROZEN) != 0,
+        .has_file = (octets[1] & FLAG_FILE) != 0,
+    };
+    struct td_reader reader = td_reader_of(octets + SIZE_PLAIN, size - SIZE_PLAIN);
+    td_err err = TD_OK;
+    if (!state.has_file)
+        err = size == SIZE_PLAIN ? TD_OK : TD_E_MALFORMED;
+    else if (octets[0] == FORMAT_FULL)
+        err = read_full(octets, size, &state.file);
+    else
+        err = read_file(&reader, &state.file);
+    if (err != TD_OK)
+        return err;
+    if (state.file.sequence == STORE_ZONE_SEQUENCE_OWN && state.has_file)
+        state.file.sequence = sequence;
+    *ret_state = state;
     return TD_OK;
 }
 

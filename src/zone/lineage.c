@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "zone/block.h"
 #include "zone/space.h"
 #include "zone/table.h"
 
@@ -104,7 +105,7 @@ void zone_lineage_free(struct zone_lineage *lineage)
     zone_tables_free(lineage->tables);
     if (lineage->infos != &lineage->own_info)
         free(lineage->infos);
-    free(lineage);
+    zone_block_give(lineage, offsetof(struct zone_lineage, name) + lineage->name_size);
 }
 
 void zone_lineage_stats(const struct zone_lineage *lineage, struct zone_lineage_stats *ret_stats)

@@ -6,8 +6,6 @@
  *          taker, the rest is given back. Much memory given back at once can stop a whole machine
  *          for some time (a host that takes it from its guest), so whoever has the time may do it
  *          bit by bit instead.
- *          And what is smaller than a page: some of it is kept when it is given back, since whoever
- *          changes a thousand small zones takes the like again at once.
  * Floor    3. For other directories only zone_pool_trim and zone_pool_trims.
  * Threads  Any; one lock, taken by writers only.
  */
@@ -26,10 +24,6 @@ void zone_pool_give(uint8_t *page);
 /* All pages of a chunk, in a row; they are given back one by one. */
 uint8_t *zone_pool_take_row(void);
 
-/* Memory of less than ZONE_PAGE_SIZE octets, not initialised; given back with the same size. */
-void *zone_block_take(size_t size);
-void zone_block_give(void *block, size_t size);
-
 /*
  * From now on somebody calls zone_pool_trim again and again, and spare chunks wait for that; or no
  * longer, and what is too much is given back at once.
@@ -41,5 +35,3 @@ bool zone_pool_trim(void);
 
 /* For tests. */
 uint32_t zone_pool_spare_count(void);
-size_t zone_block_spare_octets(void);
-enum { ZONE_BLOCK_SPARE_OCTETS = 1 << 20 };

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/macros.h"
 #include "base/octets.h"
+#include "zone/block.h"
 #include "zone/label.h"
 
 enum {
@@ -46,9 +47,19 @@ static void table_free(struct td_rcu_later *later)
     free(td_container_of(later, struct table, later));
 }
 
-static void entry_free(struct td_rcu_later *later)
+static size_t entry_size(uint8_t name_size)
 {
-    free(td_container_of(later, struct zone_entry, later));
+    return offsetof(struct zone_entry, name) + name_size;
+}
+
+static void entry_free(struct zone_entry *entry)
+{
+    zone_block_give(entry, entry_size(entry->name_size));
+}
+
+static void entry_free_later(struct td_rcu_later *later)
+{
+    entry_free(td_container_of(later, struct zone_entry, later));
 }
 
 struct zone_set *zone_set_new(const struct td_hash_seed *seed, struct td_rcu *rcu)
@@ -74,8 +85,8 @@ void zone_set_free(struct zone_set *set)
     struct table *table = writer_table(set);
     for (uint32_t i = 0; i < table->slot_count; i++) {
         struct zone_entry *entry = atomic_load_explicit(&table->slots[i], memory_order_relaxed);
-        if (entry != &gone)
-            free(entry);
+        if (entry != NULL && entry != &gone)
+            entry_free(entry);
     }
     free(table);
     free(set);
@@ -155,9 +166,9 @@ td_err zone_set_add(struct zone_set *set, const uint8_t *apex, struct zone_entry
     if ((table->used + 1) * 2 > table->slot_count)
         resize(set, set->count + set->count / 2 + 1);
 
-    struct zone_entry *entry = td_calloc(1, sizeof(*entry) + key.size);
+    struct zone_entry *entry = zone_block_take(entry_size(key.size));
+    *entry = (struct zone_entry){ .hash = key.hashes[0] };
     atomic_init(&entry->state, ZONE_STATE_LOADING);
-    entry->hash = key.hashes[0];
     entry->label_count = key.label_count;
     entry->name_size = key.size;
     memcpy(entry->name, key.lower, key.size);
@@ -179,7 +190,7 @@ void zone_set_remove(struct zone_set *set, struct zone_entry *entry)
     atomic_store_explicit(&table->slots[slot], &gone, memory_order_release);
     set->count--;
     zone_set_touch(set);
-    td_rcu_defer(set->rcu, &entry->later, entry_free);
+    td_rcu_defer(set->rcu, &entry->later, entry_free_later);
 }
 
 size_t zone_set_count(const struct zone_set *set)

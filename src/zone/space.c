@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/macros.h"
+#include "zone/block.h"
 #include "zone/pool.h"
 #include "zone/table.h"
 
@@ -23,13 +24,13 @@ struct zone_lineage *zone_lineage_new(const uint8_t *apex, const struct td_hash_
 
     for (; apex[size] != 0; size += 1u + apex[size])
         label_count++;
-    struct zone_lineage *lineage = td_calloc(1, offsetof(struct zone_lineage, name) + size + 1);
+    struct zone_lineage *lineage = zone_block_take(offsetof(struct zone_lineage, name) + size + 1);
+    *lineage = (struct zone_lineage){ .seed = seed };
     memcpy(lineage->name, apex, size + 1);
     lineage->name_size = (uint8_t)(size + 1);
     lineage->infos = &lineage->own_info;
     lineage->info_capacity = 1;
     lineage->label_count = label_count;
-    lineage->seed = seed;
     return lineage;
 }
 

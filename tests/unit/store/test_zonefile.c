@@ -174,5 +174,66 @@ TEST(the_state_of_a_zone_comes_back)
     td_buf_fini(&buf);
 }
 
+TEST(the_state_of_a_zone_in_the_first_format_is_read)
+{
+    static const uint8_t octets[66] = {
+        1,    3,    0,    0,    0,    9, 0, 0, 0, 8, 0x12, 0x34, 0x56,
+        0x78, 0x9A, 0xBC, 0xDE, 0xF0, 0, 0, 0, 0, 0, 0,    0,    6, /* sequence */
+        0,    0,    0,    0,    0,    0, 0, 1,                      /* device */
+        0,    0,    0,    0,    0,    0, 0, 2,                      /* inode */
+        0,    0,    0,    0,    0,    0, 1, 0,                      /* size */
+        0,    0,    0,    0,    0,    0, 0, 4,                      /* mtime */
+        0,    0,    0,    0,    0,    0, 0, 5,                      /* ctime */
+    };
+    const struct store_zone_file file = {
+        .stat = { .device = 1, .inode = 2, .size = 256, .modified_ns = 4, .changed_ns = 5 },
+        .digest = 0x123456789ABCDEF0u,
+        .serial = 8,
+        .sequence = 6,
+    };
+    struct store_zone_state got;
+
+    CHECK_OK(store_zone_state_decode(octets, sizeof(octets), 77, &got));
+    CHECK(got.has_file && got.is_frozen);
+    CHECK_EQ(got.serial, 9);
+    CHECK(store_zone_file_is_same(&file, &got.file.stat));
+    CHECK_EQ(got.file.digest, file.digest);
+    CHECK_EQ(got.file.serial, file.serial);
+    CHECK_EQ(got.file.sequence, file.sequence);
+    for (size_t size = 0; size < sizeof(octets); size++)
+        CHECK_EQ(store_zone_state_decode(octets, size, 77, &got), TD_E_MALFORMED);
+}
+
+/* Each number in turn has a value whose length is another, and one that does not fit. */
+TEST(the_numbers_of_a_state_have_any_length)
+{
+    enum { FIRST = 18, COUNT = 6 };
+    struct td_buf buf = { .data = NULL };
+    struct store_zone_state got, state = { .has_file = true };
+    uint64_t *numbers[COUNT] = { &state.file.sequence,         &state.file.stat.device,
+                                 &state.file.stat.inode,       &state.file.stat.size,
+                                 &state.file.stat.modified_ns, &state.file.stat.changed_ns };
+
+    for (unsigned i = 0; i < COUNT; i++) {
+        for (unsigned shift = 0; shift < 64; shift++) {
+            *numbers[i] = (uint64_t)1 << shift;
+            td_buf_clear(&buf);
+            store_zone_state_encode(&state, &buf);
+            CHECK_OK(store_zone_state_decode((uint8_t *)buf.data, buf.size, 77, &got));
+            CHECK_EQ(memcmp(&state.file.stat, &got.file.stat, sizeof(got.file.stat)), 0);
+            CHECK_EQ(got.file.sequence, state.file.sequence);
+        }
+        *numbers[i] = 0;
+        uint8_t octets[FIRST + COUNT + 9] = { 2, 2 };
+        memset(octets + FIRST + i, 0x80, 9);
+        octets[FIRST + i + 9] = 1;
+        CHECK_OK(store_zone_state_decode(octets, sizeof(octets), 77, &got));
+        octets[FIRST + i + 9] = 2;
+        CHECK_EQ(store_zone_state_decode(octets, sizeof(octets), 77, &got), TD_E_MALFORMED);
+    }
+    td_buf_fini(&buf);
+}
+
 TESTS(files_become_versions_or_say_why_not, a_written_file_reads_back,
-      the_state_of_a_zone_comes_back)
+      the_state_of_a_zone_comes_back, the_state_of_a_zone_in_the_first_format_is_read,
+      the_numbers_of_a_state_have_any_length)

@@ -87,34 +87,5 @@ TEST(who_no_longer_trims_leaves_nothing)
     CHECK_EQ(zone_pool_spare_count(), KEPT);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) /* which wants to see each that is freed */
-TEST(blocks_are_kept_up_to_a_limit)
-{
-    enum { SIZE = 1000, COUNT = 3 * ZONE_BLOCK_SPARE_OCTETS / SIZE };
-    static void *blocks[COUNT];
-
-    for (unsigned i = 0; i < COUNT; i++) {
-        blocks[i] = zone_block_take(SIZE - i % 64);
-        memset(blocks[i], 0xFF, SIZE - i % 64);
-    }
-    CHECK_EQ(zone_block_spare_octets(), 0);
-    for (unsigned i = 0; i < COUNT; i++) {
-        zone_block_give(blocks[i], SIZE - i % 64);
-        CHECK(zone_block_spare_octets() <= ZONE_BLOCK_SPARE_OCTETS);
-    }
-    CHECK(zone_block_spare_octets() > ZONE_BLOCK_SPARE_OCTETS / 2);
-    void *last = blocks[COUNT - 1];
-    CHECK(zone_block_take(SIZE - (COUNT - 1) % 64) == last); /* the one that is near */
-    zone_block_give(last, SIZE - (COUNT - 1) % 64);
-    CHECK(zone_block_take(1) != last);
-}
-#else
-TEST(blocks_are_kept_up_to_a_limit)
-{
-    zone_block_give(zone_block_take(1000), 1000);
-    CHECK_EQ(zone_block_spare_octets(), 0);
-}
-#endif
-
 TESTS(a_few_chunks_are_kept, a_row_is_a_whole_chunk, who_trims_does_so_one_by_one,
-      who_no_longer_trims_leaves_nothing, blocks_are_kept_up_to_a_limit)
+      who_no_longer_trims_leaves_nothing)
