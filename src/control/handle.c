@@ -145,43 +145,14 @@ void control_put_zone_status(struct control_json *json, const struct control_zon
     put_diags(json, zone);
 }
 
-static void reply_zone(struct control_reply *reply, const struct control_call *call, td_err err,
-                       struct control_zone_status *zone)
-{
-    struct control_json json;
-
-    switch (err) {
-    case TD_OK:
-        control_reply_begin(reply, &json);
-        control_put_zone_status(&json, zone);
-        control_json_object_end(&json);
-        td_arena_fini(&zone->arena);
-        break;
-    case TD_E_NOT_FOUND:
-        control_reply_error(reply, CONTROL_ERROR_NO_SUCH_ZONE, NULL, "there is no zone '%s'",
-                            call->zone);
-        break;
-    case TD_E_UNSUPPORTED:
-        control_reply_error(reply, CONTROL_ERROR_REFUSED, NULL, "the zone '%s' has no file",
-                            call->zone);
-        break;
-    case TD_E_TIMEOUT:
-        control_reply_error(reply, CONTROL_ERROR_TIMEOUT, NULL,
-                            "the zone '%s' is still being loaded after %u s", call->zone,
-                            call->timeout_s);
-        break;
-    default:
-        control_reply_host_error(reply, err);
-    }
-}
-
 void control_handle_zone_status(const struct control_host *host, const struct control_call *call,
                                 struct control_reply *reply)
 {
+    struct td_diag diag = { .line = 0 };
     struct control_zone_status zone;
 
     td_err err = host->zone_status(host->context, call->zone, &zone);
-    reply_zone(reply, call, err, &zone);
+    control_reply_zone(reply, call, err, &zone, &diag);
 }
 
 /* ---- reload ---- */
@@ -190,6 +161,7 @@ void control_handle_zone_reload(const struct control_host *host, const struct co
                                 struct control_reply *reply)
 {
     struct control_wait wait = { call->no_wait, call->timeout_s };
+    struct td_diag diag = { .line = 0 };
     struct control_zone_status zone;
 
     if (call->dry_run) {
@@ -201,7 +173,12 @@ void control_handle_zone_reload(const struct control_host *host, const struct co
         return;
     }
     td_err err = host->zone_reload(host->context, call->zone, call->force, &wait, &zone);
-    reply_zone(reply, call, err, &zone);
+    if (err == TD_E_UNSUPPORTED)
+        td_diag_say(&diag, "the zone '%s' has no file", call->zone);
+    else if (err == TD_E_TIMEOUT)
+        td_diag_say(&diag, "the zone '%s' is still being loaded after %u s", call->zone,
+                    call->timeout_s);
+    control_reply_zone(reply, call, err, &zone, &diag);
 }
 
 static void reply_reloaded(struct control_reply *reply, const struct control_reload *reload)

@@ -40,4 +40,6 @@ int control_show_key(const json_t *answer, struct td_buf *out, struct td_buf *co
 int control_show_key_removed(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
 /* Of a zone's status, the part about its peers. */
 void control_show_follow(const json_t *zone, struct td_buf *out);
-int control_show_order(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_frozen(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_flush(const json_t *answer, struct td_buf *out, struct td_buf *complaints);
+int control_show_release(const json_t *answer, struct td_buf *out, struct td_buf *complaints);

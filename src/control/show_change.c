@@ -155,8 +155,26 @@ int control_show_text(const json_t *answer, struct td_buf *out, struct td_buf *c
     return CONTROL_EXIT_OK;
 }
 
-/* Of freeze, thaw and flush: how the zone is now. */
-int control_show_order(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
+/* ---- orders: how the zone is now ---- */
+
+static void put_state(const json_t *answer, struct td_buf *out)
+{
+    td_buf_printf(out, "%s serial %llu, %s, %llu changes since its file\n", text_of(answer, "name"),
+                  number_of(answer, "serial"), is_so(answer, "frozen") ? "frozen" : "not frozen",
+                  number_of(answer, "changes_since_file"));
+}
+
+/* Freeze and thaw. What a file or the brake has to say of the zone is no matter of theirs. */
+int control_show_frozen(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
+{
+    if (json_object_get(answer, "steps") != NULL)
+        return control_show_edit(answer, out, complaints);
+    put_state(answer, out);
+    return CONTROL_EXIT_OK;
+}
+
+/* The errors are those of the file that was written. */
+int control_show_flush(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
 {
     const json_t *finding;
     int code = CONTROL_EXIT_OK;
@@ -168,15 +186,20 @@ int control_show_order(const json_t *answer, struct td_buf *out, struct td_buf *
     {
         if (strcmp(text_of(finding, "severity"), "error") != 0)
             continue;
-        td_buf_printf(complaints, "tandem: %s\n", text_of(finding, "text"));
+        td_buf_printf(complaints, "tandem: %s: %s\n", text_of(finding, "file"),
+                      text_of(finding, "text"));
         code = CONTROL_EXIT_FAILED;
     }
-    if (has_text(answer, "trouble")) {
-        td_buf_printf(complaints, "tandem: %s\n", text_of(answer, "trouble"));
-        code = CONTROL_EXIT_FAILED;
-    }
-    td_buf_printf(out, "%s serial %llu, %s, %llu changes since its file\n", text_of(answer, "name"),
-                  number_of(answer, "serial"), is_so(answer, "frozen") ? "frozen" : "not frozen",
-                  number_of(answer, "changes_since_file"));
+    put_state(answer, out);
     return code;
+}
+
+int control_show_release(const json_t *answer, struct td_buf *out, struct td_buf *complaints)
+{
+    int code = control_show_flush(answer, out, complaints);
+
+    if (json_object_get(answer, "steps") != NULL || !has_text(answer, "trouble"))
+        return code;
+    td_buf_printf(complaints, "tandem: %s\n", text_of(answer, "trouble"));
+    return CONTROL_EXIT_FAILED;
 }

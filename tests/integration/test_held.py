@@ -82,6 +82,21 @@ def test_a_command_stays_held_over_a_restart(server, kill):
     do(server, "zone", "release", "example.com", code=1)
 
 
+def test_orders_tell_of_themselves_only(server):
+    """What the brake holds, or a file that does not load, is no failure of freeze, thaw and flush."""
+    do(server, "record", "remove", "example.com", "@", "NS", code=1)
+    server.file.write_text(MANY + "broken A 192.0.2\n")
+    do(server, "zone", "reload", "example.com", code=5)
+    assert do(server, "zone", "freeze", "example.com") == "example.com. serial 10, frozen, 0 changes since its file\n"
+    assert do(server, "zone", "thaw", "example.com") == "example.com. serial 10, not frozen, 0 changes since its file\n"
+    assert do(server, "zone", "flush", "example.com") == "example.com. serial 10, not frozen, 0 changes since its file\n"
+    assert "last name server" in do(server, "zone", "status", "example.com")
+    # But one that cannot write says so, and where.
+    server.file.unlink()
+    (server.file / "in the way").mkdir(parents=True)
+    assert "tandem: %s: " % server.file in do(server, "zone", "flush", "example.com", code=1).replace(".tmp", "")
+
+
 def test_one_is_held_and_a_newer_one_takes_its_place(server):
     do(server, "zone", "apply", "example.com", lines(server, 0, 150), code=1)
     do(server, "zone", "apply", "example.com", lines(server, 100, 200), code=1)
