@@ -25,7 +25,7 @@ def test_notifications_for_ever_cost_a_few_questions(tandem, primary, announce):
     assert 1 <= len(types) <= 12, len(types)
     assert set(types) == {"SOA"} and serial(copy) == 1
     source.serial = 100  # and what is true is found all the same
-    copy.wait(lambda: serial(copy) == 100, 30)
+    copy.wait(lambda: serial(copy) == 100)
 
 
 def test_notifications_of_what_cannot_be_transferred(tandem, primary):
@@ -69,7 +69,7 @@ def test_notifications_whose_serial_cannot_be_read_are_looked_into(tandem, prima
         assert serial(copy) == 1
     else:
         assert packets.parse(said).rcode == packets.NOERROR
-        copy.wait(lambda: serial(copy) == 2, 3)
+        copy.wait(lambda: serial(copy) == 2)
 
 
 def test_notifications_during_a_look_cause_one_more(tandem, primary):

@@ -133,7 +133,7 @@ def test_a_key_that_goes_during_a_transfer(tandem, primary):
     source.ixfr = lambda question: [question.answer(rcode=NOTIMP)]
     configure(copy, [source])
     assert copy.cli("reload").returncode == 0
-    copy.wait(lambda: serial(copy) == 3, 10)  # by a look of its own, without the key
+    copy.wait(lambda: serial(copy) == 3)  # by a look of its own, without the key
     gone.set()
     thread.join(20)
     time.sleep(0.5)

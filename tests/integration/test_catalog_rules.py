@@ -50,7 +50,7 @@ class Set:
         assert self.source.cli("reload").returncode == 0
         for name in catalogs:
             name = name.replace("_", ".")
-            self.copy.wait(lambda: json.loads(self.status(name)).get("serial") == self.number, 10)
+            self.copy.wait(lambda: json.loads(self.status(name)).get("serial") == self.number)
 
     def status(self, name):
         return self.copy.cli("zone", "status", name, "--json").stdout
@@ -86,8 +86,8 @@ def test_another_label_makes_a_zone_begin_anew(tandem):
     it.copy.wait(lambda: serial(it.copy, "one.test") == 1)
     before = it.copy.cli("zone", "log", "one.test").stdout
     it.change(cat_test=VERSION + ONE.replace("a.zones", "other.zones"))
-    it.copy.wait(lambda: "begins anew" in it.copy.log(), 5)
-    it.copy.wait(lambda: serial(it.copy, "one.test") == 1, 5)
+    it.copy.wait(lambda: "begins anew" in it.copy.log())
+    it.copy.wait(lambda: serial(it.copy, "one.test") == 1)
     assert it.copy.cli("zone", "log", "one.test").stdout.count("\n") == before.count("\n") == 1
 
 
@@ -101,7 +101,7 @@ def test_a_zone_that_is_here_already_brings_its_members_when_it_becomes_a_catalo
     it.copy.wait(lambda: is_gone(it.copy, "one.test"))
     it.copy.path.write_text(json.dumps(top))
     assert it.copy.cli("reload").returncode == 0
-    it.copy.wait(lambda: serial(it.copy, "one.test") == 1, 5)
+    it.copy.wait(lambda: serial(it.copy, "one.test") == 1)
 
 
 @pytest.mark.parametrize("broken", [
@@ -114,11 +114,11 @@ def test_a_broken_catalog_changes_nothing(tandem, broken):
     it = Set(tandem, {"cat.test": VERSION + ONE})
     it.copy.wait(lambda: serial(it.copy, "one.test") == 1)
     it.change(cat_test=broken)
-    it.copy.wait(lambda: "is broken" in it.copy.log(), 5)
+    it.copy.wait(lambda: "is broken" in it.copy.log())
     assert serial(it.copy, "one.test") == 1
     it.change(cat_test=VERSION + TWO + "x.ext.b.zones 0 TXT \"unknown\"\nanything 0 TXT \"unknown\"\n")
-    it.copy.wait(lambda: serial(it.copy, "two.test") == 1, 5)
-    it.copy.wait(lambda: is_gone(it.copy, "one.test"), 5)
+    it.copy.wait(lambda: serial(it.copy, "two.test") == 1)
+    it.copy.wait(lambda: is_gone(it.copy, "one.test"))
 
 
 def test_a_member_belongs_to_one_catalog_until_it_is_given_over(tandem):
@@ -126,12 +126,12 @@ def test_a_member_belongs_to_one_catalog_until_it_is_given_over(tandem):
     it.copy.wait(lambda: serial(it.copy, "one.test") == 1)
     it.copy.wait(lambda: serial(it.copy, "two.test") == 1)
     it.change(cat2_test=VERSION + TWO + ONE)
-    it.copy.wait(lambda: "does not give it over" in it.copy.log(), 5)
+    it.copy.wait(lambda: "does not give it over" in it.copy.log())
     # coo in the old one, then the member in the new one, then gone from the old one: it was never away.
     it.change(cat1_test=VERSION + ONE + "coo.a.zones 0 PTR cat2.test.\n")
     it.change(cat2_test=VERSION + ONE)
     it.change(cat1_test=VERSION)
-    it.copy.wait(lambda: is_gone(it.copy, "two.test"), 5)
+    it.copy.wait(lambda: is_gone(it.copy, "two.test"))
     assert serial(it.copy, "one.test") == 1
     assert it.copy.log().count("[one.test.] AXFR, incoming") == 1
 
@@ -149,4 +149,4 @@ def test_a_catalog_and_its_members_go_on_to_the_next_tier(tandem):
     third.start()
     third.wait(lambda: serial(third, "one.test") == 1)
     it.change(cat_test=VERSION + ONE + TWO)
-    third.wait(lambda: serial(third, "two.test") == 1, 10)
+    third.wait(lambda: serial(third, "two.test") == 1)

@@ -3,14 +3,14 @@ import os
 import re
 import signal
 import subprocess
-import time
 
 import dns.exception
 import dns.message
 import dns.query
 import pytest
 
-from conftest import BUILD, ROOT, run
+import ports
+from conftest import BUILD, PATIENCE_S, ROOT, Tandem, run
 
 
 @pytest.mark.parametrize("name", ["tandem", "secondary"])
@@ -41,36 +41,30 @@ def test_the_default_configuration_is_good(tmp_path):
     assert done.returncode == 0, done.stderr + example
 
 
+def mail_servers(port):
+    try:
+        answer = dns.query.udp(dns.message.make_query("example.com", "MX"), "127.0.0.1", port=port, timeout=1).answer
+    except dns.exception.Timeout:
+        return 0
+    return len(answer[0]) if answer else 0
+
+
 def test_make_run_serves_the_example_until_interrupted():
     if BUILD != ROOT / "build" / "release" and not (ROOT / "build" / "release" / "tandemd").exists():
         pytest.skip("no release build")
-    process = subprocess.Popen([str(ROOT / "tools" / "run")], stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True, start_new_session=True)
-    try:
-        query = dns.message.make_query("example.com", "MX")
-        for _ in range(100):
-            try:
-                answer = dns.query.udp(query, "127.0.0.1", port=5300, timeout=0.2)
-                break
-            except dns.exception.Timeout:
+    with Tandem.wait(lambda: ports.hold("make-run")):  # its ports are always the same
+        process = subprocess.Popen([str(ROOT / "tools" / "run")], stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        try:
+            for port in (5300, 5301):  # the primary, and soon its secondary
+                Tandem.wait(lambda: process.poll() is not None or mail_servers(port) == 2)
                 assert process.poll() is None, process.stdout.read()
-                time.sleep(0.05)
-        assert len(answer.answer[0]) == 2
-        for _ in range(200):  # and so does its secondary, soon
-            try:
-                answer = dns.query.udp(query, "127.0.0.1", port=5301, timeout=0.2)
-                if answer.answer:
-                    break
-            except dns.exception.Timeout:
-                pass
-            time.sleep(0.05)
-        assert len(answer.answer[0]) == 2
-        os.killpg(process.pid, signal.SIGINT)
-        output, _ = process.communicate(timeout=10)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+            os.killpg(process.pid, signal.SIGINT)
+            output, _ = process.communicate(timeout=PATIENCE_S)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
     assert process.returncode == 0, output
     assert len(re.findall(r"^    \S.*(?:example\.com)", output, re.M)) == 5
 

@@ -50,7 +50,7 @@ def server(tandem, tmp_path):
                                          "update": [{"address": "127.0.0.1"}]}])
     server.file = path
     server.start()
-    server.wait(lambda: "image, written of serial 1" in server.log(), 60)
+    server.wait(lambda: "image, written of serial 1" in server.log())
     assert image(server).stat().st_mode & 0o777 == 0o600
     server.stop()
     return server
@@ -89,7 +89,7 @@ def test_a_start_takes_it_and_the_zone_goes_on(server):
     assert len(server.ask("new.example.com").answer[0]) == 19 and served(server) == "192.0.2.1"
     server.file.write_text(text(serial=30, address="192.0.2.2"))  # compared with what is from an image
     assert server.cli("zone", "reload", "example.com", "--take", "file").returncode == 0
-    server.wait(lambda: served(server) == "192.0.2.2", 60)
+    server.wait(lambda: served(server) == "192.0.2.2")
     assert server.ask("new.example.com").rcode() == 3
     restart(server)  # what the image is of is older than that
     assert served(server) == "192.0.2.2" and status(server)["from_image"] is False
@@ -177,7 +177,7 @@ def test_a_source_that_only_looks_the_same_is_loaded(server):
                                        stat.st_mtime_ns, stat.st_ctime_ns))
     server.start()
     assert USED in server.log() and served(server) in ("192.0.2.1", "192.0.2.7")
-    server.wait(lambda: served(server) == "192.0.2.7", 60)
+    server.wait(lambda: served(server) == "192.0.2.7")
     assert "is another one, though its size and times are those of before" in server.log()
 
 
@@ -189,7 +189,7 @@ def test_a_full_disk_is_told_and_costs_nothing(tandem, tmp_path):
         (server.where / "image" / ("%02x" % number)).mkdir(parents=True)
         os.symlink("/dev/full", server.where / "image" / ("%02x" % number) / "example.com.image.tmp")
     server.start()
-    server.wait(lambda: "image, it could not be written" in server.log(), 60)
+    server.wait(lambda: "image, it could not be written" in server.log())
     assert served(server) == "192.0.2.1"
     restart(server)
     assert served(server) == "192.0.2.1" and USED not in server.log()
@@ -200,7 +200,7 @@ def test_it_goes_with_its_zone_and_with_the_option(server):
     assert USED in server.log() and image(server)
     assert server.cli("zone", "purge", "example.com").returncode == 0
     assert image(server) is None
-    server.wait(lambda: "image, written" in server.log(), 60)  # the zone still is what its file says
+    server.wait(lambda: "image, written" in server.log())  # the zone still is what its file says
     assert image(server)
     server.server["images"] = "off"
     server.configure(zones=server.zones)
@@ -211,7 +211,7 @@ def test_it_goes_with_its_zone_and_with_the_option(server):
     server.server["images"] = "on"
     server.configure(zones=server.zones)
     assert server.cli("reload").returncode == 0
-    server.wait(lambda: image(server), 60)
+    server.wait(lambda: image(server))
     server.configure(zones=[])
     assert server.cli("reload").returncode == 0
     server.wait(lambda: image(server) is None)
@@ -237,7 +237,7 @@ def test_a_secondary_has_one_too(tandem, tmp_path):
     secondary.configure(peers=[{"name": "ns1", "address": "127.0.0.1:%d" % primary.port}],
                         zones=[{"name": "example.com", "from": ["ns1"]}])
     secondary.start()
-    secondary.wait(lambda: "image, written" in secondary.log(), 60)
+    secondary.wait(lambda: "image, written" in secondary.log())
     primary.stop()
     restart(secondary)
     secondary.wait(lambda: "its image and the log" in secondary.log())

@@ -128,30 +128,17 @@ class Campaign:
     def kill(self):
         self.server.process.send_signal(signal.SIGKILL)
         self.server.stop(code=None)
-        assert not self.has_ended() or self.is_port_taken(), self.server.log()
-
-    def has_ended(self):
-        """By itself, before it was killed?"""
-        return "notice: stopping" in self.server.log()
-
-    def is_port_taken(self):
-        """Nobody holds the port while the server is down."""
-        return "in use by another process" in self.server.log()
+        assert "notice: stopping" not in self.server.log(), self.server.log()
 
     def is_up(self):
         return self.server.process.poll() is not None or (self.server.answers() and serial_of(self.server))
 
     def start(self):
         """Until the zone is served; how long that took, and how much of it the processor."""
-        for _ in range(100):
-            began = time.monotonic()
-            self.server.start(ready=False)
-            self.server.wait(self.is_up)
-            if self.server.process.poll() is None:
-                break
-            assert self.is_port_taken(), self.server.log()
-            self.server.stop(code=None)
-            time.sleep(0.3)
+        began = time.monotonic()
+        self.server.start(ready=False)
+        self.server.wait(self.is_up)
+        assert self.server.process.poll() is None, self.server.log()
         self.starts.append(time.monotonic() - began)
         with open("/proc/%d/stat" % self.server.process.pid) as stat:
             fields = stat.read().rpartition(")")[2].split()
@@ -200,9 +187,10 @@ class Campaign:
                              "%.2f s at most, of the processor %.2f s at most\n"
                              % (what, len(self.starts) + self.early, self.early, self.acknowledged, self.refused,
                                 statistics.median(self.starts), max(self.starts), max(self.work)))
+        # What the server itself did; of the time that went by, which others share, in the campaign, and the median.
         limit = 5 if "asan" in os.environ.get("TANDEM_BUILD", "asan") else 1
-        # Of the longest only what the server itself did: others may have had the machine.
-        assert statistics.median(self.starts) < limit and max(self.work) < limit
+        assert max(self.work) < limit
+        assert KILLS < 100 or statistics.median(self.starts) < limit
 
 
 @pytest.fixture
@@ -250,7 +238,7 @@ def test_killed_while_syncs_fail(make, capsys, tmp_path):
         if flag.exists():
             flag.unlink()
         if number % 5 == 0:
-            server.wait(campaign.takes_updates, seconds=10)
+            server.wait(campaign.takes_updates)
     campaign.report(capsys, "syncs fail")
     assert campaign.refused > 0 and campaign.acknowledged > KILLS
 
@@ -307,7 +295,7 @@ def test_killed_while_the_disk_is_full(make, capsys):
             campaign.round(fill)  # and it starts while the disk is full
             disk.free()
             if number % 5 == 0:
-                server.wait(campaign.takes_updates, seconds=10)
+                server.wait(campaign.takes_updates)
         campaign.report(capsys, "the disk is full")
         assert campaign.refused > 0 and campaign.acknowledged > KILLS
     finally:

@@ -193,7 +193,7 @@ def test_too_many_connections_of_a_client(tmp_path, workers):
         asker.good()
         for stream in streams[:10]:
             stream.close()
-        asker.server.wait(lambda: try_connect(asker), 5)
+        asker.server.wait(lambda: try_connect(asker))
 
 
 def test_too_many_connections(tmp_path):

@@ -86,9 +86,9 @@ def test_a_secondary_is_added_by_its_template_and_listed_in_the_catalog(tandem):
     source.zone("new.test", text("new.test"))
     assert source.cli("zone", "add", "new.test", "--file", source.where / "new.test.zone", "--like",
                       "customer").returncode == 0
-    copy.wait(lambda: serial(copy, "new.test") == 1, 5)
+    copy.wait(lambda: serial(copy, "new.test") == 1)
     assert source.cli("zone", "remove", "new.test").returncode == 0
-    copy.wait(lambda: is_gone(copy, "new.test"), 5)
+    copy.wait(lambda: is_gone(copy, "new.test"))
     # And without a catalog.
     source.zone("second.test", text("second.test"))
     source.catalogs = []
@@ -98,4 +98,4 @@ def test_a_secondary_is_added_by_its_template_and_listed_in_the_catalog(tandem):
     assert source.cli("zone", "add", "second.test", "--file", source.where / "second.test.zone", "--like",
                       "customer").returncode == 0
     assert copy.cli("zone", "add", "second.test", "--like", "copies").returncode == 0
-    copy.wait(lambda: serial(copy, "second.test") == 1, 5)
+    copy.wait(lambda: serial(copy, "second.test") == 1)

@@ -67,7 +67,7 @@ def test_a_copy_is_restored_without_its_primary(tandem):
     copy.process.kill()
     copy.stop(code=None)
     copy.start()
-    copy.wait(lambda: serial(copy) == 1, 3)
+    copy.wait(lambda: serial(copy) == 1)
     assert copy.ask("www.example.com").answer
 
 
@@ -76,12 +76,12 @@ def test_a_copy_expires_and_comes_back(tandem):
     copy = secondary(tandem, source, **dict(FAST, **{"refresh-max": "1s", "retry-max": "1s", "expire-max": "3s"}))
     copy.wait(lambda: serial(copy) == 1)
     source.stop()
-    copy.wait(lambda: copy.ask("www.example.com").rcode() == dns.rcode.SERVFAIL, 10)
+    copy.wait(lambda: copy.ask("www.example.com").rcode() == dns.rcode.SERVFAIL)
     answer = copy.ask("www.example.com", use_edns=0)
     assert [option.code for option in answer.options] == [24]
     assert "50 %" in copy.log() and "80 %" in copy.log()
     source.start()
-    copy.wait(lambda: serial(copy) == 1, 20)
+    copy.wait(lambda: serial(copy) == 1)
 
 
 def test_a_copy_that_has_expired_takes_a_lower_serial(tandem):
@@ -97,9 +97,9 @@ def test_a_copy_that_has_expired_takes_a_lower_serial(tandem):
     conf["peers"][0]["address"] = "127.0.0.1:%d" % other.port
     copy.path.write_text(json.dumps(conf))
     assert copy.cli("reload").returncode == 0
-    copy.wait(lambda: "lower than our 50" in copy.cli("zone", "why", "example.com").stdout, 5)
+    copy.wait(lambda: "lower than our 50" in copy.cli("zone", "why", "example.com").stdout)
     assert serial(copy) in (50, None)
-    copy.wait(lambda: serial(copy) == 10, 20)
+    copy.wait(lambda: serial(copy) == 10)
     assert "expired" in copy.log()
     assert "expiry: serial 10 in the place of 50, a break" in copy.cli("zone", "log", "example.com").stdout
 
@@ -116,7 +116,7 @@ def test_a_notify_is_answered_and_followed(tandem):
     answer = copy.ask(notify)
     assert answer.rcode() == dns.rcode.NOERROR and answer.flags & dns.flags.AA
     assert answer.opcode() == dns.opcode.NOTIFY
-    copy.wait(lambda: serial(copy) == 2, 2)
+    copy.wait(lambda: serial(copy) == 2)
 
 
 def test_a_copy_is_not_changed_here(tandem):
@@ -147,7 +147,7 @@ def test_a_change_is_announced_and_followed_at_once(tandem):
     for number in range(2, 6):
         began = time.monotonic()
         assert source.cli("record", "add", "example.com", "new%d" % number, "60", "A", "192.0.2.7").returncode == 0
-        copy.wait(lambda: serial(copy) == number, 5)
+        copy.wait(lambda: serial(copy) == number)
         assert time.monotonic() - began < 1.0
 
 
@@ -206,7 +206,7 @@ def test_a_retransfer_takes_a_lower_serial(tandem):
     copy.stop()
     source.stop()
     copy.start()
-    copy.wait(lambda: serial(copy) == 1, 3)
+    copy.wait(lambda: serial(copy) == 1)
 
 
 def lose_state(server):
@@ -224,7 +224,7 @@ def test_a_primary_without_state_asks_its_secondaries_first(tandem):
     source.start()
     assert "a secondary has 4" in source.log()
     assert serial(source) == 5
-    copy.wait(lambda: serial(copy) == 5, 5)
+    copy.wait(lambda: serial(copy) == 5)
     assert not copy.ask("n2.example.com").answer
 
 
@@ -246,12 +246,12 @@ def metrics(server):
 def test_the_file_of_a_copy_is_written_and_read_when_there_is_nothing_better(tandem):
     source, copy = pair(tandem, file="copy.zone")
     path = copy.where / "copy.zone"
-    copy.wait(lambda: path.exists() and "www" in path.read_text(), 20)
+    copy.wait(lambda: path.exists() and "www" in path.read_text())
     source.stop()
     copy.stop()
     lose_state(copy)
     copy.start()
-    copy.wait(lambda: serial(copy) == 1, 3)
+    copy.wait(lambda: serial(copy) == 1)
     assert copy.ask("www.example.com").answer
     assert "expires" in copy.cli("zone", "status", "example.com").stdout
     source.start()
@@ -276,7 +276,7 @@ def test_a_copy_with_a_hole_in_its_log_is_transferred_anew(tandem):
     source, copy = pair(tandem)
     for number in range(2, 5):
         assert source.cli("record", "add", "example.com", "new%d" % number, "60", "A", "192.0.2.7").returncode == 0
-        copy.wait(lambda: serial(copy) == number, 5)
+        copy.wait(lambda: serial(copy) == number)
     copy.process.kill()
     copy.stop(code=None)
     for path in (copy.where / "changes").glob("*.log"):
@@ -284,6 +284,6 @@ def test_a_copy_with_a_hole_in_its_log_is_transferred_anew(tandem):
         assert b"\x04new3" in octets
         path.write_bytes(octets.replace(b"\x04new3", b"\x04nex3"))
     copy.start()
-    copy.wait(lambda: copy.ask("new3.example.com").answer, 5)
+    copy.wait(lambda: copy.ask("new3.example.com").answer)
     assert serial(copy) == 4
     assert "changes are missing in the log" in copy.log()

@@ -151,7 +151,7 @@ def change(copy, primary, number, changes):
     primary.changes = changes
     primary.asked.clear()
     notify(copy)
-    copy.wait(lambda: serial(copy) == number, 5)
+    copy.wait(lambda: serial(copy) == number)
 
 
 def has(copy, name, kind="A"):

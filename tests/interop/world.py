@@ -3,10 +3,8 @@ import dataclasses
 import importlib.util
 import os
 import pathlib
-import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -35,23 +33,9 @@ def load(name, file):
     return module
 
 
+free_port = load("ports", "ports.py").free_port
 processes = load("processes", "conftest.py")
 relay = load("relay", "relay.py")
-
-
-def free_port(taken=set()):
-    """A port of 127.0.0.1 that nobody has, and that the system gives to no client either."""
-    while True:
-        port = random.randrange(10000, 32000)
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            try:
-                tcp.bind(("127.0.0.1", port))
-                udp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port not in taken:
-            taken.add(port)
-            return port
 
 
 def environment():
