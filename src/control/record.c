@@ -173,7 +173,10 @@ struct control_words control_lines_of(struct td_arena *arena, const char *text)
         capacity += *at == '\n';
     const char **items = td_arena_alloc(arena, capacity * sizeof(*items));
     while (*text != '\0') {
-        size_t size = strcspn(text, "\r\n");
+        /* No strcspn: AddressSanitizer looks for the end of the whole text in it. */
+        size_t size = 0;
+        while (text[size] != '\0' && text[size] != '\r' && text[size] != '\n')
+            size++;
         if (size != 0 && text[0] != ';' && text[0] != '#') {
             char *line = td_arena_memdup(arena, text, size + 1);
             line[size] = '\0';
