@@ -76,6 +76,8 @@ uint32_t secondary_share(const struct secondary *secondary);
 /* By its SOA, within the limits; the zone has data. */
 uint64_t secondary_refresh_ms(const struct secondary *secondary);
 uint64_t secondary_expire_ms(const struct secondary *secondary);
+/* What is left of that when a primary says that so much is left of its own. */
+uint64_t secondary_left_ms(const struct secondary *secondary, uint32_t told_s);
 /* How long until a look after one that failed. */
 uint64_t secondary_retry_ms(const struct secondary *secondary);
 

@@ -56,16 +56,15 @@ static void stay_until(struct secondary *secondary, const struct secondary_look 
                        bool has_changed)
 {
     uint64_t now = secondary_now_ns(secondary);
-    uint64_t soa_ns = secondary_expire_ms(secondary) * IO_NS_PER_MS;
-    uint64_t told_ns = (uint64_t)look->refresh.expire_s * IO_NS_PER_S;
-    uint64_t until = now + soa_ns;
+    uint64_t whole_ms = secondary_expire_ms(secondary);
+    uint64_t left_ms =
+        look->refresh.has_expire ? secondary_left_ms(secondary, look->refresh.expire_s) : whole_ms;
+    uint64_t until = now + left_ms * IO_NS_PER_MS;
 
-    /* A copy of a copy lives no longer than that; nor does the time left go back (RFC 7314 4). */
-    if (look->refresh.has_expire && told_ns < soa_ns) {
-        until = now + told_ns;
-        if (!has_changed && secondary->expires_ns != IO_FOREVER && secondary->expires_ns > until)
-            until = secondary->expires_ns;
-    }
+    /* The time left does not go back by a look that finds nothing new (RFC 7314 4). */
+    if (left_ms < whole_ms && !has_changed && secondary->expires_ns != IO_FOREVER &&
+        secondary->expires_ns > until)
+        until = secondary->expires_ns;
     secondary_expire_at(secondary, until);
 }
 

@@ -73,6 +73,20 @@ uint64_t secondary_expire_ms(const struct secondary *secondary)
     return clamp(soa_ms(secondary, ZONE_SOA_EXPIRE), limits->expire_min, limits->expire_max);
 }
 
+/*
+ * A primary that is no copy tells what its SOA says, and a copy what is left of that (RFC 7314 3).
+ * So what expire-min adds to the SOA's time is added to this, too: else it would count for nothing
+ * with every primary that tells.
+ */
+uint64_t secondary_left_ms(const struct secondary *secondary, uint32_t told_s)
+{
+    uint64_t soa = soa_ms(secondary, ZONE_SOA_EXPIRE);
+    uint64_t whole = secondary_expire_ms(secondary);
+    uint64_t left = (uint64_t)MS_PER_S * told_s + (whole > soa ? whole - soa : 0);
+
+    return left < whole ? left : whole;
+}
+
 uint64_t secondary_retry_ms(const struct secondary *secondary)
 {
     const struct secondary_limits *limits = &secondary->limits;

@@ -1,5 +1,6 @@
 """A zone that follows: transferred, refreshed, notified, restored, expired."""
 import json
+import re
 import time
 
 import dns.flags
@@ -82,6 +83,31 @@ def test_a_copy_expires_and_comes_back(tandem):
     assert "50 %" in copy.log() and "80 %" in copy.log()
     source.start()
     copy.wait(lambda: serial(copy) == 1)
+
+
+def left(server):
+    """Seconds until the copy expires."""
+    return int(re.search(r"tandem_zone_expires_seconds\S* (\d+)", metrics(server)).group(1))
+
+
+def test_limits_of_the_expiry_hold_for_what_a_primary_tells(tandem):
+    """EDNS EXPIRE of a primary is what its SOA says: no reason to live less long than expire-min (RFC 7314 3.1)."""
+    source = primary(tandem)
+    source.zone("example.com", ZONE.replace("1209600", "600"))
+    assert source.cli("zone", "reload", "example.com").returncode == 0
+    copy = secondary(tandem, source, **dict(FAST, **{"expire-min": "2h", "allow-transfer": ["key " + KEY]}))
+    copy.wait(lambda: serial(copy) == serial(source))
+    assert 7000 < left(copy) <= 7200
+    # Its own copy, without such limits, lives no longer than by the SOA; one with them, as much longer.
+    copies = {}
+    for limit in ("1s", "1h"):
+        copies[limit] = secondary(tandem, copy, **dict(FAST, **{"expire-min": limit}))
+    copies["1s"].wait(lambda: all(serial(each) == serial(source) for each in copies.values()))
+    assert 500 < left(copies["1s"]) <= 600
+    assert 3400 < left(copies["1h"]) <= 3600
+    for each in [copy] + list(copies.values()):  # and after a look that finds nothing new
+        assert each.cli("zone", "refresh", "example.com").returncode == 0
+    assert 7000 < left(copy) <= 7200 and 500 < left(copies["1s"]) <= 600 and 3400 < left(copies["1h"]) <= 3600
 
 
 def test_a_copy_that_has_expired_takes_a_lower_serial(tandem):
