@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 static void *there_or_end(void *memory, size_t size)
 {
@@ -38,14 +37,6 @@ void *td_aligned_alloc(size_t align, size_t size)
     if (posix_memalign(&memory, align, size == 0 ? align : size) != 0)
         memory = NULL;
     return there_or_end(memory, size);
-}
-
-void *td_huge_alloc(void)
-{
-    void *memory = td_aligned_alloc(TD_HUGE_SIZE, TD_HUGE_SIZE);
-
-    (void)madvise(memory, TD_HUGE_SIZE, MADV_HUGEPAGE); /* refused: slower, not wrong */
-    return memory;
 }
 
 void *td_memdup(const void *data, size_t size)

@@ -21,11 +21,6 @@ void *td_realloc(void *old, size_t size) __attribute__((returns_nonnull));
 /* `size` octets on a boundary of `align`, a power of two. */
 void *td_aligned_alloc(size_t align, size_t size) __attribute__((malloc, returns_nonnull));
 
-enum { TD_HUGE_SIZE = 2 << 20 };
-
-/* TD_HUGE_SIZE octets on a boundary of that, which the system is asked to give as one page. */
-void *td_huge_alloc(void) __attribute__((malloc, returns_nonnull));
-
 /* A copy of `size` octets. */
 void *td_memdup(const void *data, size_t size) __attribute__((malloc, returns_nonnull));
 

@@ -10,8 +10,8 @@
 #include "io/thread.h"
 #include "io/timer.h"
 #include "store/image.h"
+#include "zone/chunk.h"
 #include "zone/lineage.h"
-#include "zone/pool.h"
 
 /*
  * Jobs waiting at a keeper: enough to keep it busy while the registry publishes. Small ones come
@@ -25,6 +25,12 @@ enum { AT_KEEPER_MAX = 64, UNSAID_MAX = AT_KEEPER_MAX / 2, TAKE_MS = 2 };
  * memory of its guest stops it meanwhile, 0.2 ms for each MiB that was freed in two seconds.
  */
 enum { TRIM_MS = 150, TRIM_REST_MS = 2000 };
+
+/*
+ * What was loaded at the start is joined to huge pages 2 MiB at a time, 40 MiB a second. Each takes
+ * 0.5 ms, or 5 ms when the host has to give the memory first; questions about it wait for so long.
+ */
+enum { JOIN_MS = 50 };
 
 struct keeper {
     struct loader *loader;
@@ -72,8 +78,12 @@ static void work(void *context, void *letter)
 static void trim(struct io_timer *timer, void *context)
 {
     struct keeper *keeper = context;
-    uint64_t pause_ms = zone_pool_trim() ? TRIM_MS : TRIM_REST_MS;
+    uint64_t pause_ms = TRIM_REST_MS;
 
+    if (zone_chunks_trim())
+        pause_ms = TRIM_MS;
+    else if (zone_chunks_join())
+        pause_ms = JOIN_MS;
     io_timer_start(keeper->io, timer, io_now_ns(keeper->io) + pause_ms * IO_NS_PER_MS);
 }
 
@@ -91,7 +101,7 @@ static void keeper_start(struct io *io, void *context)
     io_mailbox_on_letter(keeper->jobs, work, keeper);
     io_timer_init(&keeper->trim, trim, keeper);
     if (trims(keeper)) {
-        zone_pool_trims(true);
+        zone_chunks_trims(true);
         trim(&keeper->trim, keeper);
     }
     td_err err = io_mailbox_post(keeper->loader->finished, &keeper->hello);
@@ -104,8 +114,10 @@ static void keeper_finish(struct io *io, void *context)
 
     (void)io;
     io_timer_stop(&keeper->trim);
-    if (trims(keeper))
-        zone_pool_trims(false);
+    if (trims(keeper)) {
+        zone_chunks_trims(false);
+        zone_chunks_calm(false);
+    }
     for (void *job; (job = io_mailbox_take(keeper->jobs)) != NULL;)
         loader_job_free(job);
     io_mailbox_free(keeper->jobs);
@@ -275,6 +287,8 @@ void loader_dispose(struct loader *loader, struct zone_lineage *lineage)
 
 void loader_calm(struct loader *loader)
 {
+    if (loader->trims)
+        zone_chunks_calm(true);
     for (uint32_t i = 0; i < loader->keeper_count; i++)
         io_thread_prioritise(loader->keepers[i].thread, IO_THREAD_IDLE);
 }

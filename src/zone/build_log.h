@@ -2,11 +2,10 @@
  * zone/build_log.h - what a build was given, in the order in which it came.
  *
  * Shape    Octets in chunks, addressed by 32-bit positions in units of 4 octets; 0 is nothing. A
- *          chunk is given back when all that was put into it has been dropped. The first one of
- *          a small zone is small and moves when it grows: keep positions, not pointers.
- * Floor    3. Not for other directories.
- * Threads  One owner.
- * Limits   16 GiB.
+ *          chunk (zone/chunk.h) is given back when all that was put into it has been dropped: what
+ *          is made of it is put there next. The first one of a small zone is small and moves when
+ * it grows: keep positions, not pointers. Floor    3. Not for other directories. Threads  One
+ * owner. Limits   16 GiB.
  */
 #pragma once
 
@@ -14,12 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/alloc.h"
 #include "base/macros.h"
+#include "zone/chunk.h"
 
 enum {
     BUILD_LOG_UNIT_SIZE = 4,
-    BUILD_LOG_CHUNK_UNITS = TD_HUGE_SIZE / BUILD_LOG_UNIT_SIZE,
+    BUILD_LOG_CHUNK_UNITS = ZONE_CHUNK_SIZE / BUILD_LOG_UNIT_SIZE,
 };
 
 struct build_chunk {

@@ -1,5 +1,6 @@
 #include "zone/build_owners.h"
 
+#include "base/alloc.h"
 #include "base/octets.h"
 
 enum { RECENT = 4 };

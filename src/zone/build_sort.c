@@ -6,23 +6,59 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "zone/build_owners.h"
 
 enum { DIGITS = 8, DIGIT_VALUES = 256 };
 
-/* Merge [from, middle) and [middle, to) of `in` into `out`; equal ones keep their order. */
-static void merge(const struct build_owners *owners, const struct build_entry *in,
-                  struct build_entry *out, uint32_t from, uint32_t middle, uint32_t to)
+/* [from, middle), which is the shorter one, and [middle, to). */
+static void merge_from_left(const struct build_owners *owners, struct build_entry *other,
+                            uint32_t from, uint32_t middle, uint32_t to)
 {
-    uint32_t left = from;
-    uint32_t right = middle;
-    uint32_t at = from;
+    struct build_entry *entries = owners->entries;
+    uint32_t count = middle - from;
+    uint32_t left = 0;
 
-    while (left < middle && right < to)
-        out[at++] =
-            build_entry_order(owners, &in[left], &in[right]) <= 0 ? in[left++] : in[right++];
-    memcpy(out + at, in + left, (middle - left) * sizeof(*in));
-    memcpy(out + at + (middle - left), in + right, (to - right) * sizeof(*in));
+    memcpy(other, entries + from, count * sizeof(*entries));
+    while (left < count && middle < to)
+        entries[from++] = build_entry_order(owners, &other[left], &entries[middle]) <= 0
+                              ? other[left++]
+                              : entries[middle++];
+    memcpy(entries + from, other + left, (count - left) * sizeof(*entries));
+}
+
+/* [middle, to) is the shorter one. */
+static void merge_from_right(const struct build_owners *owners, struct build_entry *other,
+                             uint32_t from, uint32_t middle, uint32_t to)
+{
+    struct build_entry *entries = owners->entries;
+    uint32_t right = to - middle;
+
+    memcpy(other, entries + middle, right * sizeof(*entries));
+    while (from < middle && right > 0)
+        entries[--to] = build_entry_order(owners, &entries[middle - 1], &other[right - 1]) > 0
+                            ? entries[--middle]
+                            : other[--right];
+    memcpy(entries + to - right, other, right * sizeof(*entries));
+}
+
+/*
+ * Merge two rows of entries that stand side by side; equal ones keep their order. `other` has room
+ * for the shorter one, and no more of it is touched than has to move.
+ */
+static void merge(const struct build_owners *owners, struct build_entry *other, uint32_t from,
+                  uint32_t middle, uint32_t to)
+{
+    const struct build_entry *entries = owners->entries;
+
+    while (from < middle && build_entry_order(owners, &entries[from], &entries[middle]) <= 0)
+        from++;
+    while (from < middle && build_entry_order(owners, &entries[middle - 1], &entries[to - 1]) <= 0)
+        to--;
+    if (middle - from <= to - middle)
+        merge_from_left(owners, other, from, middle, to);
+    else
+        merge_from_right(owners, other, from, middle, to);
 }
 
 /* Merge the few runs that begin at owners->runs, two by two. */
@@ -34,17 +70,12 @@ static void merge_pieces(struct build_owners *owners, struct build_entry *other)
         uint32_t count = 0;
         runs[owners->run_count] = owners->count;
         for (uint32_t i = 0; i < owners->run_count; i += 2) {
-            uint32_t middle = runs[i + 1];
-            uint32_t to = i + 2 <= owners->run_count ? runs[i + 2] : middle;
-            merge(owners, owners->entries, other, runs[i], middle, to);
+            if (i + 1 < owners->run_count)
+                merge(owners, other, runs[i], runs[i + 1], runs[i + 2]);
             runs[count++] = runs[i];
         }
         owners->run_count = count;
-        struct build_entry *swap = owners->entries;
-        owners->entries = other;
-        other = swap;
     }
-    free(other);
 }
 
 /* Sort by the keys alone, from their last octet to the first; the entries end where they were. */
@@ -76,17 +107,13 @@ _Static_assert(DIGITS % 2 == 0, "the entries end where they were");
 static void merge_sort(const struct build_owners *owners, struct build_entry *other, uint32_t from,
                        uint32_t to)
 {
-    struct build_entry *entries = owners->entries;
     uint32_t middle = from + (to - from) / 2;
 
     if (to - from == 1)
         return;
     merge_sort(owners, other, from, middle);
     merge_sort(owners, other, middle, to);
-    if (build_entry_order(owners, &entries[middle - 1], &entries[middle]) <= 0)
-        return;
-    merge(owners, entries, other, from, middle, to);
-    memcpy(entries + from, other + from, (to - from) * sizeof(*entries));
+    merge(owners, other, from, middle, to);
 }
 
 /* Entries with the same key stand together: sort each such row. */
@@ -113,6 +140,6 @@ void build_owners_sort(struct build_owners *owners)
     } else {
         sort_by_key(owners->entries, other, owners->count);
         sort_ties(owners, other);
-        free(other);
     }
+    free(other);
 }

@@ -21,6 +21,7 @@
 #include "store/zonefile.h"
 #include "wire/name.h"
 #include "wire/rrtype.h"
+#include "zone/chunk.h"
 #include "zone/edit.h"
 #include "zone/lineage.h"
 
@@ -127,6 +128,9 @@ static void load(const char *apex, const char *path)
     must(store_zonefile_load(NULL, io, &zonefile, &sink, &report, &bench.version), path);
     double took = cpu() - start;
     bench.lineage = bench.version->lineage;
+    zone_chunks_calm(true); /* as in a server that answers */
+    while (zone_chunks_join()) {
+    }
     zone_lineage_stats(bench.lineage, &stats);
     bench.base = stats.octets;
     printf("pages of %u KiB\n", ZONE_PAGE_SIZE / 1024u);

@@ -21,15 +21,6 @@ TEST(nothing_is_something_that_can_be_freed)
     free(td_memdup("", 0));
 }
 
-TEST(a_huge_page_is_all_ours)
-{
-    uint8_t *memory = td_huge_alloc();
-
-    CHECK_EQ((uintptr_t)memory % TD_HUGE_SIZE, 0);
-    memory[0] = memory[TD_HUGE_SIZE - 1] = 1;
-    free(memory);
-}
-
 TEST(calloc_is_zero)
 {
     static const uint8_t zero[4000];
@@ -106,6 +97,6 @@ TEST(when_there_is_none_the_process_ends)
     CHECK(!WIFEXITED(status) || WEXITSTATUS(status) != 0);
 }
 
-TESTS(nothing_is_something_that_can_be_freed, a_huge_page_is_all_ours, calloc_is_zero, alignment,
-      copies, cleanup_frees_at_the_end_of_the_scope, growing_keeps_what_was_there,
+TESTS(nothing_is_something_that_can_be_freed, calloc_is_zero, alignment, copies,
+      cleanup_frees_at_the_end_of_the_scope, growing_keeps_what_was_there,
       when_there_is_none_the_process_ends)

@@ -5,7 +5,7 @@
  */
 #include "unit/test.h"
 #include "zone/block.h"
-#include "zone/pool.h"
+#include "zone/chunk.h"
 #include "zone/version.h"
 
 enum { MANY = 40000, SPREAD = 7919 /* a prime: each is met once */ };
@@ -89,10 +89,10 @@ TEST(small_ones_go_back_to_the_pool)
     for (unsigned round = 0; round < 3; round++) {
         for (size_t size = 200; size <= 1000; size += 400) { /* one size has what another left */
             take_many(size);
-            CHECK(zone_pool_spare_count() <= 4);
+            CHECK(zone_chunks_spare_count() <= 4);
             give_many(size);
         }
-        CHECK(zone_pool_spare_count() >= 3);
+        CHECK(zone_chunks_spare_count() >= 3);
     }
 }
 

@@ -134,8 +134,17 @@ TEST(any_order_makes_the_same)
         for (uint32_t i = 0; i < count; i++)
             order[i] = count - 1 - i;
         check_order(count);
-        for (uint32_t i = 0; i < count; i++) /* two pieces */
-            order[i] = (i + count / 4 * 2) % count;
+        const uint32_t firsts[] = { count / 4 * 2, 2, 6, count - 2 };
+        for (unsigned f = 0; f < TD_COUNT(firsts); f++) {
+            for (uint32_t i = 0; i < count; i++) /* two pieces, of which one may be short */
+                order[i] = (i + firsts[f]) % count;
+            check_order(count);
+        }
+        for (uint32_t i = 0, at = 0; i < 5; i++) /* five pieces, each among the others */
+            for (uint32_t name = i; name < count / 2; name += 5) {
+                order[at++] = 2 * name;
+                order[at++] = 2 * name + 1;
+            }
         check_order(count);
         for (uint32_t i = 0; i < count; i++) /* both records of a name far from each other */
             order[i] = i < count / 2 ? 2 * i : 2 * (i - count / 2) + 1;

@@ -4,6 +4,7 @@
  * Method  as many pages as make some chunks, taken and given; the spare chunks are counted.
  */
 #include "unit/test.h"
+#include "zone/chunk.h"
 #include "zone/pool.h"
 #include "zone/version.h"
 
@@ -30,10 +31,10 @@ static void give_all(void)
 TEST(a_few_chunks_are_kept)
 {
     take_all();
-    CHECK_EQ(zone_pool_spare_count(), 0);
+    CHECK_EQ(zone_chunks_spare_count(), 0);
     give_all();
-    CHECK_EQ(zone_pool_spare_count(), KEPT);
-    CHECK(!zone_pool_trim());
+    CHECK_EQ(zone_chunks_spare_count(), KEPT);
+    CHECK(!zone_chunks_trim());
 }
 
 TEST(a_row_is_a_whole_chunk)
@@ -52,39 +53,39 @@ TEST(a_row_is_a_whole_chunk)
             zone_pool_give(rows[i] + (size_t)at * ZONE_PAGE_SIZE);
         }
     zone_pool_give(page);
-    CHECK_EQ(zone_pool_spare_count(), KEPT);
+    CHECK_EQ(zone_chunks_spare_count(), KEPT);
 }
 
 TEST(who_trims_does_so_one_by_one)
 {
-    zone_pool_trims(true);
+    zone_chunks_trims(true);
     take_all();
     give_all();
-    uint32_t spare = zone_pool_spare_count();
+    uint32_t spare = zone_chunks_spare_count();
     CHECK(spare >= 10);
     take_all(); /* from what is spare */
-    CHECK_EQ(zone_pool_spare_count(), spare - 10);
+    CHECK_EQ(zone_chunks_spare_count(), spare - 10);
     give_all();
     for (uint32_t left = spare; left > KEPT; left--) {
-        CHECK_EQ(zone_pool_spare_count(), left);
-        CHECK(zone_pool_trim());
+        CHECK_EQ(zone_chunks_spare_count(), left);
+        CHECK(zone_chunks_trim());
     }
-    CHECK(!zone_pool_trim());
-    CHECK_EQ(zone_pool_spare_count(), KEPT);
-    zone_pool_trims(false);
+    CHECK(!zone_chunks_trim());
+    CHECK_EQ(zone_chunks_spare_count(), KEPT);
+    zone_chunks_trims(false);
 }
 
 TEST(who_no_longer_trims_leaves_nothing)
 {
-    zone_pool_trims(true);
+    zone_chunks_trims(true);
     take_all();
     give_all();
-    CHECK(zone_pool_spare_count() > KEPT);
-    zone_pool_trims(false);
-    CHECK_EQ(zone_pool_spare_count(), KEPT);
+    CHECK(zone_chunks_spare_count() > KEPT);
+    zone_chunks_trims(false);
+    CHECK_EQ(zone_chunks_spare_count(), KEPT);
     take_all();
     give_all();
-    CHECK_EQ(zone_pool_spare_count(), KEPT);
+    CHECK_EQ(zone_chunks_spare_count(), KEPT);
 }
 
 TESTS(a_few_chunks_are_kept, a_row_is_a_whole_chunk, who_trims_does_so_one_by_one,
