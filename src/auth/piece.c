@@ -72,27 +72,32 @@ static TD_NOINLINE bool look_up_targets(const struct zone_version *version,
 }
 
 bool auth_piece_targets(const struct zone_version *version, const struct zone_node *cut,
-                        struct answer_pointed pointed[PIECE_POINTED_MAX],
-                        struct answer_piece *piece)
+                        struct answer_pointed first[PIECE_POINTED_MAX], struct answer_piece *piece)
 {
+    struct answer_pointed *pointed = first;
     const struct wire_image *image = piece->image;
     const uint16_t *words = wire_image_offsets(image) + image->pointer_count;
-    unsigned count = 0, records = 0, is_signed = 0;
+    unsigned targets = image->target_count, records = 0, is_signed = 0;
 
-    if (td_unlikely(image->target_count > PIECE_POINTED_MAX))
+    if (td_unlikely(targets > PIECE_POINTED_MAX))
         return false;
-    piece->pointed = pointed;
-    for (unsigned left = image->target_count; left > 0; left--, words += WIRE_IMAGE_TARGET_WORDS) {
+    for (; pointed < first + targets; pointed++) {
         struct wire_image_target target = wire_image_target_get(words);
-        const struct wire_host *host = target.host != 0 ? zone_at(version, target.host) : NULL;
-        if (td_unlikely(host == NULL || host->size == 0))
-            return look_up_targets(version, cut, pointed, piece);
-        pointed[count].host = host;
-        pointed[count++].pointer = target.pointer;
+        if (td_unlikely(target.host == 0))
+            break;
+        const struct wire_host *host = zone_at(version, target.host);
+        if (td_unlikely(host->size == 0))
+            break;
+        pointed->host = host;
+        pointed->pointer = target.pointer;
         records += host->count;
         is_signed |= host->is_signed;
+        words += WIRE_IMAGE_TARGET_WORDS;
     }
-    piece->pointed_count = (uint8_t)count;
+    piece->pointed = first;
+    if (td_unlikely(pointed != first + targets))
+        return look_up_targets(version, cut, first, piece);
+    piece->pointed_count = (uint8_t)targets;
     piece->pointed_records = (uint8_t)records;
     piece->has_signed = is_signed != 0;
     return true;

@@ -61,20 +61,9 @@ static inline bool auth_piece_is_plain(uint16_t type)
 }
 
 /*
- * Where both kinds of pieces begin. At or below a cut it is the cut that is found, if most names
- * are cuts.
- */
-static TD_ALWAYS_INLINE struct zone_nearest auth_piece_nearest(const struct zone_version *version,
-                                                               const struct wire_key *key)
-{
-    return zone_is_mostly_cuts(version) ? zone_find_downwards(version, key)
-                                        : zone_find_nearest(version, key);
-}
-
-/*
  * The answer to a question that wants no proofs, for a name that is the apex or below it and not
- * the root. False: it takes auth_answer; *ret_piece is good for nothing. `pointed` is for what the
- * piece may refer to.
+ * the root; `nearest` is of zone_look_end. False: it takes auth_answer; *ret_piece is good for
+ * nothing. `pointed` is for what the piece may refer to.
  */
 static TD_ALWAYS_INLINE bool auth_piece_find(const struct zone_version *version,
                                              struct zone_nearest nearest, uint16_t type,

@@ -15,7 +15,7 @@
 
 /*
  * The answer for a name that is the apex or below it and not the root, in a zone that is signed;
- * `nearest` is of auth_piece_nearest.
+ * `nearest` is of zone_look_end.
  * False: it takes auth_answer; *ret_answer is good for nothing. `pointed` is for what it may refer
  * to.
  */

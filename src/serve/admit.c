@@ -8,6 +8,7 @@
 #include "serve/road.h"
 #include "serve/worker.h"
 #include "wire/const.h"
+#include "wire/key_read.h"
 
 enum { RECORDS_MAX = 16 }; /* behind the question, of a query or NOTIFY */
 
@@ -55,12 +56,12 @@ static bool is_opcode_known(unsigned opcode)
 }
 
 /* The one question: its name as a look-up key, type and class. */
-static TD_ALWAYS_INLINE bool read_question(struct request *request)
+static TD_ALWAYS_INLINE bool read_question_here(struct request *request)
 {
     const uint8_t *name = request->in + WIRE_HEADER_SIZE;
     size_t left = request->in_size - WIRE_HEADER_SIZE;
 
-    if (wire_key_read(&request->key, request->worker->seed, name, left) != TD_OK)
+    if (wire_key_read_here(&request->key, request->worker->seed, name, left) != TD_OK)
         return false;
     size_t at = WIRE_HEADER_SIZE + (size_t)request->key.size;
     if (request->in_size - at < 4)
@@ -71,6 +72,11 @@ static TD_ALWAYS_INLINE bool read_question(struct request *request)
     request->question_end = (uint16_t)(at + 4);
     request->has_key = true;
     return true;
+}
+
+static TD_NOINLINE bool read_question(struct request *request)
+{
+    return read_question_here(request);
 }
 
 /* The most a response may have: what both sides can take (RFC 6891 6.2.5). */
@@ -146,6 +152,10 @@ static TD_NOINLINE enum stage_result parse_any(struct request *request)
 
     request_read_header(request);
     request->has_tail = true;
+    request->tail.has_edns = false;
+    request->tail.tsig_at = 0;
+    request->limit =
+        request->out_capacity < 512 ? request->out_capacity : 512; /* till EDNS is read */
     unsigned opcode = wire_header_opcode(header);
     if (td_unlikely(!is_opcode_known(opcode)))
         return fail(request, WIRE_RCODE_NOTIMP);
@@ -174,16 +184,14 @@ static TD_NOINLINE enum stage_result parse_any(struct request *request)
 }
 
 /*
- * A QUERY of one question whose only other record is an OPT without options, as most are that
- * are not plain. False: it takes parse_any, and nothing that counts has changed.
+ * The only other record is an OPT without options, as in most queries that are not plain. False: it
+ * takes parse_any, and nothing that counts has changed.
  */
 static TD_NOINLINE bool parse_edns(struct request *request)
 {
     struct wire_tail *tail = &request->tail;
     uint32_t most = request->out_capacity, ours = request->worker->settings->payload;
 
-    if (td_unlikely(!read_question(request)))
-        return false;
     tail->tsig_at = 0;
     if (td_unlikely(!wire_question_opt(request->in, request->in_size, request->question_end, tail)))
         return false;
@@ -214,20 +222,21 @@ static inline bool is_query(const uint8_t *in, const uint8_t want[8])
     return counts == wanted && (in[2] & WIRE_FLAG_OPCODE >> 8) == 0;
 }
 
-/* Nothing stands behind a plain question that would be read, authenticated or answered. */
+/*
+ * Nothing stands behind a plain question that would be read, authenticated or answered. The name is
+ * read without a call, here only.
+ */
 enum stage_result stage_parse(struct request *request)
 {
     static const uint8_t plain[8] = { 0, 1 }, with_opt[8] = { 0, 1, 0, 0, 0, 0, 0, 1 };
+    bool is_plain = is_query(request->in, plain);
     uint32_t most = request->out_capacity;
 
-    request->limit = most < 512 ? most : 512;
-    if (!is_query(request->in, plain))
-        return is_query(request->in, with_opt) && parse_edns(request) ? STAGE_NEXT
-                                                                      : parse_any(request);
-    if (td_unlikely(!read_question(request)))
-        return fail(request, WIRE_RCODE_FORMERR);
-    request->tail.end = request->question_end;
-    if (td_unlikely(request->transport != TRANSPORT_UDP))
-        request->limit = most;
+    if ((td_unlikely(!is_plain) && !is_query(request->in, with_opt)) ||
+        td_unlikely(!read_question_here(request)))
+        return parse_any(request);
+    if (!is_plain)
+        return parse_edns(request) ? STAGE_NEXT : parse_any(request);
+    request->limit = td_likely(request->transport == TRANSPORT_UDP) && most > 512 ? 512 : most;
     return STAGE_NEXT;
 }

@@ -55,7 +55,7 @@ void answer_cache_free(struct answer_cache *cache)
 
 static enum cache_edns edns_of(const struct request *request)
 {
-    if (!request->tail.has_edns)
+    if (!request_has_edns(request))
         return CACHE_PLAIN;
     return (request->tail.edns.flags & WIRE_EDNS_FLAG_DO) ? CACHE_DO : CACHE_EDNS;
 }
@@ -64,9 +64,10 @@ static enum cache_edns edns_of(const struct request *request)
 static bool is_common(const struct request *request)
 {
     return request->transport == TRANSPORT_UDP && request->class == WIRE_CLASS_IN &&
-           request->type != WIRE_TYPE_IXFR && request->tail.tsig_at == 0 &&
-           request->worker->rrl == NULL && request_opcode(request) == WIRE_OPCODE_QUERY &&
-           (!request->tail.has_edns || request->tail.edns.seen == 0);
+           request->type != WIRE_TYPE_IXFR && request->worker->rrl == NULL &&
+           request_opcode(request) == WIRE_OPCODE_QUERY &&
+           (!request->has_tail || (request->tail.tsig_at == 0 &&
+                                   (!request->tail.has_edns || request->tail.edns.seen == 0)));
 }
 
 static inline unsigned data_at(const struct turn *turn, unsigned record)

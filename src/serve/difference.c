@@ -85,8 +85,8 @@ void serve_difference_return(void *context, void *letter)
     parked_resume(&job->parked);
     transfer_go_on(request, job->difference, job->ask.serial);
     if (!request->is_taken) {
-        if (road_finish(request))
-            parked_send(thread, &job->parked);
+        road_finish(request, request + 1);
+        parked_send(thread, &job->parked);
         if (request->transport != TRANSPORT_UDP)
             net_conn_finish(request->conn);
     }

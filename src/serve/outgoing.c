@@ -241,7 +241,7 @@ static void put_opt(struct outgoing *outgoing, struct request *request)
     struct td_writer writer = { .data = outgoing->opt, .size = sizeof(outgoing->opt) };
 
     request->has_answer = true;
-    if (request->tail.has_edns && respond_put_edns(request, &writer) == TD_OK)
+    if (request_has_edns(request) && respond_put_edns(request, &writer) == TD_OK)
         outgoing->opt_size = (uint16_t)writer.cursor;
 }
 

@@ -42,6 +42,7 @@ void parked_resume(struct parked *parked)
     request->entry = NULL;
     request->zone = NULL;
     request->version = NULL;
+    request->look.slot = NULL;
 }
 
 void parked_send(struct serve_thread *thread, struct parked *parked)

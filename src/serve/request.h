@@ -20,6 +20,7 @@
 #include "wire/key.h"
 #include "wire/message.h"
 #include "wire/question.h"
+#include "zone/look.h"
 #include "zone/set.h"
 
 struct io_udp;
@@ -43,6 +44,7 @@ struct request {
     uint16_t class;
 
     /* What is not yet known: from here to `has_answer` all is zero at first. */
+    struct zone_look look;    /* of a name in a large zone, or in one of very many */
     struct net_conn *conn;    /* TCP */
     struct zone_entry *entry; /* the zone that answers, or NULL */
     const struct zone_version *version;
@@ -65,14 +67,13 @@ struct request {
     uint16_t ede;              /* ANSWER_EDE_NONE */
     uint8_t transport;         /* enum transport */
     uint8_t cookie;            /* enum tsig_cookie_verdict; MALFORMED also means none */
-    struct zone_prefetch far;  /* of names in a large zone, or in one of very many */
     zone_set_slot *far_slot;   /* of very many zones; NULL: not known */
     uint64_t generation;       /* of the zones, before any was looked at */
     struct td_addr remote;     /* see request_remote */
     struct wire_header header; /* read when has_tail; see request_read_header */
     uint8_t cookie_option[TSIG_COOKIE_SIZE]; /* to be sent, unless MALFORMED */
     struct tsig_exchange tsig;
-    struct wire_tail tail;
+    struct wire_tail tail; /* when has_tail */
     struct wire_key key;
 };
 
@@ -81,6 +82,11 @@ const struct td_addr *request_remote(struct request *request);
 
 /* Fill `header`, which plain queries do without. */
 void request_read_header(struct request *request);
+
+static inline bool request_has_edns(const struct request *request)
+{
+    return request->has_tail && request->tail.has_edns;
+}
 
 static inline unsigned request_opcode(const struct request *request)
 {

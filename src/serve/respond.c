@@ -93,7 +93,7 @@ uint32_t respond_reserve(const struct request *request)
     const struct serve_settings *settings = request->worker->settings;
     uint32_t room = 0;
 
-    if (request->tail.has_edns) {
+    if (request_has_edns(request)) {
         const struct wire_edns *edns = &request->tail.edns;
         room = WIRE_EDNS_OPT_SIZE;
         if (request->ede != ANSWER_EDE_NONE)
@@ -187,8 +187,9 @@ static inline uint32_t limit_of(const struct request *request)
 {
     uint32_t limit = request->limit;
 
-    if (td_unlikely(request->has_tail))
-        limit -= td_likely(is_edns_plain(request)) ? WIRE_EDNS_OPT_SIZE : respond_reserve(request);
+    if (td_likely(!request->has_tail))
+        return limit; /* 512 or more, which is more than any question has */
+    limit -= td_likely(is_edns_plain(request)) ? WIRE_EDNS_OPT_SIZE : respond_reserve(request);
     return (int32_t)limit > (int32_t)request->out_size ? limit : request->out_size;
 }
 
@@ -209,7 +210,7 @@ static TD_COLD void check_piece(struct request *request, const struct answer_pie
                                  : !auth_signed_is_right(&query, answer));
 }
 
-/* The message is the answer; the cache asks whether any of the sets turns. */
+/* The message is the answer. */
 static inline bool settle(struct request *request, uint32_t size, uint16_t rcode)
 {
     if (td_unlikely(size == 0))
@@ -217,7 +218,6 @@ static inline bool settle(struct request *request, uint32_t size, uint16_t rcode
     request->out_size = size;
     request->rcode = rcode;
     request->has_answer = true;
-    request->worker->answer.set_count = 0;
     return true;
 }
 
@@ -231,6 +231,7 @@ static TD_NOINLINE bool answer_signed_at_once(struct request *request, struct zo
     if (AUTH_PREPARED_IS_CHECKED)
         check_piece(request, NULL, &answer);
     request->is_dear = true;
+    request->worker->answer.set_count = 0; /* the cache asks whether any of them turns */
     respond_begin(request);
     uint32_t size = wire_signed_put(request->out, request->out_size, limit_of(request), &answer);
     return settle(request, size, answer.piece.rcode);
@@ -249,7 +250,8 @@ bool stage_answer_at_once(struct request *request)
     if (td_unlikely(worker->rrl != NULL) || td_unlikely(request->class != WIRE_CLASS_IN) ||
         td_unlikely(request->key.size == 1))
         return false;
-    struct zone_nearest nearest = auth_piece_nearest(version, &request->key);
+    struct zone_nearest nearest =
+        zone_look_end(version, &request->key, request->apex_label, &request->look);
     if (td_unlikely(request->has_tail) && wants_dnssec(request) &&
         (version->flags & ZONE_IS_SIGNED) != 0)
         return answer_signed_at_once(request, nearest);

@@ -9,18 +9,13 @@
  * a call would cost more than that.
  */
 
-/* What was found out may settle what is said; returns whether the request is still on the road. */
-static bool turn_off(struct request *request, enum stage_result result)
+/* What was found out may settle what is said; else nothing more is done with it. */
+static void turn_off(struct request *request, enum stage_result result)
 {
-    if (result == STAGE_DONE) {
-        request->stage = STAGE_POLICY;
-        return true;
-    }
-    request->stage = STAGE_COUNT;
-    return result == STAGE_SENT;
+    request->stage = result == STAGE_DONE ? STAGE_POLICY : STAGE_COUNT;
 }
 
-bool road_begin(struct request *request)
+static TD_ALWAYS_INLINE void begin(struct request *request)
 {
     enum stage_result result = STAGE_NEXT;
 
@@ -33,16 +28,42 @@ bool road_begin(struct request *request)
                 result = stage_authenticate(request);
             if (request->worker->pauses && result == STAGE_NEXT) {
                 request->stage = STAGE_ROUTE;
-                return true;
+                return;
             }
         }
     }
     if (td_likely(result == STAGE_NEXT))
         result = stage_route(request);
     if (td_unlikely(result != STAGE_NEXT))
-        return turn_off(request, result);
-    request->stage = STAGE_ANSWER;
-    return true;
+        turn_off(request, result);
+    else
+        request->stage = STAGE_ANSWER;
+}
+
+bool road_begin(struct request *request, struct request *end)
+{
+    bool has_looks = false;
+
+    for (; request < end; request++) {
+        begin(request);
+        if (td_likely(request->stage == STAGE_ANSWER) &&
+            zone_is_worth_a_prefetch(request->version) && td_likely(request->apex_label != 0)) {
+            zone_look_begin(request->version, &request->key, request->apex_label, &request->look);
+            has_looks = true;
+        }
+    }
+    return has_looks;
+}
+
+void road_look(struct request *request, struct request *end)
+{
+    struct request *first = request;
+
+    for (; request < end; request++)
+        if (td_likely(request->look.slot != NULL))
+            zone_look_node(request->version, &request->key, request->apex_label, &request->look);
+    for (request = first; request < end; request++)
+        zone_look_referral(request->version, &request->look);
 }
 
 /* All answers but those of one piece, up to what is sealed. */
@@ -59,14 +80,20 @@ static TD_NOINLINE bool make(struct request *request)
     return true;
 }
 
-bool road_finish(struct request *request)
+static TD_ALWAYS_INLINE void finish(struct request *request)
 {
     unsigned stage = request->stage;
 
     if (td_unlikely(stage == STAGE_COUNT))
-        return true;
-    if ((td_unlikely(stage != STAGE_ANSWER) || !stage_answer_at_once(request)) && !make(request))
-        return false;
-    stage_seal(request);
-    return true;
+        return;
+    if (td_likely(stage == STAGE_ANSWER && stage_answer_at_once(request)) || make(request))
+        stage_seal(request);
+    else
+        request->out_size = 0;
+}
+
+void road_finish(struct request *request, struct request *end)
+{
+    for (; request < end; request++)
+        finish(request);
 }

@@ -37,14 +37,14 @@ enum stage_number {
 
 /*
  * Make ready for the road; `in` and `out` may be the same buffer only if the caller can
- * spare the query.
+ * spare the query. What only some queries have is set where it is found.
  */
 static inline void request_init(struct request *request, struct serve_worker *worker,
                                 enum transport transport, const uint8_t *in, uint32_t in_size,
                                 uint8_t *out, uint32_t out_capacity)
 {
     enum {
-        BEGIN = offsetof(struct request, conn),
+        BEGIN = offsetof(struct request, look),
         END = offsetof(struct request, has_answer) + 1,
     };
 
@@ -59,22 +59,24 @@ static inline void request_init(struct request *request, struct serve_worker *wo
     request->ede = ANSWER_EDE_NONE;
     request->transport = (uint8_t)transport;
     request->cookie = TSIG_COOKIE_MALFORMED;
-    request->tail.has_edns = false;
-    request->tail.tsig_at = 0;
 }
 
 /*
- * The first half, up to and with `route`. Returns whether it is still on the road: the second half
- * is to be run. Then request->stage is STAGE_ANSWER when a zone version is to be asked. While the
- * worker `pauses`, it stops at STAGE_ROUTE, and goes on when it is called again.
+ * All of the road takes a row of requests, from `request` up to `end`: one behind the other, so
+ * that registers are saved and restored once for all of them.
+ *
+ * The first half, up to and with `route`. Then request->stage is STAGE_ANSWER when a zone version
+ * is to be asked. While the worker `pauses`, it stops at STAGE_ROUTE, and goes on when it is called
+ * again. Returns whether look-ups have begun: then road_look comes before road_finish.
  */
-bool road_begin(struct request *request);
+bool road_begin(struct request *request, struct request *end);
 
-/*
- * The second half, from the request's stage on. Returns whether the response in `out` (of
- * out_size octets; 0: none) is to be sent.
- */
-bool road_finish(struct request *request);
+/* What the look-ups that have begun will touch is brought near, a step of all after the other. */
+void road_look(struct request *request, struct request *end);
+
+/* The second half, from the request's stage on. The response is in `out`: out_size octets; 0: none
+ * is to be sent. */
+void road_finish(struct request *request, struct request *end);
 
 /* ---- the stages, each in its own file ---- */
 enum stage_result stage_admit(struct request *request);

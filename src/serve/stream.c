@@ -20,10 +20,12 @@ static void take_message(void *context, struct net_conn *conn, const uint8_t *oc
     request_init(request, worker, TRANSPORT_TCP, octets, (uint32_t)size, worker->stream_buffer,
                  NET_MESSAGE_SIZE_MAX);
     request->conn = conn;
-    bool is_answered = road_begin(request) && road_finish(request);
+    if (road_begin(request, request + 1))
+        road_look(request, request + 1);
+    road_finish(request, request + 1);
     if (request->is_taken)
         return;
-    if (is_answered && request->out_size != 0) {
+    if (request->out_size != 0) {
         memcpy(net_conn_reserve(conn, request->out_size), request->out, request->out_size);
         net_conn_commit(conn, request->out_size);
     }

@@ -210,8 +210,8 @@ static void send_answer(struct serve_thread *thread, struct job *job)
         return;
     }
     request->stage = STAGE_ENCODE;
-    if (road_finish(request))
-        parked_send(thread, &job->parked);
+    road_finish(request, request + 1);
+    parked_send(thread, &job->parked);
 }
 
 void serve_update_return(void *context, void *letter)

@@ -148,12 +148,15 @@ static TD_NOINLINE void prefetch_zones(struct serve_worker *worker, uint32_t cou
     for (request = worker->requests; request < end; request++)
         zone_set_prefetch_version(request->far_slot);
     worker->pauses = false;
-    for (request = worker->requests; request < end; request++)
-        if (request->stage == STAGE_ROUTE && road_begin(request) && request->stage == STAGE_ANSWER)
-            __builtin_prefetch(request->version->pages);
-    for (request = worker->requests; request < end; request++)
+    for (request = worker->requests; request < end; request++) {
+        if (request->stage == STAGE_ROUTE)
+            (void)road_begin(request, request + 1);
         if (request->stage == STAGE_ANSWER)
-            zone_prefetch_slots(request->version, &request->key, &request->far);
+            __builtin_prefetch(request->version->pages);
+    }
+    for (request = worker->requests; request < end; request++)
+        if (request->stage == STAGE_ANSWER && request->apex_label != 0)
+            zone_look_begin(request->version, &request->key, request->apex_label, &request->look);
 }
 
 /*
@@ -166,7 +169,6 @@ void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_ite
     struct serve_worker *worker = context;
     struct request *request = worker->requests, *end = request + count;
     bool is_ipv6 = count != 0 && items[0].path->remote.any.sa_family == AF_INET6;
-    bool has_far = false;
 
     serve_worker_refresh(worker);
     worker->pauses = zone_set_is_far(worker->zones);
@@ -177,21 +179,15 @@ void serve_worker_datagrams(void *context, struct io_udp *udp, struct io_udp_ite
                      IO_UDP_BUFFER_SIZE);
         request->udp = udp;
         request->path = item->path;
-        if (td_likely(road_begin(request)) && td_likely(request->stage == STAGE_ANSWER) &&
-            zone_is_worth_a_prefetch(request->version)) {
-            zone_prefetch_slots(request->version, &request->key, &request->far);
-            has_far = true;
-        } else {
-            request->far.count = 0;
-        }
     }
+    bool has_looks = road_begin(worker->requests, end);
     if (td_unlikely(worker->pauses)) {
         prefetch_zones(worker, count);
-        has_far = true;
+        has_looks = true;
     }
-    for (request = worker->requests; has_far && request < end; request++)
-        zone_prefetch_node(request->version, &request->key, &request->far);
+    if (has_looks)
+        road_look(worker->requests, end);
+    road_finish(worker->requests, end);
     for (request = worker->requests; request < end; request++, items++)
-        if (td_likely(road_finish(request)))
-            items->answer_size = request->out_size;
+        items->answer_size = request->out_size;
 }

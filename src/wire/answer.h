@@ -139,8 +139,14 @@ static inline void wire_image_patch(uint8_t *at, const struct wire_image *image,
     const uint16_t *offset = wire_image_offsets(image), *end = offset + image->pointer_count;
 
     if (image->pointer_top + shift < 256) {
-        for (; offset < end; offset++)
+        if (image->pointer_count % 2 != 0) {
             at[*offset + 1] = (uint8_t)(at[*offset + 1] + shift);
+            offset++;
+        }
+        for (; offset < end; offset += 2) {
+            at[offset[0] + 1] = (uint8_t)(at[offset[0] + 1] + shift);
+            at[offset[1] + 1] = (uint8_t)(at[offset[1] + 1] + shift);
+        }
         return;
     }
     for (; offset < end; offset++)

@@ -4,62 +4,18 @@
 
 #include "base/assert.h"
 #include "base/macros.h"
+#include "wire/key_read.h"
 
-typedef uint8_t octets16 __attribute__((vector_size(16)));
-typedef int8_t signed16 __attribute__((vector_size(16)));
-
-/*
- * Length octets are below 64, so they are never taken for letters. 'A'..'Z' is moved to the low
- * end of the signed octets, since machines compare those.
- */
-static inline octets16 lower16(octets16 v)
+TD_HOT TD_NOINLINE void wire_key_hash(struct wire_key *key, const struct td_hash_seed *seed)
 {
-    signed16 moved = (signed16)(v - (uint8_t)('A' + 128));
-    octets16 is_upper = (octets16)(moved < (int8_t)(-128 + 26));
-
-    return v | (is_upper & 0x20);
-}
-
-static inline void lower_16(uint8_t *out, const uint8_t *in)
-{
-    octets16 v;
-
-    memcpy(&v, in, sizeof(v));
-    v = lower16(v);
-    memcpy(out, &v, sizeof(v));
-}
-
-/* Fewer than 16 octets, without reading or writing behind them. */
-static inline void lower_short(uint8_t *out, const uint8_t *in, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        out[i] = (uint8_t)(in[i] | ((in[i] >= 'A') & (in[i] <= 'Z')) << 5);
-}
-
-/* Fill lower[0..size); never reads behind in[left). */
-static inline void lower_exact(uint8_t *out, const uint8_t *in, size_t size, size_t left)
-{
-    if (size > 16) {
-        lower_16(out, in);
-        for (size_t at = 16; at + 16 < size; at += 16)
-            lower_16(out + at, in + at);
-        lower_16(out + size - 16, in + size - 16);
-    } else if (td_likely(left >= 16)) {
-        lower_16(out, in);
-    } else {
-        lower_short(out, in, size);
-    }
-}
-
-static inline void hash_labels(struct wire_key *key, const struct td_hash_seed *seed)
-{
-    uint64_t hash = seed->root;
+    const struct td_hash_seed local = *seed; /* what is written is not in it */
+    uint64_t hash = local.root;
     unsigned i = key->label_count;
 
     key->hashes[i] = hash;
     while (i-- > 0) {
         const uint8_t *label = key->lower + key->offsets[i];
-        hash = td_hash_label(seed, hash, label + 1, label[0]);
+        hash = td_hash_label_any(&local, hash, label + 1, label[0]);
         key->hashes[i] = hash;
     }
 }
@@ -67,28 +23,7 @@ static inline void hash_labels(struct wire_key *key, const struct td_hash_seed *
 TD_HOT td_err wire_key_read(struct wire_key *ret_key, const struct td_hash_seed *seed,
                             const uint8_t *octets, size_t left)
 {
-    size_t end = left < WIRE_KEY_SIZE_MAX ? left : WIRE_KEY_SIZE_MAX;
-    size_t size = 0;
-    size_t count = 0;
-    unsigned length;
-
-    /* Labels have an octet at least, so there is room for the offsets of 254 octets of them. */
-    for (;; count++) {
-        if (td_unlikely(size >= end))
-            return left > WIRE_KEY_SIZE_MAX ? TD_E_MALFORMED : TD_E_TRUNCATED;
-        length = octets[size];
-        ret_key->offsets[count] = (uint8_t)size;
-        size += length + 1;
-        if (td_unlikely(length - 1 >= 63)) /* 0, or no label */
-            break;
-    }
-    if (td_unlikely(length != 0))
-        return TD_E_MALFORMED;
-    ret_key->size = (uint8_t)size;
-    ret_key->label_count = (uint8_t)count;
-    lower_exact(ret_key->lower, octets, size, left);
-    hash_labels(ret_key, seed);
-    return TD_OK;
+    return wire_key_read_here(ret_key, seed, octets, left);
 }
 
 void wire_key_make(struct wire_key *ret_key, const struct td_hash_seed *seed, const uint8_t *name)

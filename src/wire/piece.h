@@ -54,27 +54,31 @@ static inline uint8_t *wire_piece_put_record(uint8_t *at, unsigned owner,
 static inline uint8_t *wire_piece_put_host(uint8_t *at, unsigned owner,
                                            const struct wire_host *host)
 {
-    wire_copy_long(at, host->octets, host->size);
+    unsigned size = host->size, count = host->count; /* octets that are written might be these */
+
+    wire_copy_long(at, host->octets, size);
     td_put_u16(at, (uint16_t)(0xC000 | owner));
-    if (host->count == 2)
+    if (count == 2)
         td_put_u16(at + 12 + td_get_u16(at + 10), (uint16_t)(0xC000 | owner));
-    return at + host->size;
+    return at + size;
 }
 
 static TD_NOINLINE uint8_t *wire_piece_put_pointed(uint8_t *at, const uint8_t *end, unsigned shift,
                                                    const struct answer_piece *piece)
 {
-    for (unsigned i = 0; i < piece->pointed_count; i++) {
-        const struct answer_pointed *pointed = &piece->pointed[i];
+    const struct answer_pointed *pointed = piece->pointed, *last = pointed + piece->pointed_count;
+
+    for (; pointed < last; pointed++) {
+        unsigned owner = pointed->pointer + shift;
         if (td_likely(pointed->host != NULL)) {
             if (td_unlikely(pointed->host->size > end - at))
                 return NULL;
-            at = wire_piece_put_host(at, pointed->pointer + shift, pointed->host);
+            at = wire_piece_put_host(at, owner, pointed->host);
             continue;
         }
         if (10 + pointed->set->size > (size_t)(end - at))
             return NULL;
-        at = wire_piece_put_record(at, pointed->pointer + shift, pointed->set);
+        at = wire_piece_put_record(at, owner, pointed->set);
     }
     return at;
 }
@@ -97,12 +101,13 @@ static TD_ALWAYS_INLINE uint32_t wire_piece_put(uint8_t *message, uint32_t size,
         message[7] = 1;
     } else {
         const struct wire_image *image = piece->image;
+        unsigned image_size = image->size; /* octets that are written might be this */
         unsigned shift = size - WIRE_HEADER_SIZE - PIECE_QUESTION_TAIL - image->name_size;
-        if (td_unlikely(image->size > limit - size))
+        if (td_unlikely(image_size > limit - size))
             return 0;
-        wire_copy(at, image->octets, image->size);
+        wire_copy(at, image->octets, image_size);
         wire_image_patch(at, image, shift);
-        at += image->size;
+        at += image_size;
         if (piece->pointed_count != 0 &&
             (at = wire_piece_put_pointed(at, end, shift, piece)) == NULL)
             return 0;

@@ -8,6 +8,7 @@
 #include "base/reader.h"
 #include "wire/rrtype.h"
 #include "zone/label.h"
+#include "zone/look.h"
 #include "zone/space.h"
 
 const uint8_t *zone_version_name(const struct zone_version *version)
@@ -56,18 +57,6 @@ void zone_node_name(const struct zone_version *version, const struct zone_node *
 
 /* ---- look-up by name ---- */
 
-static inline uint64_t slot_at(const struct zone_version *version, uint32_t slot)
-{
-    const uint64_t *unit = zone_at(version, version->slots + slot);
-
-    return *unit;
-}
-
-static inline uint32_t slot_home(const struct zone_version *version, uint64_t hash)
-{
-    return (uint32_t)(((hash >> 32) * version->slot_count) >> 32);
-}
-
 static inline bool is_named(const struct zone_node *node, const uint8_t *lower, unsigned size)
 {
     return node->labels_size == size &&
@@ -80,20 +69,17 @@ static inline bool is_named(const struct zone_node *node, const uint8_t *lower, 
 static TD_NOINLINE uint64_t probe(const struct zone_version *version, uint64_t hash,
                                   const uint8_t *lower, unsigned size)
 {
-    uint32_t slot = slot_home(version, hash);
+    uint32_t slot = zone_slot_home(version, hash);
+    uint64_t value = *zone_slot_at(version, slot);
 
-    for (;;) {
-        uint64_t value = slot_at(version, slot);
-        if (value == 0)
-            return 0;
-        if ((uint32_t)(value >> 32) == (uint32_t)hash) {
-            const struct zone_node *node = zone_node_at(version, (uint32_t)value);
-            if (node->hash == (uint32_t)(hash >> 32) && is_named(node, lower, size))
-                return value;
-        }
-        if (++slot == version->slot_count)
-            slot = 0;
+    for (; value != 0; value = zone_slot_next(version, &slot)) {
+        if (zone_slot_is_others(value, hash))
+            continue;
+        const struct zone_node *node = zone_node_at(version, (uint32_t)value);
+        if (node->hash == (uint32_t)(hash >> 32) && is_named(node, lower, size))
+            break;
     }
+    return value;
 }
 
 static inline const struct zone_node *node_of(const struct zone_version *version, uint64_t value)
@@ -109,18 +95,16 @@ static TD_ALWAYS_INLINE const struct zone_node *look(const struct zone_version *
                                                      uint64_t hash, const uint8_t *lower,
                                                      unsigned size, bool *ret_is_sure)
 {
-    uint32_t slot = slot_home(version, hash);
-    uint64_t value;
+    uint32_t slot = zone_slot_home(version, hash);
+    uint64_t value = *zone_slot_at(version, slot);
 
     *ret_is_sure = true;
-    while ((value = slot_at(version, slot)) != 0 && (uint32_t)(value >> 32) != (uint32_t)hash)
-        if (td_unlikely(++slot == version->slot_count))
-            slot = 0;
+    while (zone_slot_is_others(value, hash))
+        value = zone_slot_next(version, &slot);
     if (value == 0)
         return NULL;
     const struct zone_node *node = zone_node_at(version, (uint32_t)value);
-    *ret_is_sure = node->hash == (uint32_t)(hash >> 32) && node->labels_size == size &&
-                   size <= TD_OCTETS_SHORT_MAX && td_octets_same_short(node->labels, lower, size);
+    *ret_is_sure = zone_node_is_surely(node, hash, lower, size);
     return node;
 }
 
@@ -190,9 +174,9 @@ static TD_NOINLINE void find_cover(const struct zone_version *version, const str
 
 /* From a label on. */
 static TD_NOINLINE struct zone_nearest find_from(const struct zone_version *version,
-                                                 const struct wire_key *key, unsigned label)
+                                                 const struct wire_key *key, unsigned relative,
+                                                 unsigned label)
 {
-    unsigned relative = (unsigned)key->label_count - version->lineage->label_count;
     const struct zone_node *node = NULL;
 
     while (label < relative && (node = node_of(version, probe_label(version, key, label))) == NULL)
@@ -217,30 +201,30 @@ static TD_NOINLINE struct zone_nearest find_downwards_from(const struct zone_ver
     return nearest;
 }
 
-/* Names deeper than the deepest of the zone need not be looked for. */
-static inline unsigned first_label(const struct zone_version *version, const struct wire_key *key)
+struct zone_nearest zone_look_further(const struct zone_version *version,
+                                      const struct wire_key *key, unsigned relative,
+                                      const struct zone_look *look)
 {
-    unsigned relative = (unsigned)key->label_count - version->lineage->label_count;
-
-    return relative > version->depth ? relative - version->depth : 0;
+    if (zone_is_mostly_cuts(version))
+        return find_downwards_from(version, key,
+                                   (struct zone_nearest){ zone_version_apex(version), relative });
+    return find_from(version, key, relative, look->label + (look->node == NULL));
 }
 
 TD_HOT struct zone_nearest zone_find_nearest(const struct zone_version *version,
-                                             const struct wire_key *key)
+                                             const struct wire_key *key, unsigned relative)
 {
-    const struct zone_lineage *lineage = version->lineage;
-    unsigned relative = (unsigned)key->label_count - lineage->label_count;
-    unsigned end = (unsigned)key->size - lineage->name_size; /* of the labels below the apex */
+    unsigned end = key->offsets[relative]; /* of the labels below the apex */
     bool is_sure;
 
-    for (unsigned label = first_label(version, key); label < relative; label++) {
+    for (unsigned label = zone_look_deepest(version, relative); label < relative; label++) {
         unsigned at = key->offsets[label];
         const struct zone_node *node =
             look(version, key->hashes[label], key->lower + at, end - at, &is_sure);
         if (node == NULL)
             continue;
         if (td_unlikely(!is_sure))
-            return find_from(version, key, label);
+            return find_from(version, key, relative, label);
         return (struct zone_nearest){ node, label };
     }
     return (struct zone_nearest){ zone_version_apex(version), relative };
@@ -248,12 +232,10 @@ TD_HOT struct zone_nearest zone_find_nearest(const struct zone_version *version,
 
 /* Each ancestor of a name exists: the first that does not is where the search ends. */
 TD_HOT struct zone_nearest zone_find_downwards(const struct zone_version *version,
-                                               const struct wire_key *key)
+                                               const struct wire_key *key, unsigned relative)
 {
-    const struct zone_lineage *lineage = version->lineage;
-    unsigned end = (unsigned)key->size - lineage->name_size; /* of the labels below the apex */
-    struct zone_nearest nearest = { zone_version_apex(version),
-                                    (unsigned)key->label_count - lineage->label_count };
+    unsigned end = key->offsets[relative]; /* of the labels below the apex */
+    struct zone_nearest nearest = { zone_version_apex(version), relative };
 
     while (nearest.label != 0) {
         unsigned at = key->offsets[nearest.label - 1];
@@ -275,7 +257,8 @@ TD_HOT struct zone_nearest zone_find_downwards(const struct zone_version *versio
 void zone_find(const struct zone_version *version, const struct wire_key *key,
                struct zone_found *ret_found)
 {
-    struct zone_nearest nearest = zone_find_nearest(version, key);
+    unsigned relative = (unsigned)key->label_count - version->lineage->label_count;
+    struct zone_nearest nearest = zone_find_nearest(version, key, relative);
 
     ret_found->node = nearest.label == 0 ? nearest.encloser : NULL;
     ret_found->cover = NULL;
@@ -284,43 +267,4 @@ void zone_find(const struct zone_version *version, const struct wire_key *key,
     ret_found->encloser_label = (uint8_t)nearest.label;
     if (nearest.encloser->flags & ZONE_NODE_MAY_COVER)
         find_cover(version, key, ret_found);
-}
-
-static inline void prefetch_slot(const struct zone_version *version, const struct wire_key *key,
-                                 unsigned label, struct zone_prefetch *prefetch)
-{
-    const uint64_t *slot =
-        zone_at(version, version->slots + slot_home(version, key->hashes[label]));
-
-    __builtin_prefetch(slot);
-    prefetch->slots[prefetch->count++] = slot;
-}
-
-void zone_prefetch_slots(const struct zone_version *version, const struct wire_key *key,
-                         struct zone_prefetch *ret_prefetch)
-{
-    unsigned relative = (unsigned)key->label_count - version->lineage->label_count;
-    unsigned label = zone_is_mostly_cuts(version) ? relative - 1 : first_label(version, key);
-
-    ret_prefetch->count = 0;
-    if (relative == 0)
-        return; /* the apex, which is near */
-    ret_prefetch->first = (uint8_t)label;
-    prefetch_slot(version, key, label, ret_prefetch);
-    if (label + 1 < relative)
-        prefetch_slot(version, key, label + 1, ret_prefetch);
-}
-
-void zone_prefetch_node(const struct zone_version *version, const struct wire_key *key,
-                        const struct zone_prefetch *prefetch)
-{
-    for (unsigned i = 0; i < prefetch->count; i++) {
-        uint64_t value = *prefetch->slots[i];
-        if ((uint32_t)(value >> 32) != (uint32_t)key->hashes[prefetch->first + i])
-            continue;
-        const uint8_t *node = zone_at(version, (uint32_t)value);
-        __builtin_prefetch(node);
-        __builtin_prefetch(node + 64);
-        return;
-    }
 }

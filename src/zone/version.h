@@ -193,9 +193,9 @@ struct zone_nearest {
 
 enum { ZONE_NODE_MAY_COVER = ZONE_NODE_DELEGATION | ZONE_NODE_OCCLUDED | ZONE_NODE_DNAME };
 
-/* The key's name is the apex or below it. */
+/* The key's name is the apex or `relative` labels below it. For batches see zone/look.h. */
 struct zone_nearest zone_find_nearest(const struct zone_version *version,
-                                      const struct wire_key *key);
+                                      const struct wire_key *key, unsigned relative);
 
 /*
  * Is every fourth name a cut? Then a look-up goes from the apex down: it ends at the cut, whatever
@@ -211,7 +211,7 @@ static inline bool zone_is_mostly_cuts(const struct zone_version *version)
  * more of it exists as glue.
  */
 struct zone_nearest zone_find_downwards(const struct zone_version *version,
-                                        const struct wire_key *key);
+                                        const struct wire_key *key, unsigned relative);
 
 /* The key's name is the apex or below it. */
 void zone_find(const struct zone_version *version, const struct wire_key *key,
@@ -235,19 +235,6 @@ static inline bool zone_is_worth_a_prefetch(const struct zone_version *version)
 {
     return version->page_count - 2 > ZONE_NEAR_PAGES_MAX - 2;
 }
-
-/* Where a look-up will begin: the slots of the first names that zone_find looks for. */
-struct zone_prefetch {
-    const uint64_t *slots[2];
-    uint8_t first; /* label of the key that slots[0] is for */
-    uint8_t count; /* of slots */
-};
-
-/* Bring the cache lines near that zone_find will touch first, then second; for batches. */
-void zone_prefetch_slots(const struct zone_version *version, const struct wire_key *key,
-                         struct zone_prefetch *ret_prefetch);
-void zone_prefetch_node(const struct zone_version *version, const struct wire_key *key,
-                        const struct zone_prefetch *prefetch);
 
 /* ---- canonical order (RFC 4034 6.1) ---- */
 

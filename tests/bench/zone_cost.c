@@ -24,6 +24,7 @@
 #include "zone/chunk.h"
 #include "zone/edit.h"
 #include "zone/lineage.h"
+#include "zone/look.h"
 
 enum { TIMED = 20000, COPIED = 2000, FRESH = 100000, LOOKUPS = 4000000, BATCH = 32 };
 
@@ -340,24 +341,29 @@ static const uint8_t *question(uint8_t *out)
     }
 }
 
+static unsigned below_apex(const struct wire_key *key)
+{
+    return (unsigned)key->label_count - zone_version_label_count(bench.version);
+}
+
 static uint64_t ask_batch(uint8_t (*questions)[WIRE_NAME_SIZE_MAX], bool ahead)
 {
     static struct wire_key keys[BATCH];
-    static struct zone_prefetch far[BATCH];
+    static struct zone_look looks[BATCH];
     struct zone_found found;
     uint64_t sum = 0;
 
     for (unsigned i = 0; i < BATCH; i++) {
         must(wire_key_read(&keys[i], &bench.seed, questions[i], WIRE_NAME_SIZE_MAX), "key");
         if (ahead) {
-            zone_prefetch_slots(bench.version, &keys[i], &far[i]);
+            zone_look_begin(bench.version, &keys[i], below_apex(&keys[i]), &looks[i]);
             continue;
         }
         zone_find(bench.version, &keys[i], &found);
         sum += touch(&found);
     }
     for (unsigned i = 0; ahead && i < BATCH; i++)
-        zone_prefetch_node(bench.version, &keys[i], &far[i]);
+        zone_look_node(bench.version, &keys[i], below_apex(&keys[i]), &looks[i]);
     for (unsigned i = 0; ahead && i < BATCH; i++) {
         zone_find(bench.version, &keys[i], &found);
         sum += touch(&found);

@@ -27,6 +27,7 @@
 #include "wire/rrtype.h"
 #include "zone/build.h"
 #include "zone/lineage.h"
+#include "zone/look.h"
 
 struct asked {
     uint8_t octets[65536];
@@ -239,6 +240,26 @@ static inline bool ask_once(const struct zone_version *version, const char *text
     return err == TD_OK;
 }
 
+/* The closest encloser, looked for at once; a search in steps, as of a batch, finds the same. */
+static inline struct zone_nearest ask_nearest(const struct zone_version *version,
+                                              const struct wire_key *key)
+{
+    unsigned relative = (unsigned)key->label_count - zone_version_label_count(version);
+    struct zone_look look = { .slot = NULL };
+    struct zone_nearest nearest = zone_look_end(version, key, relative, &look);
+
+    if (relative != 0) {
+        zone_look_begin(version, key, relative, &look);
+        CHECK(look.slot != NULL);
+        zone_look_node(version, key, relative, &look);
+        zone_look_referral(version, &look);
+        struct zone_nearest again = zone_look_end(version, key, relative, &look);
+        CHECK(again.encloser == nearest.encloser);
+        CHECK_EQ(again.label, nearest.label);
+    }
+    return nearest;
+}
+
 /* The answer as a piece. False: it is none, or one that needs more than `limit` octets. */
 static inline bool ask_piece(const struct zone_version *version, const char *text, const char *type,
                              unsigned flags, size_t limit)
@@ -252,7 +273,7 @@ static inline bool ask_piece(const struct zone_version *version, const char *tex
     wire_key_make(&key, &ask_seed, name.octets);
     if (name.size == 1 || (flags & AUTH_NO_ADDITIONAL) != 0)
         return false;
-    struct zone_nearest nearest = auth_piece_nearest(version, &key);
+    struct zone_nearest nearest = ask_nearest(version, &key);
     if ((flags & AUTH_DO) != 0 && (version->flags & ZONE_IS_SIGNED) != 0) {
         struct answer_signed answer;
         if (!auth_signed_find(version, &key, nearest, ask_type(type), pointed, &answer))
