@@ -110,6 +110,7 @@ struct registry_zone {
     bool is_seen : 1;          /* by the configuration being applied */
     bool owns_path : 1;        /* else it is the configuration's: most are */
     bool has_file : 1;         /* `file` is known */
+    bool owes_file : 1;        /* but not to the log, which is told with the base's place */
     bool has_includes : 1;     /* its file includes others, or may */
     bool has_tried_image : 1;  /* at this start */
     bool is_from_image : 1;    /* what the last load was from */

@@ -44,10 +44,10 @@ void registry_put_state(struct registry *registry, struct registry_zone *zone,
     struct store_zone_state state = {
         .serial = view == NULL ? zone->zone.serial_floor : view->serial,
         .is_frozen = zone->zone.is_frozen,
-        .has_file = file != NULL,
+        .has_file = file != NULL && !(file == &zone->file && zone->owes_file),
     };
 
-    if (file != NULL)
+    if (state.has_file)
         state.file = *file;
     store_zone_state_encode(&state, &value);
     change_put_state(registry->door, key, store_zone_key(zone->zone.entry->name, key), value.data,
@@ -59,9 +59,29 @@ void registry_remember_file(struct registry *registry, struct registry_zone *zon
                             const struct store_zone_file *file)
 {
     zone->has_file = true;
+    zone->owes_file = false;
     zone->file = *file;
     images_changed(registry->images, zone);
     registry_put_state(registry, zone, file, NULL);
+}
+
+/*
+ * The file says what the zone is not, and there is no base yet: a start would make the zone of the
+ * file. So the log hears of the file when there is one; a start before that takes it for one that
+ * was changed while nobody looked.
+ */
+static void remember_later(struct registry *registry, struct registry_zone *zone,
+                           const struct store_zone_file *file)
+{
+    zone->wants_base = zone->has_file = zone->owes_file = true;
+    zone->file = *file;
+    images_changed(registry->images, zone);
+}
+
+void registry_remember_owed(struct registry *registry, struct registry_zone *zone)
+{
+    if (zone->owes_file)
+        registry_remember_file(registry, zone, &zone->file);
 }
 
 /*
@@ -101,6 +121,7 @@ static void succeeded(struct commit *commit)
     struct registry_zone *zone = commit->zone;
 
     zone->has_file = true;
+    zone->owes_file = false;
     zone->file = commit->file;
     if (zone->file.sequence == STORE_ZONE_SEQUENCE_OWN)
         zone->file.sequence = zone->sequence; /* nothing of the zone is behind it yet */
@@ -286,6 +307,29 @@ bool registry_commit_first(struct registry *registry, struct registry_zone *zone
     return false;
 }
 
+void registry_commit_restored(struct registry *registry, struct registry_zone *zone,
+                              struct loader_job *job)
+{
+    struct change_about about = about_file(zone);
+    struct td_diag diag;
+
+    about.tells_all = true; /* so that the next start need not do the same again */
+    job->file = registry_file_of(zone, job, REGISTRY_TAKE_MERGE);
+    uint32_t serial =
+        registry_next_serial(registry, zone, job->report.serial, zone->zone.serial_floor);
+    serve_log(LOG_WARNING, EVENT_ZONE_CONFLICT, zone->name,
+              "restore, the file '%s' was changed, and there is no base: what it says and the "
+              "changes made at run time are published as serial %u",
+              zone->path, serial);
+    job->version = registry_with_serial(job->version, serial);
+    struct commit *commit = commit_new(registry, zone, job);
+    td_err err = change_commit_whole(registry->door, &zone->zone, job->version, NULL, &about,
+                                     &commit->wait, &diag);
+    td_assert(err == TD_OK); /* nobody else changes a zone without data */
+    job->version = NULL;
+    registry_put_state(registry, zone, &commit->file, NULL);
+}
+
 /* ---- a file that was loaded again ---- */
 
 bool registry_put_diff(struct change_draft *draft, const struct loader_diff *diff,
@@ -439,9 +483,7 @@ static void take_note(struct registry *registry, struct registry_zone *zone,
     struct store_zone_file file = job->file;
 
     file.sequence = is_in_step ? job->sequence : zone->has_file ? zone->file.sequence : 0;
-    /* The file says what the zone is not: without a base it would be taken for it at a start. */
-    if (!is_in_step && zone->base_sequence == 0)
-        zone->wants_base = true;
+    bool is_other = zone->owes_file || !zone->has_file || zone->file.digest != file.digest;
     zone->loaded_s = io_wall_s(registry->parts.io);
     zone->failed_s = 0;
     zone->has_conflict = false;
@@ -449,7 +491,10 @@ static void take_note(struct registry *registry, struct registry_zone *zone,
     serve_log(LOG_INFO, EVENT_ZONE_LOADED, zone->name, "load, serial %u stays, file '%s'%s",
               zone->zone.newest->serial, zone->path,
               is_in_step ? " has the same records" : ": the changes made at run time stay");
-    registry_remember_file(registry, zone, &file);
+    if (!is_in_step && is_other && zone->base_sequence == 0 && zone->whole_sequence == 0)
+        remember_later(registry, zone, &file);
+    else
+        registry_remember_file(registry, zone, &file);
 }
 
 bool registry_is_whole(const struct loader_job *job)
@@ -492,11 +537,15 @@ enum registry_fate registry_fate_of(const struct registry_zone *zone, const stru
     uint32_t in_file = job->report.serial;
 
     if (registry_is_same(zone, job)) {
+        /* Nothing is left of the file's changes; those of the zone still are not in the file. */
+        if (is_dirty && take == REGISTRY_TAKE_MERGE)
+            return REGISTRY_FATE_STAYS;
         bool is_raised = !is_dirty && is_new_file &&
                          change_serial_is_greater(in_file, zone->zone.newest->serial);
         return is_raised ? REGISTRY_FATE_PUBLISH : REGISTRY_FATE_SAME;
     }
-    if (take == REGISTRY_TAKE_LOG || (is_dirty && !is_new_file))
+    if (take == REGISTRY_TAKE_LOG ||
+        (is_dirty && !is_new_file && take != REGISTRY_TAKE_FILE)) /* whoever says so means it */
         return REGISTRY_FATE_STAYS;
     if (is_dirty && take == REGISTRY_TAKE_NOTHING)
         return REGISTRY_FATE_CONFLICT;

@@ -173,12 +173,21 @@ void registry_unhold(struct registry *registry, struct registry_zone *zone);
  */
 bool registry_commit_first(struct registry *registry, struct registry_zone *zone,
                            struct loader_job *job);
+
+/*
+ * Publish what the file and the changes of the log make when the file is not the one that they were
+ * made to: nobody knows any more what was served under the last serial, so it gets one of its own.
+ */
+void registry_commit_restored(struct registry *registry, struct registry_zone *zone,
+                              struct loader_job *job);
 /* Secondaries have been asked. */
 void registry_asked(struct registry_zone *zone);
 
 /* The zone and its file are in step, or the file is known: remember that. */
 void registry_remember_file(struct registry *registry, struct registry_zone *zone,
                             const struct store_zone_file *file);
+/* Tell the log of the file that it was not told of, if there is one: a base is on the disk. */
+void registry_remember_owed(struct registry *registry, struct registry_zone *zone);
 
 /* Write what is remembered of the zone into the open batch. `wait` may be NULL. */
 void registry_put_state(struct registry *registry, struct registry_zone *zone,

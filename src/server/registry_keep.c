@@ -219,6 +219,7 @@ void registry_base_written(struct registry *registry, struct registry_zone *zone
 
     *base = (struct base){ .wait = { .done = on_base_known }, .zone = zone, .sequence = sequence };
     registry_put_base(registry, zone, sequence, &base->wait);
+    registry_remember_owed(registry, zone);
     if (zone->is_held)
         keep_held(registry, zone);
 }

@@ -250,6 +250,30 @@ static bool is_as_published(const struct registry_zone *zone, const struct loade
            job->version->serial == zone->zone.serial_floor;
 }
 
+/* Is the file that was read the one that was loaded before, which the changes were made to? */
+static bool is_file_known(const struct registry_zone *zone, const struct loader_job *job)
+{
+    return zone->has_file && zone->file.digest == job->report.digest;
+}
+
+/* What did not fit, and what is missing. Returns whether the log is damaged. */
+static bool tell_damage(const struct registry_zone *zone, const struct loader_job *job,
+                        bool has_base)
+{
+    if (job->misfits != 0)
+        serve_log(LOG_WARNING, EVENT_ZONE_LOADED, zone->name,
+                  "restore, %u records of changes in the log did not fit%s", job->misfits,
+                  has_base ? "" : ": the file has changed since they were made");
+    if (job->gaps != 0)
+        serve_log(
+            LOG_ERROR, EVENT_ZONE_LOADED, zone->name,
+            "restore, changes are missing in the log at %u places%s", job->gaps,
+            zone->secondary != NULL
+                ? ": the zone is transferred anew"
+                : ": compare the zone with its secondaries and its file ('tandem zone diff')");
+    return job->gaps != 0 || (job->misfits != 0 && has_base);
+}
+
 static void take_restored(struct registry *registry, struct registry_zone *zone,
                           struct loader_job *job)
 {
@@ -265,18 +289,7 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
         load_failed(registry, zone, job);
         return;
     }
-    if (job->misfits != 0)
-        serve_log(LOG_WARNING, EVENT_ZONE_LOADED, zone->name,
-                  "restore, %u records of changes in the log did not fit%s", job->misfits,
-                  has_base ? "" : ": the file has changed since they were made");
-    bool is_damaged = job->gaps != 0 || (job->misfits != 0 && has_base);
-    if (job->gaps != 0)
-        serve_log(
-            LOG_ERROR, EVENT_ZONE_LOADED, zone->name,
-            "restore, changes are missing in the log at %u places%s", job->gaps,
-            zone->secondary != NULL
-                ? ": the zone is transferred anew"
-                : ": compare the zone with its secondaries and its file ('tandem zone diff')");
+    bool is_damaged = tell_damage(zone, job, has_base);
     zone->loaded_s = io_wall_s(registry->parts.io);
     zone->failed_s = 0;
     zone->load_ns = job->cpu_ns;
@@ -290,6 +303,10 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
               : has_base       ? "its base and the log"
                                : "its file and the log",
               (unsigned long long)(job->cpu_ns / IO_NS_PER_MS));
+    if (!has_base && zone->secondary == NULL && !is_file_known(zone, job)) {
+        registry_commit_restored(registry, zone, job);
+        return;
+    }
     change_restore(registry->door, &zone->zone, job->version);
     job->version = NULL;
     registry_reclaim_soon(registry);

@@ -41,7 +41,7 @@ static void at_primary(struct node *node)
 {
     static const enum control_order orders[] = {
         CONTROL_ORDER_FREEZE,   CONTROL_ORDER_THAW,    CONTROL_ORDER_THAW,
-        CONTROL_ORDER_FLUSH,    CONTROL_ORDER_RELEASE, CONTROL_ORDER_TAKE_FILE,
+        CONTROL_ORDER_FLUSH,    CONTROL_ORDER_RELEASE, CONTROL_ORDER_TAKE_MERGE,
         CONTROL_ORDER_TAKE_LOG, CONTROL_ORDER_NOTIFY,
     };
     uint64_t which = cluster_below(node->cluster, TD_COUNT(orders) + 6);
