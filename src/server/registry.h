@@ -111,6 +111,7 @@ struct registry_zone {
     bool owns_path : 1;        /* else it is the configuration's: most are */
     bool has_file : 1;         /* `file` is known */
     bool owes_file : 1;        /* but not to the log, which is told with the base's place */
+    bool has_bad_base : 1;     /* it is made without, to be exactly what was served */
     bool has_includes : 1;     /* its file includes others, or may */
     bool has_tried_image : 1;  /* at this start */
     bool is_from_image : 1;    /* what the last load was from */

@@ -70,6 +70,11 @@ void registry_look_idle(struct registry *registry);
 void registry_zone_start(struct registry *registry, struct registry_zone *zone);
 /* Its image was no good. */
 void registry_zone_start_again(struct registry *registry, struct registry_zone *zone);
+/*
+ * The base cannot be read: start the zone from what else there is, if the log has all that the base
+ * was made of. False: it has not.
+ */
+bool registry_start_without_base(struct registry *registry, struct registry_zone *zone);
 /* The changes behind `sequence`, for the keeper to do again. */
 TD_NODISCARD td_err registry_replay_behind(struct registry *registry, struct registry_zone *zone,
                                            uint64_t sequence, struct loader_job *job);

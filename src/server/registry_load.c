@@ -210,9 +210,16 @@ static void load_failed(struct registry *registry, struct registry_zone *zone,
         return;
     }
     zone_entry_publish(registry->parts.zones, zone->zone.entry, NULL, ZONE_STATE_FAILED);
-    serve_log(LOG_ERROR, EVENT_ZONE_LOAD_FAILED, zone->name,
-              "load, file '%s' refused with %u errors, the zone answers SERVFAIL",
-              zone->path == NULL ? "-" : zone->path, job->report.errors);
+    if (job->kind == LOADER_RESTORE)
+        serve_log(
+            LOG_ERROR, EVENT_ZONE_LOAD_FAILED, zone->name,
+            "restore, base, file and log do not lead to serial %u, which was served last: the "
+            "zone answers SERVFAIL; 'tandem zone restore' takes a backup",
+            zone->zone.serial_floor);
+    else
+        serve_log(LOG_ERROR, EVENT_ZONE_LOAD_FAILED, zone->name,
+                  "load, file '%s' refused with %u errors, the zone answers SERVFAIL",
+                  zone->path == NULL ? "-" : zone->path, job->report.errors);
 }
 
 /* Returns whether the job goes on. */
@@ -285,7 +292,14 @@ static void take_restored(struct registry *registry, struct registry_zone *zone,
         return;
     }
     keep_diags(zone, job);
-    if (job->result != TD_OK) {
+    if (job->result != TD_OK && job->base_path != NULL &&
+        registry_start_without_base(registry, zone))
+        return;
+    bool is_bad = zone->has_bad_base &&
+                  (!is_as_published(zone, job) || !(has_base || is_file_known(zone, job)));
+    zone->wants_base = zone->wants_base || zone->has_bad_base;
+    zone->has_bad_base = false;
+    if (job->result != TD_OK || is_bad) {
         load_failed(registry, zone, job);
         return;
     }

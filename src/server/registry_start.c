@@ -205,6 +205,39 @@ void registry_zone_start_again(struct registry *registry, struct registry_zone *
     start(registry, zone);
 }
 
+/*
+ * Does the log have each change since the file was loaded? What was forgotten was the oldest; what
+ * was damaged leaves a gap.
+ */
+static bool has_all_changes(const struct registry *registry, const struct registry_zone *zone)
+{
+    const struct zone_entry *entry = zone->zone.entry;
+    size_t count;
+
+    if (!zone->has_file || zone->path == NULL)
+        return false;
+    const struct store_log_change *changes =
+        store_log_changes(registry->parts.log, entry->name, entry->name_size, &count);
+    size_t first = store_log_behind(changes, count, zone->file.sequence);
+    uint32_t serial = first != 0 ? changes[first - 1].serial_to : zone->file.serial;
+    return first < count && changes[first].serial_from == serial;
+}
+
+bool registry_start_without_base(struct registry *registry, struct registry_zone *zone)
+{
+    const struct zone_entry *entry = zone->zone.entry;
+    const struct store_log_change *broken =
+        store_log_break(registry->parts.log, entry->name, entry->name_size);
+
+    if (zone->secondary != NULL || zone->keeps_held ||
+        ((broken == NULL || broken->added == 0) && !has_all_changes(registry, zone)))
+        return false;
+    zone->base_sequence = 0;
+    zone->has_bad_base = true;
+    start(registry, zone);
+    return true;
+}
+
 /* ---- the queue ---- */
 
 void registry_zone_start(struct registry *registry, struct registry_zone *zone)

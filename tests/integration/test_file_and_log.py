@@ -1,4 +1,5 @@
 """A file and the changes made at run time, with a server that is killed between: nothing is lost, and no serial has two contents."""
+import dns.rcode
 import pytest
 
 ZONE = """$TTL 300
@@ -118,3 +119,33 @@ def test_a_file_that_was_not_changed_is_taken_when_that_is_said(server):
     assert content(server) == (13, {NEW[0]})
     do(server, "zone", "reload", "example.com", "--take", "file")
     assert content(server) == (14, {EDITED[0]})
+
+
+def has_base(server):
+    server.wait(lambda: any(b"B\7example\3com\0" in path.read_bytes() for path in server.where.glob("changes/*.log")))
+    return next(server.where.glob("base/*/example.com.base"))
+
+
+@pytest.mark.parametrize("rest", ["whole", "another file", "a lost change"])
+def test_a_damaged_base_is_done_without_where_the_rest_says_the_same(server, rest):
+    add(server, *NEW)
+    path = has_base(server)
+    add(server, "behind", "192.0.2.51")
+    server.process.kill()
+    server.stop(code=-9)
+    octets = bytearray(path.read_bytes())
+    octets[len(octets) // 2] ^= 4
+    path.write_bytes(octets)
+    if rest == "another file":
+        edit(server)
+    if rest == "a lost change":
+        for log in server.where.glob("changes/*.log"):
+            log.write_bytes(log.read_bytes().replace(b"\3new\7example", b"\3nuw\7example"))
+    server.start()
+    if rest == "whole":
+        assert content(server) == (12, {NEW[0]})
+        assert "is damaged at octet" in server.log()
+        server.wait(lambda: path.read_bytes() != octets)  # it is written anew
+        return
+    assert server.ask("example.com", "SOA").rcode() == dns.rcode.SERVFAIL
+    assert "do not lead to serial 12, which was served last" in server.log()
