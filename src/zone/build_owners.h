@@ -45,6 +45,9 @@ struct build_owners {
     uint32_t capacity;
     uint32_t runs[BUILD_RUNS_MAX + 1]; /* where the first ones begin that are in order */
     uint32_t run_count;                /* of all */
+    bool has_ties;                     /* they are in the order of their keys, but no further */
+    struct build_entry *room;          /* for merging ties */
+    uint32_t room_size;
 };
 
 static inline const struct build_owner *build_owner_at(const struct build_owners *owners,
@@ -78,5 +81,13 @@ uint32_t build_owners_add(struct build_owners *owners, const struct zone_labels 
 /* A record behind those of the owner; false: the log is full. */
 bool build_owner_add(struct build_owners *owners, uint32_t owner, const struct zone_record *record);
 
-/* Put the entries in canonical order; those of one name stay in the order in which they came. */
+void build_owners_fini(struct build_owners *owners);
+
+/*
+ * Put the entries in canonical order; those of one name stay in the order in which they came. It
+ * may be that those with the same key are left for build_owners_settle.
+ */
 void build_owners_sort(struct build_owners *owners);
+
+/* The entries from this one on that have its key, in order, when all before are: where they end. */
+uint32_t build_owners_settle(struct build_owners *owners, uint32_t from);

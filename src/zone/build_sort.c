@@ -1,7 +1,8 @@
 /*
  * Owners in canonical order. Files are mostly in order, or made of a few pieces that are: to merge
  * these costs next to nothing. Others are first sorted by their keys, octet by octet, which reads
- * the entries in a row and compares nothing; then what has the same key is merged.
+ * the entries in a row and compares nothing. What has the same key is merged when it is its turn to
+ * be laid out: then its names, which stand anywhere, are near for that and for what comes next.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,8 @@ static void merge(const struct build_owners *owners, struct build_entry *other, 
 {
     const struct build_entry *entries = owners->entries;
 
+    if (build_entry_order(owners, &entries[middle - 1], &entries[middle]) <= 0)
+        return;
     while (from < middle && build_entry_order(owners, &entries[from], &entries[middle]) <= 0)
         from++;
     while (from < middle && build_entry_order(owners, &entries[middle - 1], &entries[to - 1]) <= 0)
@@ -103,7 +106,7 @@ static void sort_by_key(struct build_entry *in, struct build_entry *other, uint3
 
 _Static_assert(DIGITS % 2 == 0, "the entries end where they were");
 
-/* Sort [from, to) of the entries, with room for as many in `other`. */
+/* Sort [from, to) of the entries, with room for half as many in `other`. */
 static void merge_sort(const struct build_owners *owners, struct build_entry *other, uint32_t from,
                        uint32_t to)
 {
@@ -116,18 +119,22 @@ static void merge_sort(const struct build_owners *owners, struct build_entry *ot
     merge(owners, other, from, middle, to);
 }
 
-/* Entries with the same key stand together: sort each such row. */
-static void sort_ties(const struct build_owners *owners, struct build_entry *other)
+uint32_t build_owners_settle(struct build_owners *owners, uint32_t from)
 {
     const struct build_entry *entries = owners->entries;
+    uint32_t to = from + 1;
 
-    for (uint32_t from = 0, to; from < owners->count; from = to) {
-        for (to = from + 1; to < owners->count; to++)
-            if (entries[to].sort_key != entries[from].sort_key)
-                break;
-        if (to - from > 1)
-            merge_sort(owners, other, from, to);
+    if (!owners->has_ties)
+        return owners->count;
+    while (to < owners->count && entries[to].sort_key == entries[from].sort_key)
+        to++;
+    if (to - from > owners->room_size) {
+        owners->room_size = 2 * (to - from);
+        free(owners->room);
+        owners->room = td_malloc(owners->room_size * sizeof(*owners->room));
     }
+    merge_sort(owners, owners->room, from, to);
+    return to;
 }
 
 void build_owners_sort(struct build_owners *owners)
@@ -139,7 +146,15 @@ void build_owners_sort(struct build_owners *owners)
         merge_pieces(owners, other);
     } else {
         sort_by_key(owners->entries, other, owners->count);
-        sort_ties(owners, other);
+        owners->has_ties = true;
     }
     free(other);
+}
+
+void build_owners_fini(struct build_owners *owners)
+{
+    free(owners->entries);
+    free(owners->room);
+    owners->entries = owners->room = NULL;
+    owners->count = 0;
 }
