@@ -505,6 +505,12 @@ td_err registry_new(const struct registry_parts *parts, struct registry **ret_re
     return TD_OK;
 }
 
+static void forget_jobs(struct registry *registry)
+{
+    for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next)
+        zone->job = NULL;
+}
+
 void registry_free(struct fiber *fiber, struct registry *registry)
 {
     if (registry == NULL)
@@ -512,12 +518,12 @@ void registry_free(struct fiber *fiber, struct registry *registry)
     registry->idle = NULL; /* it stops: nobody is told that all has been done */
     registry_merge_stop(fiber, registry);
     change_drain(fiber, registry->door);
-    for (struct registry_zone *zone = registry->zones; zone != NULL; zone = zone->next)
-        zone->job = NULL;
+    forget_jobs(registry);
     images_stop(registry->images);
     loader_stop(fiber, registry->loader);
     change_drain(fiber, registry->door); /* commits that land give the loader something still */
     change_dispose_by(registry->door, NULL, NULL);
+    forget_jobs(registry); /* the timer of the keeper may have given one, too */
     loader_free(registry->loader);
     io_timer_stop(&registry->reclaim); /* only now: a load that ended meanwhile has started it */
     io_timer_stop(&registry->keep);

@@ -98,6 +98,10 @@ class Tandem:
     def log(self):
         return (self.where / "log").read_text(errors="replace")
 
+    def has_base(self):
+        """Does the log know of a base of example.com? From then on a start takes it."""
+        return any(b"B\7example\3com\0" in path.read_bytes() for path in self.where.glob("changes/*.log"))
+
     def query(self, name, rdtype="A", **options):
         return dns.message.make_query(name, rdtype, **options)
 

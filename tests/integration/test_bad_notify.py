@@ -16,13 +16,13 @@ from packets import CH, FORMERR, NOTIFY, SERVFAIL, SOA
 def test_notifications_for_ever_cost_a_few_questions(tandem, primary, announce):
     source = primary()
     copy = follow(tandem, source)
-    before, end, turn = len(source.asked), time.monotonic() + 5, 0
+    before, end, turn = len(source.asked), time.monotonic() + 2, 0
     while time.monotonic() < end:
         notify(copy, announce(turn))
         turn += 1
         time.sleep(0.005)
     types = source.types(before)
-    assert 1 <= len(types) <= 12, len(types)
+    assert 1 <= len(types) <= 8, len(types)
     assert set(types) == {"SOA"} and serial(copy) == 1
     source.serial = 100  # and what is true is found all the same
     copy.wait(lambda: serial(copy) == 100)
@@ -33,12 +33,12 @@ def test_notifications_of_what_cannot_be_transferred(tandem, primary):
     copy = follow(tandem, source)
     source.serial = 2
     source.axfr = lambda question: [question.answer(rcode=SERVFAIL)]
-    before, end = len(source.asked), time.monotonic() + 5
+    before, end = len(source.asked), time.monotonic() + 2
     while time.monotonic() < end:
         notify(copy, random.choice((2, None)))
         time.sleep(0.005)
     types = source.types(before)
-    assert types.count("AXFR") <= 10 and len(types) <= 30, types
+    assert types.count("AXFR") <= 6 and len(types) <= 18, types
     assert serial(copy) == 1
 
 
@@ -80,14 +80,15 @@ def test_notifications_during_a_look_cause_one_more(tandem, primary):
 
     def slow(question):
         asked.set()
-        go_on.wait(1)
+        go_on.wait(10)
         return [question.answer(soa(1))]
 
     source.soa = slow
     notify(copy, 2)
     assert asked.wait(5)
-    for _ in range(50):
+    for _ in range(20):
         notify(copy, 2)
     go_on.set()
-    time.sleep(1)
-    assert source.types(before) == ["SOA", "SOA"]
+    copy.wait(lambda: len(source.types(before)) > 1)
+    time.sleep(0.5)
+    assert source.types(before) in (["SOA"] * 2, ["SOA"] * 3)  # a slow one was asked twice

@@ -85,6 +85,7 @@ def test_orders_to_a_primary(pair):
 
 def test_orders_to_a_secondary(pair):
     _, copy = pair
+    copy.wait(lambda: (copy.where / "copy.zone").exists())  # that it is written is nobody's order
     assert "a serial greater than 10 would be asked for, at 1 primaries" in tried(copy, "zone", "refresh", "example.com")
     assert "the whole zone would be transferred" in tried(copy, "zone", "retransfer", "example.com")
     assert "transferred anew" in tried(copy, "zone", "purge", "example.com")

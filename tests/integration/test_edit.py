@@ -120,7 +120,7 @@ def test_file_and_zone_were_both_changed(server, take, www, new):
     assert addresses(server, "new.example.com") == new
     # And so it is after a restart, though the file says something else.
     if take == "log":
-        server.wait(lambda: list(server.where.glob("base/*/example.com.base")))
+        server.wait(server.has_base)
     serial = serial_of(server)
     server.stop()
     server.start()

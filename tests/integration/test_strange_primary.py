@@ -70,12 +70,18 @@ class Primary:
         try:
             while True:
                 client, _ = self.tcp.accept()
-                with client:
-                    size = struct.unpack("!H", client.recv(2, socket.MSG_WAITALL))[0]
-                    for answer in self.answers(client.recv(size, socket.MSG_WAITALL), False):
-                        client.sendall(struct.pack("!H", len(answer)) + answer)
-                    client.settimeout(1)
-                    client.recv(1)
+                threading.Thread(target=self.answer_stream, args=(client,), daemon=True).start()
+        except OSError:
+            pass
+
+    def answer_stream(self, client):
+        """One question of each connection; a second one ends it."""
+        try:
+            with client:
+                size = struct.unpack("!H", client.recv(2, socket.MSG_WAITALL))[0]
+                for answer in self.answers(client.recv(size, socket.MSG_WAITALL), False):
+                    client.sendall(struct.pack("!H", len(answer)) + answer)
+                client.recv(1)
         except (OSError, struct.error):
             pass
 

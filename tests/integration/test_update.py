@@ -358,8 +358,7 @@ def test_a_base_makes_the_zone_independent_of_its_file(server):
     update = message()
     update.add("before", 60, "A", "192.0.2.9")
     assert send(server, update).rcode() == 0
-    server.wait(lambda: list(server.where.glob("base/*/example.com.base")))
-    time.sleep(0.2)
+    server.wait(server.has_base)
     update = message()
     update.add("behind", 60, "A", "192.0.2.10")
     assert send(server, update).rcode() == 0
