@@ -98,6 +98,12 @@ class Tandem:
     def log(self):
         return (self.where / "log").read_text(errors="replace")
 
+    def cpu_s(self):
+        """What it has had of the processor."""
+        with open("/proc/%d/stat" % self.process.pid) as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def has_base(self):
         """Does the log know of a base of example.com? From then on a start takes it."""
         return any(b"B\7example\3com\0" in path.read_bytes() for path in self.where.glob("changes/*.log"))

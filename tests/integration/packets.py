@@ -8,7 +8,7 @@ import time
 
 import dns.message
 import pytest
-from conftest import ZONE, Tandem
+from conftest import PATIENCE_S, ZONE, Tandem
 
 IQUERY, STATUS, NOTIFY, UPDATE, DSO = 1, 2, 4, 5, 6
 QR, AA, TC, RD, RA, Z, AD, CD = 0x8000, 0x0400, 0x0200, 0x0100, 0x0080, 0x0040, 0x0020, 0x0010
@@ -126,7 +126,7 @@ class Asker:
         self.udp_socket = socket.socket(type=socket.SOCK_DGRAM)
         self.udp_socket.connect(("127.0.0.1", server.port))
 
-    def udp(self, octets, timeout=5):
+    def udp(self, octets, timeout=PATIENCE_S):
         self.udp_socket.settimeout(timeout)
         self.udp_socket.send(octets)
         try:
@@ -146,14 +146,14 @@ class Asker:
             return parse(read_frame(stream))
 
     def connect(self):
-        stream = socket.create_connection(("127.0.0.1", self.server.port), 5)
+        stream = socket.create_connection(("127.0.0.1", self.server.port), PATIENCE_S)
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return stream
 
     def drain(self):
         """Read what has come, up to the answer to a last question, of another ID."""
         last = b"\x43\x21" + packet(question())[2:]
-        self.udp_socket.settimeout(5)
+        self.udp_socket.settimeout(PATIENCE_S)
         self.udp_socket.send(last)
         while self.udp_socket.recv(65535)[:2] != last[:2]:
             pass

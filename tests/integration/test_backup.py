@@ -3,7 +3,6 @@ import hashlib
 import json
 import re
 import socket
-import time
 
 import dns.zone
 
@@ -269,9 +268,9 @@ def test_a_history_of_thousands_of_changes(tandem):
     path = server.where / "backup"
     good(server, "zone", "backup", "example.com", "--file", path)
     other = empty(tandem)
-    began = time.monotonic()
+    before = other.cpu_s()
     good(other, "zone", "restore", "example.com", path)
-    assert time.monotonic() - began < 10
+    assert other.cpu_s() - before < 5
     assert serial(other) == 601
     assert re.search('"599"', str(other.ask("dyn.example.com", "TXT").answer[0]))
     assert '"17"' in good(other, "zone", "show", "example.com", "19")

@@ -12,7 +12,7 @@ import urllib.request
 
 import pytest
 
-from conftest import ZONE, free_port, run
+from conftest import PATIENCE_S, ZONE, free_port, run
 
 
 @pytest.fixture
@@ -414,5 +414,5 @@ def test_it_ends_while_people_ask(served):
     server.process.send_signal(signal.SIGTERM)
     for thread in threads:
         thread.join(20)
-    assert server.process.wait(20) == 0
+    assert server.process.wait(PATIENCE_S) == 0
     assert set(codes) <= {0, 1, 3}

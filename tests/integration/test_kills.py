@@ -140,9 +140,7 @@ class Campaign:
         self.server.wait(self.is_up)
         assert self.server.process.poll() is None, self.server.log()
         self.starts.append(time.monotonic() - began)
-        with open("/proc/%d/stat" % self.server.process.pid) as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        self.work.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+        self.work.append(self.server.cpu_s())
 
     def check(self):
         serial = serial_of(self.server)

@@ -2,7 +2,6 @@
 import random
 import socket
 import struct
-import time
 
 import dns.message
 import dns.rdatatype
@@ -95,11 +94,11 @@ def test_too_many_records_behind_a_question(asker):
     for count, rcode in ((16, NOERROR), (17, FORMERR), (3000, FORMERR)):
         assert asker.tcp(packet(question(), additional=[record(b"\xC0\x0C")] * count)).rcode == rcode
     chain = b"".join(struct.pack(">H", 0xC000 | at) for at in range(12, 16000, 2))
-    start = time.monotonic()
+    before = asker.server.cpu_s()
     for _ in range(20):
         asker.tcp(packet(question(), additional=[record("x.example.com", rdata=chain)] +
                          [record(b"\xFE\x00")] * 3000))
-    assert time.monotonic() - start < 5
+    assert asker.server.cpu_s() - before < 5
     asker.good()
 
 

@@ -154,19 +154,19 @@ def test_clients_that_go_away(asker):
 
 def test_idle_clients(tmp_path):
     """RFC 7766 6.2.3, RFC 7828: who says nothing is cut off, at any point; keepalive tells how long it takes."""
-    with standing(tmp_path, tcp={"idle-timeout": "400ms"}) as asker:
+    with standing(tmp_path, tcp={"idle-timeout": "1s"}) as asker:
         streams = []
         for octets in (b"", b"\0", framed(Q)[:10], framed(edns(option(KEEPALIVE)))):
             streams.append(asker.connect())
             streams[-1].sendall(octets)
         start = time.monotonic()
-        assert parse(read_frame(streams[3])).options == {KEEPALIVE: b"\0\4"}
+        assert parse(read_frame(streams[3])).options == {KEEPALIVE: b"\0\12"}
         for stream in streams:
             assert ended(stream)
-            assert 0.2 < time.monotonic() - start < 4
+            assert time.monotonic() - start > 0.5
             stream.close()
         with asker.connect() as stream:  # who goes on asking stays
-            for _ in range(8):
+            for _ in range(15):
                 stream.sendall(framed(Q))
                 assert parse(read_frame(stream)).rcode == NOERROR
                 time.sleep(0.1)
