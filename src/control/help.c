@@ -87,10 +87,16 @@ static void print_one(const struct control_verb *verb, struct td_buf *out)
     if (verb->more != NULL)
         put_wrapped(out, verb->more, 0);
     td_buf_add_char(out, '\n');
-    for (unsigned i = 0; i < CONTROL_ARGS_MAX && verb->args[i].kind != CONTROL_ARG_NONE; i++)
-        if (!verb->args[i].is_hidden)
-            td_buf_printf(out, "  %s%-12s %s\n", control_arg_is_word(&verb->args[i]) ? "  " : "--",
-                          verb->args[i].name, verb->args[i].help);
+    for (unsigned i = 0; i < CONTROL_ARGS_MAX && verb->args[i].kind != CONTROL_ARG_NONE; i++) {
+        const struct control_arg *arg = &verb->args[i];
+        if (arg->is_hidden)
+            continue;
+        td_buf_printf(out, "  %s%-12s %s", control_arg_is_word(arg) ? "  " : "--", arg->name,
+                      arg->help);
+        if (arg->letter != 0)
+            td_buf_printf(out, " (-%c)", arg->letter);
+        td_buf_add_char(out, '\n');
+    }
     if (verb->method != NULL)
         td_buf_printf(out, "\nIn the API: %s %s\n", verb->method, verb->path);
     if (verb->aliases != NULL)

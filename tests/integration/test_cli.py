@@ -53,6 +53,7 @@ def test_help_tells_of_everything():
     one = run("tandem", "help", "zone", "check")
     assert one.returncode == 0 and "--print" in one.stdout
     assert run("tandem", "zone", "check", "--help").stdout == one.stdout
+    assert "why, for the history (-m)" in run("tandem", "record", "add", "--help").stdout
     assert run("tandem", "help", "dance").returncode == 2
 
 
