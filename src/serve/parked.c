@@ -1,5 +1,6 @@
 #include "serve/parked.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,9 +8,20 @@
 #include "net/conn.h"
 #include "serve/internal.h"
 
+/* What is filled of a request; most of the room in one is for long names and for signatures. */
+static void copy(struct request *to, const struct request *from)
+{
+    memcpy(to, from, offsetof(struct request, tsig));
+    if (from->has_tsig)
+        to->tsig = from->tsig;
+    to->tail = from->tail;
+    if (from->has_key)
+        wire_key_copy(&to->key, &from->key);
+}
+
 void parked_init(struct parked *parked, struct request *request)
 {
-    parked->request = *request;
+    copy(&parked->request, request);
     parked->octets = td_memdup(request->in, request->in_size);
     parked->request.in = parked->octets;
     parked->request.remote = *request_remote(request);
@@ -26,7 +38,8 @@ void parked_init(struct parked *parked, struct request *request)
 
 void parked_fini(struct parked *parked)
 {
-    explicit_bzero(&parked->key, sizeof(parked->key));
+    if (parked->request.has_tsig)
+        explicit_bzero(&parked->key, sizeof(parked->key));
     free(parked->octets);
 }
 

@@ -13,6 +13,7 @@
 #include "serve/worker.h"
 #include "wire/const.h"
 #include "wire/rrtype.h"
+#include "zone/block.h"
 
 /* What a worker must remember to send the answer. */
 struct job {
@@ -35,7 +36,7 @@ static enum stage_result fail(struct request *request, uint16_t rcode, uint16_t 
 
 static struct job *job_new(struct request *request)
 {
-    struct job *job = td_malloc(sizeof(*job));
+    struct job *job = zone_block_take(sizeof(*job));
     struct parked *parked = &job->parked;
     const struct tsig_exchange *tsig = &parked->request.tsig;
 
@@ -63,7 +64,7 @@ static void job_free(struct job *job)
 {
     free(job->answer);
     parked_fini(&job->parked);
-    free(job);
+    zone_block_give(job, sizeof(*job));
 }
 
 static void log_refused(struct request *request, const char *why)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/hash.h"
@@ -26,6 +27,16 @@ struct wire_key {
     uint8_t lower[WIRE_KEY_SIZE_MAX + TD_HASH_PAD + 1]; /* the name in lower case */
     uint64_t hashes[WIRE_KEY_LABELS_MAX + 1];
 };
+
+/* As much of it as the name has. */
+static inline void wire_key_copy(struct wire_key *to, const struct wire_key *from)
+{
+    size_t labels = from->label_count + 1u;
+
+    memcpy(to, from, offsetof(struct wire_key, offsets) + labels);
+    memcpy(to->lower, from->lower, from->size + (size_t)TD_HASH_PAD);
+    memcpy(to->hashes, from->hashes, labels * sizeof(from->hashes[0]));
+}
 
 /*
  * Make a key of an uncompressed name that begins at `octets`, of which no more than `left`

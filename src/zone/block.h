@@ -5,7 +5,7 @@
  *          a head of their own, so that zones lie close together, in huge pages. What is larger
  *          comes from the heap. Some of what is given back is kept: whoever changes a thousand
  *          small zones takes the like again at once.
- * Floor    3; also for whoever has something of each zone.
+ * Floor    3; also for whoever has something of each zone, or takes the like again and again.
  * Threads  Any; one lock, taken by writers only.
  */
 #pragma once

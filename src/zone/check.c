@@ -1,10 +1,12 @@
 #include "zone/check.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "wire/rrtype.h"
+#include "zone/block.h"
 #include "zone/check_run.h"
 
 enum {
@@ -18,14 +20,24 @@ enum {
 };
 
 /* A copy of a zone is what its primary says, as long as it can be answered from. */
-static uint8_t lax_level(unsigned id)
-{
-    uint8_t level = zone_check_rows[id].level;
+#define LAX_LEVEL(level)                                                                           \
+    (ZONE_LEVEL_##level == ZONE_LEVEL_ERROR ? ZONE_LEVEL_WARNING : ZONE_LEVEL_##level)
 
-    if (id == ZONE_CHECK_SOA_MISSING || id == ZONE_CHECK_SOA_MULTIPLE)
-        return level;
-    return level == ZONE_LEVEL_ERROR ? ZONE_LEVEL_WARNING : level;
-}
+static const uint8_t levels[][ZONE_CHECK_COUNT] = {
+#define ROW(symbol, id, level, ...)                                                                \
+    [ZONE_CHECK_##symbol] = ZONE_CHECK_##symbol == ZONE_CHECK_SOA_MISSING ||                       \
+                                    ZONE_CHECK_##symbol == ZONE_CHECK_SOA_MULTIPLE                 \
+                                ? ZONE_LEVEL_##level                                               \
+                                : LAX_LEVEL(level),
+    [ZONE_CHECK_LAX] = { ZONE_CHECK_ROWS(ROW) },
+#undef ROW
+#define ROW(symbol, id, level, ...) [ZONE_CHECK_##symbol] = ZONE_LEVEL_##level,
+    [ZONE_CHECK_NORMAL] = { ZONE_CHECK_ROWS(ROW) },
+#undef ROW
+#define ROW(symbol, id, level, strict, ...) [ZONE_CHECK_##symbol] = ZONE_LEVEL_##strict,
+    [ZONE_CHECK_STRICT] = { ZONE_CHECK_ROWS(ROW) },
+#undef ROW
+};
 
 void zone_check_options_init(struct zone_check_options *ret_options,
                              enum zone_check_strictness strictness, uint64_t now_s)
@@ -37,19 +49,7 @@ void zone_check_options_init(struct zone_check_options *ret_options,
         .set_max = SET_MAX,
         .signatures_max = strictness == ZONE_CHECK_STRICT ? UINT32_MAX : 0,
     };
-    for (unsigned i = 0; i < ZONE_CHECK_COUNT; i++) {
-        switch (strictness) {
-        case ZONE_CHECK_LAX:
-            ret_options->levels[i] = lax_level(i);
-            break;
-        case ZONE_CHECK_NORMAL:
-            ret_options->levels[i] = zone_check_rows[i].level;
-            break;
-        case ZONE_CHECK_STRICT:
-            ret_options->levels[i] = zone_check_rows[i].strict;
-            break;
-        }
-    }
+    memcpy(ret_options->levels, levels[strictness], sizeof(ret_options->levels));
 }
 
 /* ---- what the build found ---- */
@@ -110,10 +110,20 @@ void check_visit(struct check_run *run, const struct zone_node *node)
         check_nsec(run, node);
 }
 
-void check_run_init(struct check_run *run, uint32_t names)
+struct check_run *check_run_new(const struct zone_version *version,
+                                const struct zone_check_options *options,
+                                const struct td_diag_sink *sink, struct zone_check_result *result,
+                                uint32_t names)
 {
+    struct check_run *run = zone_block_take(sizeof(*run));
     uint32_t slots = SLOTS_MIN;
 
+    memset(run, 0, offsetof(struct check_run, cut_targets));
+    *result = (struct zone_check_result){ .errors = 0 };
+    run->version = version;
+    run->options = options;
+    run->sink = sink;
+    run->result = result;
     while (slots < SLOTS_MAX && slots < names)
         slots *= 2;
     run->slots = td_calloc(slots, sizeof(*run->slots));
@@ -125,31 +135,26 @@ void check_run_init(struct check_run *run, uint32_t names)
     run->apex_size = zone_version_name_size(run->version);
     run->is_signed = (run->version->flags & ZONE_IS_SIGNED) != 0;
     run->has_nsec = run->is_signed && (run->version->flags & ZONE_HAS_NSEC) != 0;
+    return run;
 }
 
-void check_run_fini(struct check_run *run)
+void check_run_free(struct check_run *run)
 {
     free(run->slots);
     free(run->referenced.nodes);
     free(run->orphans.nodes);
     free(run->nsec3.matched.nodes);
+    zone_block_give(run, sizeof(*run));
 }
 
 bool zone_check(const struct zone_version *version, const struct zone_check_options *options,
                 const struct zone_places *places, const struct td_diag_sink *sink,
                 struct zone_check_result *ret_result)
 {
-    struct check_run *run = td_calloc(1, sizeof(*run));
+    struct check_run *run = check_run_new(version, options, sink, ret_result, version->node_count);
     struct zone_walk walk;
 
-    *ret_result = (struct zone_check_result){ .errors = 0 };
-    run->version = version;
-    run->options = options;
     run->places = places;
-    run->sink = sink;
-    run->result = ret_result;
-    check_run_init(run, version->node_count);
-
     check_built(run);
     check_keys(run);
     check_verify_start(run);
@@ -168,8 +173,7 @@ bool zone_check(const struct zone_version *version, const struct zone_check_opti
     check_tell_rest(run);
 
     check_verify_finish(run);
-    check_run_fini(run);
-    free(run);
+    check_run_free(run);
     return ret_result->errors == 0;
 }
 

@@ -63,9 +63,9 @@ static void enter_target(struct check_run *run, const struct zone_node *node,
     if (!is_at_or_below(run, node, rdata->octets, rdata->size)) {
         tell_target(run, node, rdata, check_target_inside(run, rdata->octets, rdata->size));
     } else if (cut->count < CHECK_CUT_TARGETS_MAX) {
-        cut->targets[cut->count].name = *rdata;
-        cut->targets[cut->count].labels_size = (uint8_t)(rdata->size - run->apex_size);
-        cut->targets[cut->count].has_address = false;
+        run->cut_targets[cut->count].name = *rdata;
+        run->cut_targets[cut->count].labels_size = (uint8_t)(rdata->size - run->apex_size);
+        run->cut_targets[cut->count].has_address = false;
         cut->count++;
     } else if (check_target_inside(run, rdata->octets, rdata->size) == CHECK_TARGET_NO_GLUE) {
         char text[CHECK_NAME_SIZE];
@@ -81,10 +81,10 @@ static void take_glue(struct check_run *run, const struct zone_node *node)
     bool is_needed = false;
 
     for (unsigned i = 0; i < cut->count; i++) {
-        if (cut->targets[i].labels_size != node->labels_size ||
-            !zone_labels_equal(cut->targets[i].name.octets, node->labels, node->labels_size))
+        if (run->cut_targets[i].labels_size != node->labels_size ||
+            !zone_labels_equal(run->cut_targets[i].name.octets, node->labels, node->labels_size))
             continue;
-        cut->targets[i].has_address = true;
+        run->cut_targets[i].has_address = true;
         is_needed = true;
     }
     if (!is_needed)
@@ -155,9 +155,10 @@ void check_cut_leave(struct check_run *run)
     char text[CHECK_NAME_SIZE];
 
     for (unsigned i = 0; i < cut->count; i++)
-        if (!cut->targets[i].has_address)
-            check_say(run, ZONE_CHECK_GLUE_MISSING, cut->node, WIRE_TYPE_NS, &cut->targets[i].name,
-                      "%s", check_name_text(cut->targets[i].name.octets, text));
+        if (!run->cut_targets[i].has_address)
+            check_say(run, ZONE_CHECK_GLUE_MISSING, cut->node, WIRE_TYPE_NS,
+                      &run->cut_targets[i].name, "%s",
+                      check_name_text(run->cut_targets[i].name.octets, text));
     cut->node = NULL;
     cut->count = 0;
 }

@@ -168,11 +168,12 @@ void check_nsec3_start(struct check_run *run)
 /* ---- names ---- */
 
 /* Forget the empty names that this one is not below. */
-static void drop_ents(struct check_nsec3 *nsec3, const struct zone_node *node)
+static void drop_ents(struct check_run *run, const struct zone_node *node)
 {
-    while (nsec3->ent_count > 0 &&
-           nsec3->ents[nsec3->ent_count - 1]->label_count >= node->label_count)
-        nsec3->ent_count--;
+    unsigned *count = &run->nsec3.ent_count;
+
+    while (*count > 0 && run->ents[*count - 1]->label_count >= node->label_count)
+        --*count;
 }
 
 /* This name is in the chain, so the empty ones above it have to be, too. */
@@ -181,7 +182,7 @@ static void tell_ents(struct check_run *run)
     struct check_nsec3 *nsec3 = &run->nsec3;
 
     for (unsigned i = 0; i < nsec3->ent_count; i++)
-        check_tell(run, ZONE_CHECK_NSEC3_MISSING, nsec3->ents[i], 0, NULL);
+        check_tell(run, ZONE_CHECK_NSEC3_MISSING, run->ents[i], 0, NULL);
     nsec3->ent_count = 0;
 }
 
@@ -205,7 +206,7 @@ static void check_absent(struct check_run *run, const struct zone_node *node,
         check_tell(run, ZONE_CHECK_NSEC3_MISSING, node, 0, NULL);
         tell_ents(run);
     } else if (node->sets == 0 && nsec3->ent_count < CHECK_ENTS_MAX) {
-        nsec3->ents[nsec3->ent_count++] = node;
+        run->ents[nsec3->ent_count++] = node;
     }
 }
 
@@ -217,7 +218,7 @@ void check_nsec3_name(struct check_run *run, const struct zone_node *node)
     bool is_match;
     char why[64];
 
-    drop_ents(&run->nsec3, node);
+    drop_ents(run, node);
     zone_node_name(run->version, node, &name);
     dnssec_nsec3_hash(&run->nsec3.params, name.octets, name.size, hash);
     const struct zone_node *hashed = zone_nsec3_at_or_before(run->version, hash, &is_match);

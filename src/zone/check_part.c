@@ -94,20 +94,13 @@ bool zone_check_part(const struct zone_version *version, const struct zone_check
                      const uint8_t *const *names, size_t count, const struct td_diag_sink *sink,
                      struct zone_check_result *ret_result)
 {
-    struct check_run *run = td_calloc(1, sizeof(*run));
+    struct check_run *run = check_run_new(version, options, sink, ret_result, (uint32_t)count);
 
-    *ret_result = (struct zone_check_result){ .errors = 0 };
-    run->version = version;
-    run->options = options;
-    run->sink = sink;
-    run->result = ret_result;
-    check_run_init(run, (uint32_t)count);
     run->has_nsec = false;
     for (size_t i = 0; i < count; i++)
         visit(run, names[i]);
     visit_servers(run, names, count);
     check_tell_rest(run);
-    check_run_fini(run);
-    free(run);
+    check_run_free(run);
     return ret_result->errors == 0;
 }

@@ -149,8 +149,11 @@ void check_say_at(struct check_run *run, enum zone_check_id id, const struct zon
 void check_tell_rest(struct check_run *run)
 {
     uint32_t max = run->options->findings_max;
+    const struct zone_check_result *result = run->result;
 
-    for (unsigned i = 0; max != 0 && i < ZONE_CHECK_COUNT; i++) {
+    if (max == 0 || (uint64_t)result->errors + result->warnings + result->notes <= max)
+        return; /* and so is the count of each */
+    for (unsigned i = 0; i < ZONE_CHECK_COUNT; i++) {
         uint32_t found = run->result->counts[i];
         if (found > max)
             td_diag_report(run->sink, NULL, 0, 0, severity_of(run->options->levels[i]),

@@ -31,15 +31,17 @@ enum check_target {
     CHECK_TARGET_NO_GLUE,    /* at or below a delegation, without one */
 };
 
+/* A name server at or below a delegation. */
+struct check_cut_target {
+    struct wire_rdata name;
+    uint8_t labels_size; /* relative to the apex */
+    bool has_address;
+};
+
 /* The delegation whose subtree is being walked. */
 struct check_cut {
     const struct zone_node *node; /* NULL: none */
-    unsigned count;
-    struct {
-        struct wire_rdata name;
-        uint8_t labels_size; /* relative to the apex */
-        bool has_address;
-    } targets[CHECK_CUT_TARGETS_MAX];
+    unsigned count;               /* of its targets */
 };
 
 struct check_nodes {
@@ -64,8 +66,7 @@ struct check_nsec {
 
 struct check_nsec3 {
     struct dnssec_nsec3_params params;
-    struct check_nodes matched;                   /* NSEC3 nodes that belong to a name */
-    const struct zone_node *ents[CHECK_ENTS_MAX]; /* empty, without NSEC3, inside an opt-out span */
+    struct check_nodes matched; /* NSEC3 nodes that belong to a name */
     unsigned ent_count;
     uint32_t chain_count;
 };
@@ -93,18 +94,26 @@ struct check_run {
     struct check_cut cut;
     struct check_nodes referenced; /* glue that was looked up */
     struct check_nodes orphans;    /* glue that its own delegation does not name */
-    struct check_key keys[CHECK_KEYS_MAX];
     unsigned key_count;
     struct check_nsec nsec;
     struct check_nsec3 nsec3;
     struct check_verify *verify; /* NULL: no signature is to be verified */
+    /* From here on nothing is set at first: most runs are of a change, and look at a name or two.
+     */
+    struct check_cut_target cut_targets[CHECK_CUT_TARGETS_MAX]; /* cut.count of them */
+    struct check_key keys[CHECK_KEYS_MAX];                      /* key_count */
+    const struct zone_node *ents[CHECK_ENTS_MAX]; /* nsec3.ent_count: empty, without NSEC3, inside
+                                                     an opt-out span */
 };
 
 /* ---- the run ---- */
 
-/* `version` is filled in; `names` will be visited, more or less. */
-void check_run_init(struct check_run *run, uint32_t names);
-void check_run_fini(struct check_run *run);
+/* `names` will be visited, more or less. *result is cleared. */
+struct check_run *check_run_new(const struct zone_version *version,
+                                const struct zone_check_options *options,
+                                const struct td_diag_sink *sink, struct zone_check_result *result,
+                                uint32_t names);
+void check_run_free(struct check_run *run);
 
 /* A name, with all that is checked of it; they come in canonical order. */
 void check_visit(struct check_run *run, const struct zone_node *node);

@@ -99,9 +99,9 @@ void zone_lineage_free(struct zone_lineage *lineage)
         zone_pages_free(lineage, lineage->newest, 0);
         zone_version_free(lineage, lineage->newest);
     }
-    for (unsigned i = 0; lineage->bins != NULL && i < ZONE_FREE_BINS; i++)
-        free(lineage->bins[i].spans);
-    free(lineage->bins);
+    for (unsigned i = 0; lineage->free != NULL && i < ZONE_FREE_BINS; i++)
+        free(lineage->free->bins[i].spans);
+    free(lineage->free);
     zone_tables_free(lineage->tables);
     if (lineage->infos != &lineage->own_info)
         free(lineage->infos);
@@ -113,7 +113,7 @@ void zone_lineage_stats(const struct zone_lineage *lineage, struct zone_lineage_
     *ret_stats = (struct zone_lineage_stats){
         .octets = lineage->octets,
         .retained = lineage->retained,
-        .free_octets = lineage->free_units * ZONE_UNIT_SIZE,
+        .free_octets = lineage->free == NULL ? 0 : lineage->free->units * ZONE_UNIT_SIZE,
     };
     for (const struct zone_version *v = lineage->oldest; v != NULL; v = v->newer)
         ret_stats->versions++;

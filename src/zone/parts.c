@@ -38,13 +38,13 @@ static void take_frees(const struct zone_lineage *lineage, struct zone_parts *pa
 {
     size_t count = 0;
 
-    for (unsigned i = 0; lineage->bins != NULL && i < ZONE_FREE_BINS; i++)
-        count += lineage->bins[i].count;
+    for (unsigned i = 0; lineage->free != NULL && i < ZONE_FREE_BINS; i++)
+        count += lineage->free->bins[i].count;
     if (count == 0)
         return;
     parts->frees = td_malloc(count * sizeof(*parts->frees));
     for (unsigned i = 0; i < ZONE_FREE_BINS; i++) {
-        const struct zone_free_bin *bin = &lineage->bins[i];
+        const struct zone_free_bin *bin = &lineage->free->bins[i];
         for (uint32_t at = 0; at < bin->count; at++)
             parts->frees[parts->outline.free_count++] = bin->spans[at];
     }

@@ -217,6 +217,14 @@ void zone_space_abort(struct zone_space *space)
     free(space->released);
 }
 
+static void forget_free(struct zone_free *free)
+{
+    for (unsigned i = 0; i < ZONE_FREE_BINS; i++)
+        free->bins[i].count = 0;
+    memset(free->used, 0, sizeof(free->used));
+    free->units = 0;
+}
+
 /*
  * What the version before it does not need was the list of what this one replaced: nothing was
  * handed on to it, since what was never shown is not given up.
@@ -234,9 +242,8 @@ void zone_space_drop(struct zone_lineage *lineage)
         lineage->retained -= octets_of(&older->dead[i].info);
     older->newer = NULL;
     lineage->newest = older;
-    for (unsigned i = 0; lineage->bins != NULL && i < ZONE_FREE_BINS; i++)
-        lineage->bins[i].count = 0;
-    lineage->free_units = 0;
+    if (lineage->free != NULL)
+        forget_free(lineage->free);
     give_back(lineage, view, older->dead, older->dead_count);
     free(older->dead);
     older->dead = NULL;
@@ -253,7 +260,7 @@ static void page_copy(struct zone_space *space, uint32_t page, uint32_t size)
     uint8_t *copy = page_new(lineage, size);
 
     memcpy(copy, old, is_last ? lineage->tail_units * ZONE_UNIT_SIZE : ZONE_PAGE_SIZE);
-    td_grow(space->dead, space->dead_count, space->dead_capacity);
+    td_grow_slowly(space->dead, space->dead_count, space->dead_capacity);
     space->dead[space->dead_count++] = (struct zone_dead){ old, *info, page };
     *info = (struct zone_page_info){ .birth = space->view->id, .size = size };
     space->view->pages[page] = copy;
@@ -284,19 +291,22 @@ static unsigned bin_of(uint32_t units)
 
 static void bin_put(struct zone_lineage *lineage, uint32_t index, uint32_t units)
 {
-    if (lineage->bins == NULL)
-        lineage->bins = td_calloc(ZONE_FREE_BINS, sizeof(*lineage->bins));
-    struct zone_free_bin *bin = &lineage->bins[bin_of(units)];
-    td_grow(bin->spans, bin->count, bin->capacity);
+    unsigned at = bin_of(units);
+
+    if (lineage->free == NULL)
+        lineage->free = td_calloc(1, sizeof(*lineage->free));
+    struct zone_free_bin *bin = &lineage->free->bins[at];
+    td_grow_slowly(bin->spans, bin->count, bin->capacity);
     bin->spans[bin->count++] = (struct zone_free_span){ index, units };
-    lineage->free_units += units;
+    lineage->free->used[at / 64] |= 1ull << at % 64;
+    lineage->free->units += units;
 }
 
 /* The newest span in a bin that is long enough, or false. */
-static bool bin_take(struct zone_lineage *lineage, unsigned at, uint32_t units,
+static bool bin_take(struct zone_free *free, unsigned at, uint32_t units,
                      struct zone_free_span *ret)
 {
-    struct zone_free_bin *bin = &lineage->bins[at];
+    struct zone_free_bin *bin = &free->bins[at];
     uint32_t looks = bin->count < LARGE_BIN_LOOKS_MAX ? bin->count : LARGE_BIN_LOOKS_MAX;
 
     for (uint32_t i = 0; i < looks; i++) {
@@ -305,21 +315,36 @@ static bool bin_take(struct zone_lineage *lineage, unsigned at, uint32_t units,
             continue;
         *ret = *span;
         *span = bin->spans[--bin->count];
-        lineage->free_units -= ret->units;
+        if (bin->count == 0)
+            free->used[at / 64] &= ~(1ull << at % 64);
+        free->units -= ret->units;
         return true;
     }
     return false;
 }
 
+/* The first bin from this one on that is not empty; the others of a small zone are not near. */
+static unsigned bin_next(const struct zone_free *free, unsigned at)
+{
+    for (; at < ZONE_FREE_BINS; at = (at / 64 + 1) * 64) {
+        uint64_t used = free->used[at / 64] >> at % 64;
+        if (used != 0)
+            return at + (unsigned)__builtin_ctzll(used);
+    }
+    return ZONE_FREE_BINS;
+}
+
 static uint32_t alloc_free(struct zone_space *space, uint32_t units)
 {
     struct zone_lineage *lineage = space->lineage;
+    struct zone_free *free = lineage->free;
     struct zone_free_span span;
 
-    if (lineage->bins == NULL || lineage->free_units < units)
+    if (free == NULL || free->units < units)
         return 0;
-    for (unsigned bin = bin_of(units); bin < ZONE_FREE_BINS; bin++) {
-        if (!bin_take(lineage, bin, units, &span))
+    for (unsigned bin = bin_next(free, bin_of(units)); bin < ZONE_FREE_BINS;
+         bin = bin_next(free, bin + 1)) {
+        if (!bin_take(free, bin, units, &span))
             continue;
         if (span.units > units)
             bin_put(lineage, span.index + units, span.units - units);
@@ -408,7 +433,7 @@ uint32_t zone_space_alloc(struct zone_space *space, size_t size)
     struct zone_lineage *lineage = space->lineage;
     uint32_t units = (uint32_t)((size + ZONE_UNIT_SIZE - 1) / ZONE_UNIT_SIZE);
 
-    if (td_likely(space->view->page_count > 1 && lineage->bins == NULL &&
+    if (td_likely(space->view->page_count > 1 && lineage->free == NULL &&
                   lineage->tail_units + units <= ZONE_PAGE_UNITS))
         return alloc_tail(space, units);
     if (space->view->page_count == 0) {

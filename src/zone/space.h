@@ -35,6 +35,13 @@ struct zone_free_bin {
     uint32_t capacity;
 };
 
+/* What is free inside the newest version's pages. */
+struct zone_free {
+    uint64_t used[ZONE_FREE_BINS / 64 + 1]; /* a bit for each bin that is not empty */
+    uint64_t units;                         /* in bins */
+    struct zone_free_bin bins[ZONE_FREE_BINS];
+};
+
 struct zone_lineage {
     struct zone_version *newest;
     struct zone_version *oldest;
@@ -44,8 +51,7 @@ struct zone_lineage {
     uint32_t info_capacity;
     uint32_t tail_units;        /* units in use in the last page */
     struct zone_tables *tables; /* NULL while the zone is small */
-    struct zone_free_bin *bins; /* ZONE_FREE_BINS, or NULL while nothing was ever freed */
-    uint64_t free_units;        /* in bins */
+    struct zone_free *free;     /* NULL while nothing was ever freed */
     uint64_t octets;            /* of all pages and blocks of all versions */
     uint64_t retained;          /* of them in dead lists */
     uint8_t label_count;
