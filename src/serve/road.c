@@ -31,6 +31,8 @@ static TD_ALWAYS_INLINE void begin(struct request *request)
                 return;
             }
         }
+    } else if (request->stage != STAGE_ROUTE) {
+        return; /* it was settled before the worker paused */
     }
     if (td_likely(result == STAGE_NEXT))
         result = stage_route(request);
@@ -63,7 +65,7 @@ void road_look(struct request *request, struct request *end)
         if (td_likely(request->look.slot != NULL))
             zone_look_node(request->version, &request->key, request->apex_label, &request->look);
     for (request = first; request < end; request++)
-        zone_look_referral(request->version, &request->look);
+        zone_look_answer(request->version, &request->look);
 }
 
 /* All answers but those of one piece, up to what is sealed. */

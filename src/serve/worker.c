@@ -148,12 +148,10 @@ static TD_NOINLINE void prefetch_zones(struct serve_worker *worker, uint32_t cou
     for (request = worker->requests; request < end; request++)
         zone_set_prefetch_version(request->far_slot);
     worker->pauses = false;
-    for (request = worker->requests; request < end; request++) {
-        if (request->stage == STAGE_ROUTE)
-            (void)road_begin(request, request + 1);
+    (void)road_begin(worker->requests, end);
+    for (request = worker->requests; request < end; request++)
         if (request->stage == STAGE_ANSWER)
             __builtin_prefetch(request->version->pages);
-    }
     for (request = worker->requests; request < end; request++)
         if (request->stage == STAGE_ANSWER && request->apex_label != 0)
             zone_look_begin(request->version, &request->key, request->apex_label, &request->look);

@@ -8,18 +8,33 @@
 #include "wire/const.h"
 #include "wire/rrtype.h"
 
-enum { SLOTS_FIRST = 256 };
+enum {
+    SLOTS_FIRST = 256,
+    HOST_UNITS =
+        (sizeof(struct wire_host) + WIRE_HOST_RECORDS_SIZE + ZONE_UNIT_SIZE - 1) / ZONE_UNIT_SIZE,
+    ROW_MAX = ZONE_PAGE_UNITS / 4 / HOST_UNITS,
+};
 
-uint32_t zone_host_new(struct zone_space *space)
+/* Room for so many hosts side by side; 0: the space is full. */
+static uint32_t alloc_row(struct zone_space *space, uint32_t count)
 {
-    if (space->view->host_count >= ZONE_HOSTS_MAX)
-        return 0;
-    uint32_t index = zone_space_alloc(space, sizeof(struct wire_host) + WIRE_HOST_RECORDS_SIZE);
-    if (space->is_full)
-        return 0;
+    uint32_t index = zone_space_alloc(space, (size_t)count * HOST_UNITS * ZONE_UNIT_SIZE);
+
+    return space->is_full ? 0 : index;
+}
+
+static uint32_t begin_host(struct zone_space *space, uint32_t index)
+{
     space->view->host_count++;
     *(struct wire_host *)zone_space_write(space, index) = (struct wire_host){ .node = 0 };
     return index;
+}
+
+uint32_t zone_host_new(struct zone_space *space)
+{
+    uint32_t index = space->view->host_count < ZONE_HOSTS_MAX ? alloc_row(space, 1) : 0;
+
+    return index == 0 ? 0 : begin_host(space, index);
 }
 
 /* May addresses of this node be told in referrals? As auth_target_of says. */
@@ -128,6 +143,30 @@ static void grow_slots(struct zone_host_wants *wants)
         *slot_of(wants, wants->wants[i].hash) = i + 1;
 }
 
+/*
+ * Hosts are asked for by half of all referrals, at random: they stand side by side, where the
+ * caches of memory and of its addresses hold them. Rows grow with their number, so that few places
+ * stay empty.
+ */
+static uint32_t next_host(struct zone_host_wants *wants, struct zone_space *space)
+{
+    uint32_t count = space->view->host_count;
+
+    if (count >= ZONE_HOSTS_MAX)
+        return 0;
+    if (wants->row_left == 0) {
+        uint32_t size = count < 2 ? 1 : count / 2 < ROW_MAX ? count / 2 : ROW_MAX;
+        wants->row = alloc_row(space, size);
+        if (wants->row == 0)
+            return 0;
+        wants->row_left = size;
+    }
+    uint32_t index = wants->row;
+    wants->row += HOST_UNITS;
+    wants->row_left--;
+    return begin_host(space, index);
+}
+
 uint32_t zone_host_want(struct zone_host_wants *wants, struct zone_space *space, uint64_t hash,
                         uint32_t cut, uint32_t rdata_at)
 {
@@ -136,7 +175,7 @@ uint32_t zone_host_want(struct zone_host_wants *wants, struct zone_space *space,
     uint32_t *slot = slot_of(wants, hash);
     if (*slot != 0)
         return wants->wants[*slot - 1].host;
-    uint32_t host = zone_host_new(space);
+    uint32_t host = next_host(wants, space);
     if (host == 0)
         return 0;
     td_grow(wants->wants, wants->count, wants->capacity);

@@ -45,6 +45,8 @@ struct zone_host_wants {
     uint32_t capacity;
     uint32_t *slots; /* 1 + place in `wants`; a power of two of them */
     uint32_t slot_count;
+    uint32_t row; /* the next place in a row of hosts */
+    uint32_t row_left;
 };
 
 /* The host of a name server of a delegation, which may be known by another one. 0: none. */

@@ -13,6 +13,8 @@
 #include "base/octets.h"
 #include "zone/version.h"
 
+enum { ZONE_LOOK_NAME_END = 40 }; /* octets of a node with a name of 18 */
+
 struct zone_look {
     const uint64_t *slot;         /* where the search for a name begins; NULL: not begun */
     const struct zone_node *node; /* after the second step: what its hash leads to, or NULL */
@@ -114,22 +116,30 @@ static inline void zone_look_node(const struct zone_version *version, const stru
     look->node = node;
     if (node == NULL)
         return;
-    __builtin_prefetch(node);
-    __builtin_prefetch((const uint8_t *)node + 64);
+    __builtin_prefetch(node); /* and its name, if that is not on the same line */
+    __builtin_prefetch((const uint8_t *)node + ZONE_LOOK_NAME_END);
 }
 
 /*
- * Third step: the referral of a cut, which is laid out behind its subtree. (A compiler takes a
- * function that only prefetches for one without effect, so it must not be one.)
+ * Third step: the referral of a cut, which is laid out behind its subtree; or the sets behind the
+ * node. (A compiler takes a function that only prefetches for one without effect, so it must not be
+ * one.)
  */
-static TD_ALWAYS_INLINE void zone_look_referral(const struct zone_version *version,
-                                                const struct zone_look *look)
+static TD_ALWAYS_INLINE void zone_look_answer(const struct zone_version *version,
+                                              const struct zone_look *look)
 {
-    if (look->node == NULL || look->node->cover == 0)
+    const struct zone_node *node = look->node;
+
+    if (node == NULL)
         return;
-    const uint8_t *image = zone_at(version, look->node->cover);
+    if (td_unlikely(node->cover == 0)) {
+        __builtin_prefetch((const uint8_t *)node + 64);
+        return;
+    }
+    const uint8_t *image = zone_at(version, node->cover);
     __builtin_prefetch(image);
     __builtin_prefetch(image + 64);
+    __builtin_prefetch(image + 128);
 }
 
 /* The last step is not as plain as most. */

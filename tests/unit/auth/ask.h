@@ -252,7 +252,7 @@ static inline struct zone_nearest ask_nearest(const struct zone_version *version
         zone_look_begin(version, key, relative, &look);
         CHECK(look.slot != NULL);
         zone_look_node(version, key, relative, &look);
-        zone_look_referral(version, &look);
+        zone_look_answer(version, &look);
         struct zone_nearest again = zone_look_end(version, key, relative, &look);
         CHECK(again.encloser == nearest.encloser);
         CHECK_EQ(again.label, nearest.label);

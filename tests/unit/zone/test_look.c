@@ -68,7 +68,7 @@ static void check(const struct zone_version *version, const char *front, uint32_
     zone_look_begin(version, &key, relative, &look);
     CHECK(look.slot != NULL);
     zone_look_node(version, &key, relative, &look);
-    zone_look_referral(version, &look);
+    zone_look_answer(version, &look);
     struct zone_nearest in_steps = zone_look_end(version, &key, relative, &look);
     CHECK(in_steps.encloser == at_once.encloser);
     CHECK_EQ(in_steps.label, at_once.label);
