@@ -292,7 +292,7 @@ static void put_changes(struct td_buf *out, const json_t *answer)
     if (is_so(answer, "held"))
         put_text(out, "held", text_of(answer, "trouble"));
     if (is_so(answer, "held"))
-        put_text(out, "", "'tandem zone release' does it all the same");
+        put_text(out, "", "'tandem zone release' lets it pass the brake");
     if (is_so(answer, "conflict"))
         put_text(out, "conflict", text_of(answer, "trouble"));
     if (is_so(answer, "conflict"))

@@ -155,8 +155,12 @@ static struct change_about about_of(const struct edit *edit)
     };
 }
 
-/* The brake has said no: keep it, for somebody to release. */
-static void hold(struct fiber *fiber, struct edit *edit, const struct operator_steps *steps)
+/*
+ * The brake has said no: keep it, for somebody to release. `obstacle` says why that would be
+ * refused as things are; "": it would not be.
+ */
+static void hold(struct fiber *fiber, struct edit *edit, const struct operator_steps *steps,
+                 const char *obstacle)
 {
     struct td_diag *diag = &edit->outcome->diag, why = *diag, failed;
     struct operator_held held = {
@@ -173,7 +177,12 @@ static void hold(struct fiber *fiber, struct edit *edit, const struct operator_s
             "%s; the brake holds what the zone file says already: release that, or mend the "
             "file, first",
             why.text);
-    else if (operator_held_put(fiber, edit->server, edit->zone, &held, &failed) == TD_OK)
+    else if (operator_held_put(fiber, edit->server, edit->zone, &held, &failed) != TD_OK)
+        return;
+    else if (obstacle[0] != '\0')
+        td_diag_say(diag, "%s; it is held, but a release would be refused as things are: %s",
+                    why.text, obstacle);
+    else
         td_diag_say(diag, "%s; 'tandem zone release %s' does it all the same", why.text,
                     edit->call->zone);
 }
@@ -226,9 +235,13 @@ static td_err carry_out(struct fiber *fiber, struct edit *edit, const struct ope
     err = change_draft_check(draft, &about, &outcome->diag);
     if (err == TD_OK)
         return commit(fiber, edit, draft, &about);
+    struct td_diag obstacle = { .line = 0 };
+    about.is_released = true;
+    if (err == TD_E_REFUSED && change_draft_check(draft, &about, &obstacle) == TD_OK)
+        obstacle.text[0] = '\0';
     change_draft_abort(draft);
     if (err == TD_E_REFUSED)
-        hold(fiber, edit, steps);
+        hold(fiber, edit, steps, obstacle.text);
     return err;
 }
 

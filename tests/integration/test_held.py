@@ -97,6 +97,14 @@ def test_orders_tell_of_themselves_only(server):
     assert "tandem: %s: " % server.file in do(server, "zone", "flush", "example.com", code=1).replace(".tmp", "")
 
 
+def test_what_a_release_would_do_is_told(server):
+    assert "'tandem zone release example.com' does it" in do(server, "zone", "apply", "example.com",
+                                                             lines(server, 0, 150), code=1)
+    assert "as things are: " in do(server, "record", "remove", "example.com", "@", "NS", code=1)
+    do(server, "zone", "release", "example.com", code=5)
+    assert status(server)["held"] and texts(server, "example.com", "NS")
+
+
 def test_one_is_held_and_a_newer_one_takes_its_place(server):
     do(server, "zone", "apply", "example.com", lines(server, 0, 150), code=1)
     do(server, "zone", "apply", "example.com", lines(server, 100, 200), code=1)
