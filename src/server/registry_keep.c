@@ -186,15 +186,24 @@ struct base {
     uint64_t sequence;
 };
 
+/* The base before, or the file, is as good. But the log cannot forget anything, and grows. */
+static void try_again(struct registry_zone *zone)
+{
+    zone->changes = CHANGES_MAX + 1;
+    registry_keep_soon(zone->registry);
+}
+
 static void on_base_known(struct change_wait *wait, td_err err, const struct td_diag *diag)
 {
     struct base *base = td_container_of(wait, struct base, wait);
 
-    (void)diag; /* without it the base before, or the file, is as good */
+    (void)diag;
     if (err == TD_OK) {
         base->zone->base_sequence = base->sequence;
         base->zone->changes = 0;
         trim(base->zone->registry, base->zone);
+    } else {
+        try_again(base->zone);
     }
     end_holding(base->zone, err == TD_OK);
     free(base);
@@ -227,6 +236,7 @@ void registry_base_written(struct registry *registry, struct registry_zone *zone
 void registry_base_failed(struct registry_zone *zone)
 {
     end_holding(zone, false);
+    try_again(zone);
 }
 
 void registry_keep_soon(struct registry *registry)

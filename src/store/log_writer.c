@@ -18,7 +18,8 @@ enum {
     BATCHES_MAX = 16,
     SEGMENT_SIZE_LEAST = 64 * 1024, /* when the disk is nearly full */
     SEGMENT_SHRINK = 4,
-    QUICK_US = 50, /* what two wakes cost, about */
+    RESERVE = 512 * 1024, /* left alone by changes: a base needs room before the log can give any */
+    QUICK_US = 50,        /* what two wakes cost, about */
     QUICK_BATCHES = 16,
 };
 
@@ -34,6 +35,19 @@ static uint64_t size_for(const struct log_writer *writer)
     return writer->retry_ns == 0 || size < SEGMENT_SIZE_LEAST ? size : SEGMENT_SIZE_LEAST;
 }
 
+/*
+ * Where changes come they leave a reserve, so that the log alone never fills the disk. The small
+ * segment that is tried after a failure may take of it: what makes room again is logged there.
+ */
+static td_err preallocate(const struct log_writer *writer, struct io_file *file, uint64_t size,
+                          struct td_diag *diag)
+{
+    if (writer->retry_ns != 0)
+        return io_file_preallocate(file, size, diag);
+    td_err err = io_file_preallocate(file, size + RESERVE, diag);
+    return err == TD_OK ? io_file_truncate(file, size, diag) : err;
+}
+
 static td_err fill_segment(struct fiber *fiber, const struct log_writer *writer,
                            struct io_file *file, uint64_t size, uint32_t number,
                            struct td_diag *diag)
@@ -46,7 +60,7 @@ static td_err fill_segment(struct fiber *fiber, const struct log_writer *writer,
     };
 
     segment_head_put(octets, &head);
-    td_err err = io_file_preallocate(file, size, diag);
+    td_err err = preallocate(writer, file, size, diag);
     /* Before the head: without one the file is none, and the segment before it is the last. */
     if (err == TD_OK && writer->tail != NULL)
         err = io_file_write_at(file, SEGMENT_HEAD_SIZE, writer->tail, writer->tail_size, diag);

@@ -299,3 +299,35 @@ def test_killed_while_the_disk_is_full(make, capsys):
     finally:
         server.stop(code=None)
         disk.end()
+
+
+def test_a_log_that_fills_the_disk_by_itself_makes_room_again(make):
+    """No base can be written, so nothing can be forgotten; what is left of the disk is enough when one can."""
+    disk = SmallDisk(12)
+    try:
+        if not disk.is_there:
+            pytest.skip("no mount namespaces here")
+        state = "/proc/%d/root/mnt/" % disk.keeper.pid
+        in_the_way = state + "base"
+        open(in_the_way, "wb").close()  # there should be a directory
+        server = make(where="/mnt", wrap=disk.wrap)
+        campaign = Campaign(server)
+        campaign.start()
+        stream = Stream(server, campaign.slots)
+        try:
+            server.wait(lambda: stream.refused)
+        finally:
+            stream.end()
+        left = os.statvfs(state)
+        assert left.f_bavail * left.f_bsize < 1 << 20
+        campaign.kill()
+        campaign.start()
+        campaign.serial = max(campaign.serial, stream.highest)
+        campaign.check()
+        assert not campaign.takes_updates()
+        os.unlink(in_the_way)
+        server.wait(campaign.takes_updates)
+        server.wait(lambda: os.statvfs(state).f_bavail * left.f_bsize > 4 << 20)
+    finally:
+        server.stop(code=None)
+        disk.end()
