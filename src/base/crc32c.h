@@ -2,7 +2,9 @@
  * base/crc32c.h - the checksum of what lies on disk.
  *
  * Shape    CRC-32C (Castagnoli), as iSCSI and ext4 use it: finds every error burst of up to 32
- * bits. Not for authentication. Floor    0. Threads  Pure.
+ *          bits. Not for authentication.
+ * Floor    0.
+ * Threads  Pure.
  */
 #pragma once
 

@@ -2,7 +2,8 @@
  * io/fiber_switch.h - from one stack to another. Private to src/io.
  *
  * Shape    A context is what a stack that does not run leaves behind: its stack pointer, with the
- * callee-saved registers on the stack; and what sanitizers and valgrind must know. Floor    1.
+ *          callee-saved registers on the stack; and what sanitizers and valgrind must know.
+ * Floor    1.
  * Threads  A context belongs to one thread.
  */
 #pragma once

@@ -17,11 +17,7 @@
 #include "wire/rrtype.h"
 #include "zone/lineage.h"
 
-enum {
-    LOOK_AGAIN_MS = 20,
-    STILL_FROM = 2, /* comparisons that came too late: the zone is kept still */
-    TRIES_MAX = 5,
-};
+enum { LOOK_AGAIN_MS = 20 };
 
 struct restore {
     const struct control_call *call;
@@ -227,7 +223,7 @@ static td_err pin_again(struct fiber *fiber, struct server *server, struct resto
 {
     td_err err = TD_OK;
 
-    if (restore->tries >= STILL_FROM) {
+    if (restore->tries >= REGISTRY_STILL_FROM) {
         err = registry_keep_still(fiber, server->registry, zone, &restore->outcome->diag);
         if (err == TD_OK)
             err = find(server, restore, &zone);
@@ -237,21 +233,14 @@ static td_err pin_again(struct fiber *fiber, struct server *server, struct resto
     return err;
 }
 
-static td_err finish(struct fiber *fiber, struct server *server, void *argument)
+/* It was compared with what is served. */
+static td_err carry_out(struct fiber *fiber, struct server *server, struct restore *restore,
+                        struct registry_zone *zone)
 {
-    struct restore *restore = argument;
     struct control_outcome *outcome = restore->outcome;
-    struct registry_zone *zone;
 
-    td_err err = find_idle(fiber, server, restore, &zone);
-    if (err != TD_OK)
-        return err;
-    restore->is_late =
-        zone->zone.newest != restore->job->before || change_zone_is_busy(&zone->zone);
-    if (restore->is_late)
-        return pin_again(fiber, server, restore, zone);
     tell(restore, zone);
-    err = check_serial(restore);
+    td_err err = check_serial(restore);
     if (err != TD_OK || restore->call->dry_run || outcome->is_unchanged)
         return err;
     if (restore->takes_past) {
@@ -263,6 +252,23 @@ static td_err finish(struct fiber *fiber, struct server *server, void *argument)
     }
     if (err == TD_OK && (zone = registry_find(server->registry, restore->call->zone)) != NULL)
         registry_restored(server->registry, zone);
+    return err;
+}
+
+static td_err finish(struct fiber *fiber, struct server *server, void *argument)
+{
+    struct restore *restore = argument;
+    struct registry_zone *zone;
+
+    td_err err = find_idle(fiber, server, restore, &zone);
+    if (err != TD_OK)
+        return err;
+    restore->is_late =
+        zone->zone.newest != restore->job->before || change_zone_is_busy(&zone->zone);
+    if (restore->is_late && restore->tries < REGISTRY_COMPARISONS_MAX)
+        return pin_again(fiber, server, restore, zone);
+    if (!restore->is_late)
+        err = carry_out(fiber, server, restore, zone);
     if ((zone = registry_find(server->registry, restore->call->zone)) != NULL)
         registry_let_move(zone);
     return err;
@@ -286,7 +292,7 @@ static td_err make(void *context, struct restore *restore)
     if (err == TD_OK && restore->takes_past)
         err = store_base_write(NULL, restore->io, restore->base_path, restore->job->version, 0,
                                &restore->outcome->diag);
-    while (err == TD_OK && restore->tries < TRIES_MAX) {
+    while (err == TD_OK && restore->tries < REGISTRY_COMPARISONS_MAX) {
         restore->tries++;
         list_records(restore);
         err = operator_ask(context, finish, restore);

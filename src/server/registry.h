@@ -111,6 +111,7 @@ struct registry_zone {
     bool owns_path : 1;        /* else it is the configuration's: most are */
     bool has_file : 1;         /* `file` is known */
     bool owes_file : 1;        /* but not to the log, which is told with the base's place */
+    bool owes_base : 1;        /* it could not be written, or the log not be told: once more */
     bool has_bad_base : 1;     /* it is made without, to be exactly what was served */
     bool has_includes : 1;     /* its file includes others, or may */
     bool has_tried_image : 1;  /* at this start */
@@ -210,6 +211,12 @@ void registry_trim(struct registry *registry);
 
 /* Call once, when no load is under way (perhaps at once). */
 void registry_when_idle(struct registry *registry, void (*call)(void *context), void *context);
+
+/* Whole versions that were compared with a zone too late, one after the other. */
+enum {
+    REGISTRY_STILL_FROM = 2,      /* so many: it is kept still the next time */
+    REGISTRY_COMPARISONS_MAX = 5, /* that is enough */
+};
 
 /*
  * Wait until what is on its way to the disk is there, and have updates wait from now on: until

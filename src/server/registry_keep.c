@@ -31,9 +31,9 @@ enum { SWEEP_EVERY_MS = 1000, SWEEP_PLACES = 64 };
 
 static bool is_behind(const struct registry_zone *zone)
 {
-    if (zone->base_sequence != 0 || zone->whole_sequence != 0)
-        return zone->changes > CHANGES_MAX;
-    return zone->changes != 0;
+    bool has_whole = zone->base_sequence != 0 || zone->whole_sequence != 0;
+
+    return zone->owes_base || zone->changes > (has_whole ? CHANGES_MAX : 0);
 }
 
 /* The newest change that is not needed to restore the zone; 0: all are. */
@@ -189,7 +189,7 @@ struct base {
 /* The base before, or the file, is as good. But the log cannot forget anything, and grows. */
 static void try_again(struct registry_zone *zone)
 {
-    zone->changes = CHANGES_MAX + 1;
+    zone->owes_base = true;
     registry_keep_soon(zone->registry);
 }
 
@@ -201,6 +201,7 @@ static void on_base_known(struct change_wait *wait, td_err err, const struct td_
     if (err == TD_OK) {
         base->zone->base_sequence = base->sequence;
         base->zone->changes = 0;
+        base->zone->owes_base = false;
         trim(base->zone->registry, base->zone);
     } else {
         try_again(base->zone);

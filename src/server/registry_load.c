@@ -19,8 +19,6 @@
 #include "zone/lineage.h"
 
 enum {
-    STILL_FROM = 2,      /* comparisons that come too late, one after the other: it is kept still */
-    COMPARISONS_MAX = 5, /* the same: that is enough */
     REPLAY_MAX = 64 * 1024, /* octets of changes made up for at a start without a new base */
 };
 
@@ -95,7 +93,7 @@ static void compare_again(struct registry *registry, struct registry_zone *zone,
                           struct loader_job *job)
 {
     job->tries += job->merges == (zone->take == REGISTRY_TAKE_MERGE);
-    if (job->tries < STILL_FROM)
+    if (job->tries < REGISTRY_STILL_FROM)
         registry_compare(registry, zone, job);
     else
         registry_compare_still(registry, zone, job);
@@ -241,7 +239,7 @@ static bool take_load(struct registry *registry, struct registry_zone *zone, str
     if (zone->zone.newest == NULL) {
         return registry_commit_first(registry, zone, job);
     }
-    bool is_late = registry_is_late(zone, job) && job->tries < COMPARISONS_MAX;
+    bool is_late = registry_is_late(zone, job) && job->tries < REGISTRY_COMPARISONS_MAX;
     if (job->before == NULL || is_late || job->merges != (zone->take == REGISTRY_TAKE_MERGE)) {
         compare_again(registry, zone, job);
         return true;

@@ -4,8 +4,10 @@
  * Shape    Octets in chunks, addressed by 32-bit positions in units of 4 octets; 0 is nothing. A
  *          chunk (zone/chunk.h) is given back when all that was put into it has been dropped: what
  *          is made of it is put there next. The first one of a small zone is small and moves when
- * it grows: keep positions, not pointers. Floor    3. Not for other directories. Threads  One
- * owner. Limits   16 GiB.
+ *          it grows: keep positions, not pointers.
+ * Floor    3. Not for other directories.
+ * Threads  One owner.
+ * Limits   16 GiB.
  */
 #pragma once
 

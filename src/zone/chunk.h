@@ -2,13 +2,14 @@
  * zone/chunk.h - memory in chunks of 2 MiB.
  *
  * Shape    A chunk is aligned to its size. Its head is the room's own; the rest is its taker's.
- * What is given back is spare: a few chunks are kept for the next taker, the others are freed. Much
- * memory freed at once can stop a whole machine for some time (a host that takes it from its
- * guest), so whoever has the time may do it bit by bit instead. While somebody waits for what is
- * being loaded, a chunk is made of small pages, which the system mostly has at hand; later it is
- * joined to a huge one, which is better for those who ask. Where nobody waits it is huge from the
- * first. Floor    3. For other directories only what is said to be theirs. Threads  Any; one lock,
- * taken by writers only.
+ *          What is given back is spare: a few chunks are kept for the next taker, the others are
+ *          freed. Much memory freed at once can stop a whole machine for some time (a host that
+ *          takes it from its guest), so whoever has the time may do it bit by bit instead.
+ *          While somebody waits for what is being loaded, a chunk is made of small pages, which
+ *          the system mostly has at hand; later it is joined to a huge one, which is better for
+ *          those who ask. Where nobody waits it is huge from the first.
+ * Floor    3. For other directories only what is said to be theirs.
+ * Threads  Any; one lock, taken by writers only.
  */
 #pragma once
 

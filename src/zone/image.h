@@ -2,11 +2,14 @@
  * zone/image.h - referrals and negative answers laid out once (struct wire_image of wire/answer.h).
  *
  * Shape    Referrals: the NS set of a delegation in the authority section and, in the additional
- * one, the addresses of those name servers that are at or below the delegation: glue that a
- * referral must carry. Name servers elsewhere in the zone are targets, looked up when the answer is
- * made, so that an image depends on nothing outside of its own delegation. Floor    3. Not for
- * other directories. Threads  The zone's one writer. Limits   IMAGE_SIZE_MAX; a referral that is
- * larger has no image and is collected each time. RFC      9471 (glue), 1035 4.1.4.
+ *          one, the addresses of those name servers that are at or below the delegation: glue
+ *          that a referral must carry. Name servers elsewhere in the zone are targets, looked up
+ *          when the answer is made, so that an image depends on nothing outside of its own
+ *          delegation.
+ * Floor    3. Not for other directories.
+ * Threads  The zone's one writer.
+ * Limits   IMAGE_SIZE_MAX; a referral that is larger has no image and is collected each time.
+ * RFC      9471 (glue), 1035 4.1.4.
  */
 #pragma once
 

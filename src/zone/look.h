@@ -2,10 +2,12 @@
  * zone/look.h - a look-up in steps, so that those of a batch wait for memory together.
  *
  * Shape    In a large zone nothing is near: neither the slot of the hash index, nor the node that
- * it leads to, nor what that node answers with. Each step takes what the one before has brought
- * near, and asks for the next; the last one says what a look-up at once would say. `relative` is
- * always the number of labels that the key's name has below the apex. Floor    3. Threads  As
- * zone/version.h. Laid out where it is used: it is on the road of every query.
+ *          it leads to, nor what that node answers with. Each step takes what the one before has
+ *          brought near, and asks for the next; the last one says what a look-up at once would
+ *          say. `relative` is always the number of labels that the key's name has below the apex.
+ *          Laid out where it is used: it is on the road of every query.
+ * Floor    3.
+ * Threads  As zone/version.h.
  */
 #pragma once
 

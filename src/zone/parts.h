@@ -6,10 +6,12 @@
  *          of the pages (page table, births, free spans) is in the outline, or made anew. Parts of
  *          the pool's pages come first, ZONE_PART_PAGES each; then each run (a set larger than a
  *          page) is a part of its own. The hash of a name is in its node: the seed must be the
- * same. Floor    3. Threads  Taking apart: the zone's one writer; then any thread, while the
- * version is pinned. Putting together: different parts may be filled by different threads. Limits
- * An outline from a file is checked by itself (zone_parts_check). What is in the pages is taken as
- * it is: whoever gives them has made sure that they are what they were.
+ *          same.
+ * Floor    3.
+ * Threads  Taking apart: the zone's one writer; then any thread, while the version is pinned.
+ *          Putting together: different parts may be filled by different threads.
+ * Limits   An outline from a file is checked by itself (zone_parts_check). What is in the pages
+ *          is taken as it is: whoever gives them has made sure that they are what they were.
  */
 #pragma once
 
